@@ -1,0 +1,65 @@
+namespace Aetherscale.Contract;
+
+/// <summary>The values of <c>execution-info.code</c>. Scripts may rely on them; reasons are for people.</summary>
+public static class ErrorCodes
+{
+    /// <summary>The body is not one well-formed JSON document.</summary>
+    public const string BadJson = "bad-json";
+
+    /// <summary>A member is missing, unknown, or of the wrong type; the reason names it.</summary>
+    public const string BadRequest = "bad-request";
+
+    /// <summary>No command has this name.</summary>
+    public const string UnknownCommand = "unknown-command";
+
+    /// <summary>An image's or a VM's name does not match its grammar.</summary>
+    public const string BadName = "bad-name";
+
+    /// <summary>The text is neither a VM id nor a VM name.</summary>
+    public const string BadVmId = "bad-vm-id";
+
+    /// <summary>Another VM has this name already.</summary>
+    public const string NameTaken = "name-taken";
+
+    /// <summary>No VM has this id or name.</summary>
+    public const string VmNotFound = "vm-not-found";
+
+    /// <summary>The VM has to run for this command, and does not.</summary>
+    public const string VmNotRunning = "vm-not-running";
+
+    /// <summary>The VM's spec, unit or disk is missing or unreadable; the reason says which.</summary>
+    public const string VmBroken = "vm-broken";
+
+    /// <summary>The VM's disk is gone. It is never created anew.</summary>
+    public const string DiskMissing = "disk-missing";
+
+    /// <summary>No image of this name is in the store.</summary>
+    public const string ImageNotFound = "image-not-found";
+
+    /// <summary>The image is not a plain, self-contained qcow2 file.</summary>
+    public const string ImageUnsafe = "image-unsafe";
+
+    /// <summary>The image's virtual size is over the limit.</summary>
+    public const string ImageTooBig = "image-too-big";
+
+    /// <summary>systemd or QEMU could not start the VM; the reason holds QEMU's own words.</summary>
+    public const string StartFailed = "start-failed";
+
+    /// <summary>systemd could not stop the VM.</summary>
+    public const string StopFailed = "stop-failed";
+
+    /// <summary>The network has no free address, or its switch or router does not run.</summary>
+    public const string NetworkUnavailable = "network-unavailable";
+
+    /// <summary>Nothing listens on this port of the guest.</summary>
+    public const string ConnectFailed = "connect-failed";
+
+    /// <summary>There is no room left on the file system.</summary>
+    public const string NoSpace = "no-space";
+
+    /// <summary>systemd did not answer in time, or refused.</summary>
+    public const string SystemdUnavailable = "systemd-unavailable";
+
+    /// <summary>A fault of ours. Its details are in the daemon's log under the reply's request id.</summary>
+    public const string InternalError = "internal-error";
+}

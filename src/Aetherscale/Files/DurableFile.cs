@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+
+namespace Aetherscale.Files;
+
+/// <summary>
+/// Writes that are still there after a power cut: temporary file, fsync, rename, fsync of the folder. A reader sees the
+/// old content or the new, never a part. Every call blocks until the disk has answered; a failed fsync is never retried.
+/// </summary>
+internal static class DurableFile
+{
+    /// <summary>Temporary names end so; what a killed daemon leaves of them is rubbish.</summary>
+    public const string TemporarySuffix = ".tmp";
+
+    /// <summary>Puts the whole content at the path, in place of what was there.</summary>
+    /// <exception cref="IOException">Nothing was replaced, and no temporary file is left.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        var temporary = path + TemporarySuffix;
+        try
+        {
+            File.Delete(temporary);
+            WriteNew(temporary, content, mode);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception)
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
+        SyncFolder(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes and syncs a file that must not exist yet; syncing its folder is the caller's.</summary>
+    /// <exception cref="IOException">Something stands there already, or the disk failed.</exception>
+    public static void WriteNew(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = mode,
+            BufferSize = 0,
+        });
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Makes renames, new names and removals in this folder durable.</summary>
+    /// <exception cref="IOException">The folder is not there, or the disk failed.</exception>
+    public static void SyncFolder(string folder)
+    {
+        using var handle = Libc.Open(folder, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
+        if (handle.IsInvalid || Libc.Fsync(handle) != 0)
+        {
+            throw FileErrors.From(Marshal.GetLastPInvokeError(), folder);
+        }
+    }
+}

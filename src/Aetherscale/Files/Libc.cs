@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aetherscale.Files;
+
+/// <summary>The system calls on files that .NET does not offer. Each returns -1 and sets errno on failure.</summary>
+internal static partial class Libc
+{
+    private const string Name = "libc.so.6";
+
+    public const int ReadOnly = 0;
+    public const int NonBlocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+
+    public const int AtFdCwd = -100;
+    public const int AtSymlinkNoFollow = 0x100;
+    public const int AtEmptyPath = 0x1000;
+    public const uint StatxBasicStats = 0x7ff;
+
+    public const int ErrorNoEntry = 2;
+    public const int ErrorNoSpace = 28;
+    public const int ErrorTooManyLinks = 40;
+    public const int ErrorQuotaExceeded = 122;
+
+    // These two differ between the architectures (asm/fcntl.h).
+    public static int Directory { get; } = IsArm64 ? 0x4000 : 0x10000;
+
+    public static int NoFollow { get; } = IsArm64 ? 0x8000 : 0x20000;
+
+    private static bool IsArm64 => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);
+
+    [LibraryImport(Name, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string existing, string path);
+
+    /// <summary><c>struct statx</c> (statx(2)): laid out alike on every architecture.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    public struct StatxBuffer
+    {
+        public uint Mask;
+        public uint BlockSize;
+        public ulong Attributes;
+        public uint LinkCount;
+        public uint UserId;
+        public uint GroupId;
+        public ushort Mode;
+        public ushort Spare;
+        public ulong Inode;
+        public ulong Size;
+        public ulong Blocks;
+        public ulong AttributesMask;
+        public StatxTimestamp AccessTime;
+        public StatxTimestamp BirthTime;
+        public StatxTimestamp ChangeTime;
+        public StatxTimestamp ModifyTime;
+        public uint DeviceMajor;
+        public uint DeviceMinor;
+        public uint FileSystemMajor;
+        public uint FileSystemMinor;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct StatxTimestamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Reserved;
+    }
+}
