@@ -1,0 +1,192 @@
+using System.Threading.Channels;
+using Aetherscale.Systemd.Bus;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Systemd;
+
+/// <summary>
+/// A systemd manager over D-Bus. Calls may come from any thread, many at once. A call waits for a connection and for its
+/// reply until the address' deadline, and then fails with <c>systemd-unavailable</c>; so does one that systemd refuses,
+/// with its named error as the inner exception (<see cref="SystemdErrors.Is"/>). The connection is made anew when it is
+/// lost (<c>daemon-reexec</c>), without an error to the callers.
+/// </summary>
+internal sealed partial class SystemdManager : IAsyncDisposable
+{
+    private readonly JobTable _jobs = new();
+    private readonly UnitSignals _signals;
+    private readonly Channel<Action> _events = Channel.CreateUnbounded<Action>(new() { SingleReader = true });
+    private readonly ILogger<SystemdManager> _logger;
+    private readonly Task _eventPump;
+    private readonly BusThread _bus;
+    private bool _wasConnected;
+
+    /// <summary>Starts to connect at once; whether anything answers shows in the first call.</summary>
+    public SystemdManager(SystemdAddress address, ILogger<SystemdManager> logger, TimeProvider time)
+    {
+        _logger = logger;
+        _signals = new UnitSignals(address.WatchedPrefixes);
+        _eventPump = PumpEventsAsync();
+        _bus = new BusThread(address, OnConnected, OnSignal, logger, time);
+        _bus.Start();
+    }
+
+    /// <summary>A watched unit has changed. Raised in order, one at a time, on a pool thread.</summary>
+    public event Action<UnitChange>? UnitChanged;
+
+    /// <summary>A lost connection is back, changes may have been missed: list again. Raised like <see cref="UnitChanged"/>.</summary>
+    public event Action? Reconnected;
+
+    /// <summary>Starts a unit and waits for the job's end (for most types: until the service is up). Conflicting jobs give way.</summary>
+    public Task<JobResult> StartUnitAsync(string unit, CancellationToken cancellationToken) =>
+        RunJobAsync(JobCall.Start, unit, cancellationToken);
+
+    /// <summary>Stops a unit and waits until it is down.</summary>
+    public Task<JobResult> StopUnitAsync(string unit, CancellationToken cancellationToken) =>
+        RunJobAsync(JobCall.Stop, unit, cancellationToken);
+
+    /// <summary>Stops and starts a unit, or just starts it, and waits until it is up.</summary>
+    public Task<JobResult> RestartUnitAsync(string unit, CancellationToken cancellationToken) =>
+        RunJobAsync(JobCall.Restart, unit, cancellationToken);
+
+    /// <summary>Sends a signal to the unit's processes.</summary>
+    /// <exception cref="AetherscaleException">Among others: none of them runs (<see cref="SystemdErrors.NoSuchProcess"/>).</exception>
+    public Task KillUnitAsync(string unit, KillWho who, int signal, CancellationToken cancellationToken) =>
+        CallAsync(
+            new BusCall<bool>(BusCall.ManagerPath, BusCall.Manager, "KillUnit", static _ => true)
+            {
+                Subject = unit,
+                MayRepeat = false,
+                Write = message =>
+                {
+                    message.AppendString(unit);
+                    message.AppendString(who switch
+                    {
+                        KillWho.Main => "main",
+                        KillWho.Control => "control",
+                        _ => "all",
+                    });
+                    message.AppendInt32(signal);
+                },
+            },
+            cancellationToken);
+
+    /// <summary>Forgets the failures of a unit and its count of starts. A unit that is not loaded has none.</summary>
+    public async Task ResetFailedAsync(string unit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(About("ResetFailedUnit", unit, static _ => true), cancellationToken);
+        }
+        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchUnit))
+        {
+        }
+    }
+
+    /// <summary>Makes systemd read all unit files again: needed when a loaded unit's file has changed, and slow.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => CallAsync(
+        new BusCall<bool>(BusCall.ManagerPath, BusCall.Manager, "Reload", static _ => true), cancellationToken);
+
+    /// <summary>The loaded units whose names match a pattern of fnmatch(3). Running, failed and enabled units are loaded.</summary>
+    public Task<IReadOnlyList<UnitListing>> ListUnitsAsync(string pattern, CancellationToken cancellationToken) =>
+        CallAsync(
+            new BusCall<IReadOnlyList<UnitListing>>(
+                BusCall.ManagerPath, BusCall.Manager, "ListUnitsByPatterns", UnitListing.ReadAll)
+            {
+                Write = message =>
+                {
+                    message.AppendStrings();
+                    message.AppendStrings(pattern);
+                },
+            },
+            cancellationToken);
+
+    /// <summary>What systemd knows about a unit; null when it has not loaded it.</summary>
+    public async Task<UnitProperties?> GetUnitAsync(string unit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var path = await CallAsync(
+                About("GetUnit", unit, static reply => reply.ReadObjectPath()), cancellationToken);
+            return await CallAsync(UnitProperties.ReadFrom(path, unit), cancellationToken);
+        }
+        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchUnit))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Closes the connection; calls and jobs that are still awaited fail. Events under way are delivered.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _bus.DisposeAsync();
+        _jobs.FailAll(new AetherscaleException(SystemdUnavailable, "aetherscale is shutting down."));
+        _events.Writer.TryComplete();
+        await _eventPump;
+    }
+
+    private static BusCall<T> About<T>(string member, string unit, Func<BusMessage, T> read) =>
+        new(BusCall.ManagerPath, BusCall.Manager, member, read)
+        {
+            Subject = unit,
+            Write = message => message.AppendString(unit),
+        };
+
+    private Task<T> CallAsync<T>(BusCall<T> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _bus.Post(call);
+        return call.WaitAsync(cancellationToken);
+    }
+
+    private Task<JobResult> RunJobAsync(string verb, string unit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var call = JobCall.To(verb, unit, _jobs);
+        _bus.Post(call);
+        return call.WaitAsync(cancellationToken);
+    }
+
+    private void OnConnected()
+    {
+        if (_wasConnected)
+        {
+            _jobs.Settle(_bus);
+            _events.Writer.TryWrite(() => Reconnected?.Invoke());
+        }
+
+        _wasConnected = true;
+    }
+
+    private void OnSignal(BusMessage signal)
+    {
+        switch (signal.Interface, signal.Member)
+        {
+            case (BusCall.Manager, "JobRemoved"):
+                _jobs.Removed(signal);
+                break;
+            case (BusCall.Properties, "PropertiesChanged") when _signals.Read(signal) is { } change:
+                _events.Writer.TryWrite(() => UnitChanged?.Invoke(change));
+                break;
+        }
+    }
+
+    private async Task PumpEventsAsync()
+    {
+        await foreach (var raise in _events.Reader.ReadAllAsync())
+        {
+            try
+            {
+                raise();
+            }
+#pragma warning disable CA1031 // A subscriber's fault must not silence the events that follow.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                LogSubscriberFailed(error);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A subscriber to systemd's events failed.")]
+    private partial void LogSubscriberFailed(Exception error);
+}

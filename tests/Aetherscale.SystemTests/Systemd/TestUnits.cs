@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using Aetherscale.Systemd;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Aetherscale.SystemTests.Systemd;
+
+/// <summary>Units of one test in the real user manager of the user who runs the tests; none is left behind.</summary>
+public sealed class TestUnits : IAsyncDisposable
+{
+    private readonly string _prefix = $"aetherscale-test-{RandomNumberGenerator.GetHexString(8, lowercase: true)}-";
+    private readonly List<string> _units = [];
+
+    internal static string RuntimeFolder { get; } =
+        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")
+        ?? throw new InvalidOperationException("XDG_RUNTIME_DIR is not set: run the system tests as a user with a manager.");
+
+    internal static string Folder { get; } = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME")
+        ?? Path.Combine(Environment.GetEnvironmentVariable("HOME")!, ".config"),
+        "systemd", "user");
+
+    internal static string Pattern(string unit) => unit[..("aetherscale-test-".Length + 8)] + "*";
+
+    internal SystemdManager Manager { get; } = Connect(new SystemdAddress(RuntimeFolder));
+
+    internal static SystemdManager Connect(SystemdAddress address) =>
+        new(address, NullLogger<SystemdManager>.Instance, TimeProvider.System);
+
+    /// <summary>The name of a unit of this test, that has no file.</summary>
+    internal string Name(string name) => $"{_prefix}{name}.service";
+
+    /// <summary>Writes a unit with this [Service] section and returns its name.</summary>
+    internal string Write(string name, string service)
+    {
+        Directory.CreateDirectory(Folder);
+        var unit = Name(name);
+        File.WriteAllText(Path.Combine(Folder, unit), $"[Service]\n{service}\n");
+        _units.Add(unit);
+        return unit;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var none = CancellationToken.None;
+        foreach (var unit in _units)
+        {
+            if (await Manager.GetUnitAsync(unit, none) is not null)
+            {
+                await Manager.KillUnitAsync(unit, KillWho.All, 9, none).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Manager.StopUnitAsync(unit, none);
+                await Manager.ResetFailedAsync(unit, none);
+            }
+
+            File.Delete(Path.Combine(Folder, unit));
+        }
+
+        await Manager.DisposeAsync();
+    }
+}
