@@ -6,7 +6,7 @@ using Aetherscale.VirtualMachines;
 namespace Aetherscale.Commands;
 
 /// <summary><c>show-vm</c>: everything about one VM.</summary>
-internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images)
+internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
 {
     public async Task<VmDetails> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager 
             Started = isUp ? properties!.ActiveEnterTimestamp : null,
             Pid = isUp ? properties!.MainPid : null,
             Restarts = isUp ? properties!.NRestarts : null,
-            Accelerator = units.AcceleratorName,
+            Accelerator = units.Accelerator.ToString().ToLowerInvariant(),
             Network = spec?.Network,
             Mac = spec?.Mac,
             Unit = unit,
@@ -39,7 +39,7 @@ internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager 
             Disk = vm.Folder.Disk,
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
             ConsoleLog = vm.Folder.ConsoleLog,
-            ConsoleSocket = isUp ? units.RuntimeFolderOf(vm.Id).ConsoleSocket : null,
+            ConsoleSocket = isUp ? runtime.OfVm(vm.Id).ConsoleSocket : null,
         };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
         units.Folder.Remove(VmUnit.NameOf(vm.Id));
         if (vm.Spec is { } spec)
         {
-            await networks.ReleaseAsync(vm.Id, spec, cancellationToken);
+            await networks.ReleaseAsync(vm.Id, spec.Network, cancellationToken);
         }
 
         await monitors.ForgetAsync(vm.Id);
