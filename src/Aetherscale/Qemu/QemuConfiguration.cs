@@ -29,7 +29,7 @@ internal sealed record QemuConfiguration
     /// <summary>The network card's address, <c>52:54:00:12:34:56</c>.</summary>
     public required string Mac { get; init; }
 
-    /// <summary>The control folder of the VDE switch; null when the VM has no network.</summary>
+    /// <summary>The control folder of the VDE switch, of letters, digits and plain punctuation; null for no network.</summary>
     public string? SwitchPath { get; init; }
 
     /// <summary>QMP for the daemon only: a QMP socket serves one client at a time.</summary>

@@ -17,6 +17,8 @@ internal static class QemuNetwork
     /// <summary>The leg to the switch.</summary>
     public const string Leg = "vde0";
 
+    private const string PlainInPaths = "/._-+=,: ";
+
     /// <summary>Writes the members of a hub's port.</summary>
     /// <param name="json">Inside an object.</param>
     /// <param name="id">The port's id.</param>
@@ -33,8 +35,16 @@ internal static class QemuNetwork
     }
 
     /// <summary>Writes the members of the leg to the switch with this control folder.</summary>
+    /// <exception cref="ArgumentException">libvdeplug would not take the path for a plain path.</exception>
     public static void WriteSwitchLeg(Utf8JsonWriter json, string switchPath)
     {
+        // libvdeplug reads it as a URL: quotes, %41, [port] and ; mean something to it, and cmd:// starts a program.
+        if (!switchPath.StartsWith('/') || switchPath.Contains("://", StringComparison.Ordinal)
+            || !switchPath.All(c => char.IsLetterOrDigit(c) || PlainInPaths.Contains(c, StringComparison.Ordinal)))
+        {
+            throw new ArgumentException($"VDE cannot have its switch at {switchPath}", nameof(switchPath));
+        }
+
         json.WriteString("type", "vde");
         json.WriteString("id", Leg);
         json.WriteString("sock", switchPath);

@@ -21,7 +21,7 @@ public sealed class QemuCommandLineTests
         {
             DiskPath = Folder + "/disk.qcow2",
             BasePath = Folder + "/base.qcow2",
-            SwitchPath = Folder + "/ctl",
+            SwitchPath = "/run/user, 1/ü/ctl",
             QmpSocket = Folder + "/qmp.sock",
             StopSocket = Folder + "/stop.sock",
             AgentSocket = Folder + "/qga.sock",
@@ -34,12 +34,26 @@ public sealed class QemuCommandLineTests
     public void Any_path_comes_out_of_the_JSON_as_it_went_in() =>
         Gen.String[Gen.Char["aé🐧,=\"'\\%$/{}: \t\u007f\u2028"], 1, 20].Where(IsUnicode).Sample(path =>
         {
-            var argv = QemuCommandLine.Build(Plain with { DiskPath = path, BasePath = "/" + path, SwitchPath = path });
+            var argv = QemuCommandLine.Build(Plain with { DiskPath = path, BasePath = "/" + path });
             var disk = Json(argv, "-blockdev", 0);
             return disk.GetProperty("file").GetProperty("filename").GetString() == path
-                && disk.GetProperty("backing").GetProperty("file").GetProperty("filename").GetString() == "/" + path
-                && Json(argv, "-netdev", 1).GetProperty("sock").GetString() == path;
+                && disk.GetProperty("backing").GetProperty("file").GetProperty("filename").GetString() == "/" + path;
         }, iter: 1000);
+
+    [Theory]
+    [InlineData("cmd://touch x")]
+    [InlineData("/run/cmd://touch x")]
+    [InlineData("run/ctl")]
+    [InlineData("")]
+    [InlineData("/run/ctl[1]")]
+    [InlineData("/run/%41")]
+    [InlineData("/run/a\"b")]
+    [InlineData("/run/a'b")]
+    [InlineData("/run/a\\b")]
+    [InlineData("/run/a;b")]
+    [InlineData("/run/a\nb")]
+    public void A_switch_that_libvdeplug_would_read_as_something_else_is_refused(string path) =>
+        Assert.Throws<ArgumentException>(() => QemuCommandLine.Build(Plain with { SwitchPath = path }));
 
     [Fact]
     public void A_comma_in_an_option_value_is_doubled_and_read_back_by_QEMUs_rule() =>

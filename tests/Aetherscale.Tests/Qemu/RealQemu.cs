@@ -28,7 +28,7 @@ internal sealed class RealQemu : IAsyncDisposable
 
     /// <summary>Starts a machine whose disk begins with this boot sector; an empty one stays in the firmware.</summary>
     public static async Task<RealQemu> StartAsync(
-        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation, params string[] more)
+        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation, string? switchPath = null, params string[] more)
     {
         var raw = folder["boot.raw"];
         var basePath = folder["base, 100%.qcow2"];
@@ -47,7 +47,7 @@ internal sealed class RealQemu : IAsyncDisposable
             Cpus = 1,
             DiskPath = disk,
             BasePath = basePath,
-            SwitchPath = Directory.Exists(folder["ctl, 1"]) ? folder["ctl, 1"] : null,
+            SwitchPath = switchPath,
             QmpSocket = folder["qmp, 1.sock"],
             StopSocket = folder["stop, 1.sock"],
             AgentSocket = folder["qga, 1.sock"],
@@ -63,8 +63,26 @@ internal sealed class RealQemu : IAsyncDisposable
         return qemu;
     }
 
-    public Task<QmpClient> ConnectAsync(CancellationToken cancellation) => QmpClient.ConnectAsync(
-        Configuration.QmpSocket, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance, cancellation);
+    public async Task<QmpClient> ConnectAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await QmpClient.ConnectAsync(
+                    Configuration.QmpSocket, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance, cancellation);
+            }
+            catch (QmpException) when (!_process.HasExited)
+            {
+                // The socket is there a moment before QEMU listens on it.
+                await Task.Delay(10, cancellation);
+            }
+            catch (QmpException)
+            {
+                Assert.Fail(await _errors);
+            }
+        }
+    }
 
     /// <summary>Waits until the guest has printed this on its console.</summary>
     public async Task SawAsync(string text, CancellationToken cancellation)

@@ -66,7 +66,7 @@ public sealed class RealQemuTests : IDisposable
     {
         // A boot sector cannot drive the PCI device; the ISA one tells QEMU the same and is one port.
         await using var qemu = await RealQemu.StartAsync(
-            _folder, Panicking, Cancellation, "-device", """{"driver":"pvpanic","ioport":1285}""");
+            _folder, Panicking, Cancellation, null, "-device", """{"driver":"pvpanic","ioport":1285}""");
 
         Assert.Equal(1, await qemu.ExitCodeAsync(Cancellation));
     }
@@ -98,24 +98,19 @@ public sealed class RealQemuTests : IDisposable
     [Fact]
     public async Task The_card_is_replugged_into_a_switch_that_was_restarted()
     {
-        Process StartSwitch() => Process.Start(new ProcessStartInfo("vde_switch", ["-s", _folder["ctl, 1"]])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-
-        using var first = StartSwitch();
-        await Until(() => File.Exists(_folder["ctl, 1/ctl"]));
-        await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.None, Cancellation);
+        var control = Directory.CreateTempSubdirectory("ae switch, ").FullName;
+        using var first = StartSwitch(control);
+        await Until(() => File.Exists(control + "/ctl"));
+        await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.None, Cancellation, control);
         await using var qmp = await qemu.ConnectAsync(Cancellation);
         first.Kill();
         await first.WaitForExitAsync(Cancellation);
-        Directory.Delete(_folder["ctl, 1"], recursive: true);
-        using var second = StartSwitch();
-        await Until(() => File.Exists(_folder["ctl, 1/ctl"]));
+        Directory.Delete(control, recursive: true);
+        using var second = StartSwitch(control);
+        await Until(() => File.Exists(control + "/ctl"));
 
-        await qmp.ReplugNetworkAsync(_folder["ctl, 1"], Cancellation);
-        await qmp.ReplugNetworkAsync(_folder["ctl, 1"], Cancellation);
+        await qmp.ReplugNetworkAsync(control, Cancellation);
+        await qmp.ReplugNetworkAsync(control, Cancellation);
 
         await second.StandardInput.WriteLineAsync("port/print");
         var ports = "";
@@ -124,9 +119,10 @@ public sealed class RealQemuTests : IDisposable
             ports += await second.StandardOutput.ReadLineAsync(Cancellation);
         }
 
-        Assert.Contains($"PID={qemu.ProcessId}", ports, StringComparison.Ordinal);
+        Assert.Contains($"pid={qemu.ProcessId}", ports, StringComparison.Ordinal);
         second.Kill();
         await second.WaitForExitAsync(Cancellation);
+        Directory.Delete(control, recursive: true);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -134,6 +130,13 @@ public sealed class RealQemuTests : IDisposable
     // mov dx,505h; mov al,1; out dx,al; hlt
     private static ReadOnlyMemory<byte> Panicking { get; } =
         (byte[])[0xfa, 0xba, 0x05, 0x05, 0xb0, 0x01, 0xee, 0xf4, .. new byte[502], 0x55, 0xaa];
+
+    private static Process StartSwitch(string control) =>
+        Process.Start(new ProcessStartInfo("vde_switch", ["-s", control])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
 
     private static Task<QmpClient> Connect(string socket, int milliseconds) => QmpClient.ConnectAsync(
         socket, TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System,
