@@ -98,7 +98,7 @@ public sealed class ImageStoreTests : IDisposable
     {
         var path = _images.Create("x.qcow2");
         using var writer = new FileStream(path, FileMode.Append);
-        writer.SetLength(1L << 30);
+        writer.SetLength(64L << 20);
         var resolving = Resolve("x");
         while (!resolving.IsCompleted)
         {

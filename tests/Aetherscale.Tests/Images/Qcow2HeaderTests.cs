@@ -10,6 +10,8 @@ public sealed class Qcow2HeaderTests : IDisposable
 {
     private readonly ImagesFolder _images = new();
 
+    public Qcow2HeaderTests() => _images.Create("fixed.qcow2");
+
     [Theory]
     [InlineData("compat=1.1")]
     [InlineData("compat=0.10")]
@@ -123,7 +125,7 @@ public sealed class Qcow2HeaderTests : IDisposable
     [Fact]
     public void Whatever_is_changed_the_parser_neither_crashes_nor_lets_another_file_through()
     {
-        var good = File.ReadAllBytes(_images.Create("x.qcow2"));
+        var good = File.ReadAllBytes(_images["fixed.qcow2"])[..1024];
         var change = Gen.Select(Gen.Frequency((8, Gen.Int[0, 160]), (1, Gen.Int[0, good.Length - 1])), Gen.Byte);
         change.Array[1, 12].Sample(changes =>
         {
@@ -133,7 +135,7 @@ public sealed class Qcow2HeaderTests : IDisposable
                 bytes[offset] = value;
             }
 
-            return !Passes(bytes) || !ReadsAnotherFile(bytes);
+            return !Passes(bytes, 1 << 20) || !ReadsAnotherFile(bytes);
         }, iter: 20_000);
     }
 
@@ -162,8 +164,6 @@ public sealed class Qcow2HeaderTests : IDisposable
             return Qcow2Header.Parse(header).NamesExternalData && !Passes(header);
         }, iter: 500);
 
-    public Qcow2HeaderTests() => _images.Create("fixed.qcow2");
-
     public void Dispose() => _images.Dispose();
 
     // An independent reading of what makes QEMU open another file.
@@ -182,11 +182,11 @@ public sealed class Qcow2HeaderTests : IDisposable
 
     private static string Fault(byte[] bytes) => Assert.Throws<InvalidDataException>(() => Check(bytes)).Message;
 
-    private static bool Passes(byte[] bytes)
+    private static bool Passes(byte[] bytes, long? fileLength = null)
     {
         try
         {
-            Check(bytes);
+            Qcow2Header.Parse(bytes).RequireBase(fileLength ?? bytes.Length);
             return true;
         }
         catch (InvalidDataException)
