@@ -5,7 +5,7 @@ namespace Aetherscale.Systemd.Bus;
 /// <summary>One sd-bus connection. It never blocks: the owner polls, sends and receives. One thread only.</summary>
 internal sealed class BusConnection : IDisposable
 {
-    private readonly nint _bus;
+    private nint _bus;
 
     private BusConnection(nint bus) => _bus = bus;
 
@@ -62,5 +62,9 @@ internal sealed class BusConnection : IDisposable
         return worked;
     }
 
-    public void Dispose() => SdBus.CloseUnref(_bus);
+    public void Dispose()
+    {
+        SdBus.CloseUnref(_bus);
+        _bus = 0;
+    }
 }
