@@ -28,13 +28,13 @@ internal sealed class JournalLoggerProvider : ILoggerProvider
     /// <summary>True when the file is the one that <c>$JOURNAL_STREAM</c> names (systemd.exec(5)): a child may have another.</summary>
     internal static bool IsStream(SafeFileHandle file, string? journalStream)
     {
-        if (string.IsNullOrEmpty(journalStream))
+        if (string.IsNullOrEmpty(journalStream)
+            || Libc.Statx((int)file.DangerousGetHandle(), "", Libc.AtEmptyPath, Libc.StatxBasicStats, out var status) != 0)
         {
             return false;
         }
 
-        var status = FileStatus.Of(file);
-        var device = DeviceNumber((uint)(status.Device >> 32), (uint)status.Device);
+        var device = DeviceNumber(status.FileSystemMajor, status.FileSystemMinor);
         return journalStream == string.Create(CultureInfo.InvariantCulture, $"{device}:{status.Inode}");
     }
 
