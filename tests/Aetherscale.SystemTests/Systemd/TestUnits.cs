@@ -30,11 +30,14 @@ public sealed class TestUnits : IAsyncDisposable
     internal string Name(string name) => $"{_prefix}{name}.service";
 
     /// <summary>Writes a unit with this [Service] section and returns its name.</summary>
-    internal string Write(string name, string service)
+    internal string Write(string name, string service) => WriteText(name, $"[Service]\n{service}\n");
+
+    /// <summary>Writes a unit with this text and returns its name.</summary>
+    internal string WriteText(string name, string text)
     {
         Directory.CreateDirectory(Folder);
         var unit = Name(name);
-        File.WriteAllText(Path.Combine(Folder, unit), $"[Service]\n{service}\n");
+        File.WriteAllText(Path.Combine(Folder, unit), text);
         _units.Add(unit);
         return unit;
     }
@@ -52,6 +55,7 @@ public sealed class TestUnits : IAsyncDisposable
             }
 
             File.Delete(Path.Combine(Folder, unit));
+            File.Delete(Path.Combine(Folder, "default.target.wants", unit));
         }
 
         await Manager.DisposeAsync();

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Aetherscale.Files;
+
+namespace Aetherscale.Systemd;
+
+/// <summary>
+/// The folder of a user's own units, <c>~/.config/systemd/user</c>. What it does is on disk when it returns; systemd hears of
+/// nothing. A unit that systemd has never loaded needs no more than its file, and for the next boot its link.
+/// </summary>
+internal sealed class UnitFolder(string folder)
+{
+    private const UnixFileMode UnitMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private readonly string _wants = Path.Combine(folder, "default.target.wants");
+
+    /// <summary>Where this unit's file stands.</summary>
+    public string PathOf(string unit) => Path.Combine(folder, Name(unit));
+
+    /// <summary>The unit's text; null when no regular file stands there (a symbolic link is none, and not followed).</summary>
+    public string? Read(string unit)
+    {
+        using var file = Libc.Open(PathOf(unit), Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
+        if (file.IsInvalid)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return error is Libc.ErrorNoEntry or Libc.ErrorTooManyLinks ? null : throw FileErrors.From(error, PathOf(unit));
+        }
+
+        if (FileStatus.Of(file).Kind != FileKind.Regular)
+        {
+            return null;
+        }
+
+        // Not a StreamReader: it would swallow a byte order mark, and the checksum is over every byte.
+        using var stream = new FileStream(file, FileAccess.Read);
+        using var content = new MemoryStream();
+        stream.CopyTo(content);
+        return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+    }
+
+    /// <summary>Puts the text there in one step, in place of a file or a symbolic link.</summary>
+    /// <exception cref="IOException">The disk failed, or a folder stands there.</exception>
+    public void Write(string unit, string text)
+    {
+        Create(folder);
+        DurableFile.Replace(PathOf(unit), Encoding.UTF8.GetBytes(text), UnitMode);
+    }
+
+    /// <summary>Removes the unit's file, if there is one; its link is <see cref="Disable"/>'s.</summary>
+    public void Remove(string unit) => Delete(folder, unit);
+
+    /// <summary>Makes the unit start at boot. Once more does no harm.</summary>
+    /// <exception cref="IOException">The disk failed, or something else stands in the link's place.</exception>
+    public void Enable(string unit)
+    {
+        var link = LinkOf(unit);
+        if (IsEnabled(unit))
+        {
+            return;
+        }
+
+        Create(_wants);
+        if (FileStatus.Of(link) is { Kind: not FileKind.SymbolicLink })
+        {
+            throw new IOException($"{link}: a file stands where the link should be.");
+        }
+
+        var temporary = link + DurableFile.TemporarySuffix;
+        File.Delete(temporary);
+        File.CreateSymbolicLink(temporary, Target(unit));
+        File.Move(temporary, link, overwrite: true);
+        DurableFile.SyncFolder(_wants);
+    }
+
+    /// <summary>The unit does not start at boot any more. Once more does no harm.</summary>
+    public void Disable(string unit) => Delete(_wants, unit);
+
+    /// <summary>True when our link stands there, whether or not the unit's file does.</summary>
+    public bool IsEnabled(string unit) => new FileInfo(LinkOf(unit)).LinkTarget == Target(unit);
+
+    private static string Target(string unit) => $"../{unit}";
+
+    private static string Name(string unit) =>
+        UnitEscaper.IsPlain(unit) && !unit.Contains('/', StringComparison.Ordinal) && !unit.StartsWith('.')
+            ? unit
+            : throw new ArgumentException($"No unit is called \"{unit}\".", nameof(unit));
+
+    private static void Create(string path)
+    {
+        if (FileStatus.Of(path) is not null)
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(path)!;
+        Create(parent);
+        Directory.CreateDirectory(path);
+        DurableFile.SyncFolder(parent);
+    }
+
+    private static void Delete(string folder, string unit)
+    {
+        var path = Path.Combine(folder, Name(unit));
+        if (FileStatus.Of(path) is not null)
+        {
+            File.Delete(path);
+            DurableFile.SyncFolder(folder);
+        }
+    }
+
+    private string LinkOf(string unit) => Path.Combine(_wants, Name(unit));
+}
