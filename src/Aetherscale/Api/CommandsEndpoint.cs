@@ -1,5 +1,6 @@
 using Aetherscale.Commands;
 using Aetherscale.Contract;
+using Microsoft.AspNetCore.Http.Features;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Api;

@@ -11,12 +11,12 @@ internal static class CommandTable
         var wire = ContractJson.Wire;
         return new Dictionary<string, Route>
         {
-            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, create.RunAsync),
-            [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, start.RunAsync),
+            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => create.RunAsync(options, stopping)),
+            [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
             [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
-            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync),
-            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, list.RunAsync),
-            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, show.RunAsync),
+            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
         };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks n
         }
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be reached: {vm.Problem}.");
-        var (program, arguments) = await networks.ConnectCommandAsync(spec, port, cancellationToken);
+        var (program, arguments) = networks.ConnectCommand(spec, port);
         var process = processes.Start(program, arguments);
         try
         {

@@ -25,7 +25,7 @@ internal sealed class CreateVm(
     private const int MaxCpus = 255;
     private const int MaxMemoryMib = 16 * 1024 * 1024;
 
-    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
     {
         var imageName = ImageName.TryParse(options.Image, out var parsed)
             ? parsed
@@ -39,7 +39,7 @@ internal sealed class CreateVm(
         using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, name);
-        undo.Push(() => networks.ReleaseAsync(draft.Id, lease.Network, CancellationToken.None));
+        undo.Push(() => networks.ReleaseAsync(draft.Id, lease, CancellationToken.None));
         Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
         VmSpecFile.WriteNew(draft.Folder, new VmSpec
         {

@@ -7,7 +7,7 @@ namespace Aetherscale.Commands;
 /// <summary><c>delete-vm</c>: removes a VM with its disk. A guest that runs is not asked: nothing of it will be kept.</summary>
 internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, VmRemover remover)
 {
-    public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
         stopper.Overtake(store.Find(VmReference.Parse(options.VmId)).Id);
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);

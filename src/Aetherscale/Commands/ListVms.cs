@@ -6,8 +6,7 @@ namespace Aetherscale.Commands;
 /// <summary><c>list-vms</c>: all VMs with their true status, not only those that run.</summary>
 internal sealed class ListVms(VmStore store, VmObserver observer)
 {
-    public async Task<IReadOnlyList<VmSummary>> RunAsync(
-        ListVmsOptions options, Requester requester, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<VmSummary>> RunAsync(CancellationToken cancellationToken)
     {
         var observations = await observer.ObserveAsync(store.List(), cancellationToken);
         return [.. observations.Select(Summarize)];

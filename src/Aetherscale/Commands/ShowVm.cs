@@ -8,7 +8,7 @@ namespace Aetherscale.Commands;
 /// <summary><c>show-vm</c>: everything about one VM.</summary>
 internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
 {
-    public async Task<VmDetails> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
+    public async Task<VmDetails> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
         var vm = store.Find(VmReference.Parse(options.VmId));
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];

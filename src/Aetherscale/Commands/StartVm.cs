@@ -7,7 +7,7 @@ namespace Aetherscale.Commands;
 /// <summary><c>start-vm</c>: starts a stopped VM, now and at every boot.</summary>
 internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter)
 {
-    public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
         var wasStarted = await starter.StartAsync(turn.Vm, cancellationToken);

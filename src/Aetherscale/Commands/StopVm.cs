@@ -57,7 +57,7 @@ internal sealed class StopVm(VmStore store, VmLocks locks, VmStopper stopper, Ba
                 BadRequest, $"\"timeout\" must be from 1 to {unitGrace.TotalSeconds} seconds (stop-grace-seconds of the daemon).");
     }
 
-    private VmActionResponse Answer(Vm vm, StopOutcome outcome) => new()
+    private static VmActionResponse Answer(Vm vm, StopOutcome outcome) => new()
     {
         Status = outcome == StopOutcome.ShutDown ? VmStatus.Stopped : VmStatus.Killed,
         VmId = vm.Id.ToString(),

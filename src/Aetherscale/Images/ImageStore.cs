@@ -25,6 +25,10 @@ internal sealed class ImageStore(string imagesFolder)
     /// <summary>Where the file of this name belongs, whether it is there or not.</summary>
     public string PathOf(ImageName name) => Path.Join(imagesFolder, name.Text + Extension);
 
+    /// <summary>Where the file with this content is, or would be.</summary>
+    /// <param name="digest">64 lower-case hexadecimal digits.</param>
+    public string DigestPathOf(string digest) => Path.Join(_digestFolder, digest + Extension);
+
     /// <summary>
     /// Finds the image and checks its header; the first time it also reads all of it. Later that costs one open file.
     /// </summary>
@@ -84,7 +88,7 @@ internal sealed class ImageStore(string imagesFolder)
         }
 
         // The digest's file may have been removed or replaced by hand since the index was filled.
-        var path = DigestPath(digest);
+        var path = DigestPathOf(digest);
         if (FileStatus.Of(path) is not { } adopted || FileIdentity.Of(adopted) != identity)
         {
             _index.Remove(identity);
@@ -107,12 +111,11 @@ internal sealed class ImageStore(string imagesFolder)
                 ImageUnsafe, $"{path} was changed while it was read; try again when the copy is complete");
         }
 
-        var digestPath = DigestPath(digest);
+        var digestPath = DigestPathOf(digest);
         _index.Add(Adoption.Link(file, path, digestPath), digest);
         return new BaseImage(name, digestPath, virtualSize, digest);
     }
 
-    private string DigestPath(string digest) => Path.Join(_digestFolder, digest + Extension);
 
     private AetherscaleException NotFound(ImageName name)
     {

@@ -32,13 +32,13 @@ internal sealed record NetworkPaths(string Networks, string RuntimeDirectory, Ne
     /// <summary>The folder by which a VDE client names the switch.</summary>
     public string SwitchSocket => SwitchFolder + "/ctl";
 
-    public string SwitchPid => ControlFolder + "/switch.pid";
+    public string SwitchPid => $"{RuntimeDirectory}/{RelativeSwitchPid}";
 
     /// <summary>The switch's management socket, which can load plugins: no VM sees it.</summary>
-    public string ManagementSocket => ControlFolder + "/mgmt";
+    public string ManagementSocket => $"{RuntimeDirectory}/{RelativeControlFolder}/mgmt";
 
     /// <summary>Holds the process id of the router's namespace, as a line for systemd's EnvironmentFile.</summary>
-    public string NamespaceFile => $"{RuntimeDirectory}/{RelativeRouterFolder}/namespace";
+    public string NamespaceFile => $"{RuntimeDirectory}/{RelativeNamespaceFile}";
 
     public string RelativeSwitchFolder => $"aetherscale/networks/{Name}/switch";
 
@@ -46,5 +46,7 @@ internal sealed record NetworkPaths(string Networks, string RuntimeDirectory, Ne
 
     public string RelativeRouterFolder => $"aetherscale/networks/{Name}/router";
 
-    private string ControlFolder => $"{RuntimeDirectory}/{RelativeControlFolder}";
+    public string RelativeSwitchPid => RelativeControlFolder + "/switch.pid";
+
+    public string RelativeNamespaceFile => RelativeRouterFolder + "/namespace";
 }

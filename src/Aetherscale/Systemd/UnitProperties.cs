@@ -9,7 +9,7 @@ internal sealed record UnitProperties
     private static readonly FrozenSet<string> s_names = FrozenSet.Create(
         nameof(LoadState), nameof(ActiveState), nameof(SubState), nameof(Result), "MainPID", nameof(ExecMainCode),
         nameof(ExecMainStatus), nameof(NRestarts), "InvocationID", nameof(NeedDaemonReload), nameof(FragmentPath),
-        nameof(ActiveEnterTimestamp), nameof(InactiveEnterTimestamp));
+        nameof(ActiveEnterTimestamp), nameof(InactiveEnterTimestamp), "Job");
 
     public required UnitLoadState LoadState { get; init; }
 
@@ -71,6 +71,7 @@ internal sealed record UnitProperties
         NeedDaemonReload = bag.Number(nameof(NeedDaemonReload)) != 0,
         FragmentPath = bag.Text(nameof(FragmentPath)),
         ActiveEnterTimestamp = Timestamp(bag.Number(nameof(ActiveEnterTimestamp))),
+        HasJob = bag.Text("Job") is not ("" or "/"),
         InactiveEnterTimestamp = Timestamp(bag.Number(nameof(InactiveEnterTimestamp))),
     };
 

@@ -1,4 +1,5 @@
 using Aetherscale.Files;
+using Aetherscale.Networking;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -18,7 +19,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
         units.Folder.Remove(VmUnit.NameOf(vm.Id));
         if (vm.Spec is { } spec)
         {
-            await networks.ReleaseAsync(vm.Id, spec.Network, cancellationToken);
+            await networks.ReleaseAsync(vm.Id, new Lease(spec.Network, spec.Mac, spec.Address), cancellationToken);
         }
 
         await monitors.ForgetAsync(vm.Id);

@@ -1,5 +1,6 @@
 using Aetherscale.Files;
 using Aetherscale.Systemd;
+using Aetherscale.Systemd.Journal;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
@@ -8,6 +9,8 @@ namespace Aetherscale.VirtualMachines;
 internal sealed class VmStarter(
     SystemdManager systemd, VmUnits units, VmMonitors monitors, JournalReader journal, TimeProvider time, ILogger<VmStarter> logger)
 {
+    private const int LinesOfReason = 5;
+
     private static readonly TimeSpan s_readyDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_journalDeadline = TimeSpan.FromSeconds(2);
 
@@ -78,7 +81,7 @@ internal sealed class VmStarter(
         await systemd.StopUnitAsync(unit, cancellationToken);
         await systemd.ResetFailedAsync(unit, cancellationToken);
         var words = properties is { InvocationId.Length: > 0 }
-            ? await journal.ReadAsync(properties.InvocationId, s_journalDeadline, cancellationToken)
+            ? await journal.ReadLastAsync(unit, properties.InvocationId, LinesOfReason, s_journalDeadline, cancellationToken)
             : [];
         var reason = words.Count > 0 ? $"{what}: {string.Join("; ", words)}" : $"{what}; see: journalctl --user -u {unit}";
         return new AetherscaleException(StartFailed, $"VM \"{vm.DisplayName}\" did not start. {reason}");
