@@ -44,7 +44,7 @@ internal static class SettingDefinitions
     public static SettingDefinition StopGraceSeconds { get; } = new(
         "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
 
-    public static SettingDefinition LogLevel { get; } = new(
+    public static SettingDefinition LeastLogLevel { get; } = new(
         "log-level",
         "trace, debug, information, warning or error.",
         _ => "information",
@@ -54,7 +54,7 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, LogLevel,
+        StopGraceSeconds, LeastLogLevel,
     ];
 
     private static string QemuName =>

@@ -47,6 +47,9 @@ internal sealed record UnitProperties
     /// <summary>When the unit last became inactive; null for never.</summary>
     public required DateTimeOffset? InactiveEnterTimestamp { get; init; }
 
+    /// <summary>True while a job for the unit waits or runs, such as one to stop it.</summary>
+    public required bool HasJob { get; init; }
+
     /// <summary>The call that reads them from the unit's object.</summary>
     public static BusCall<UnitProperties> ReadFrom(string path, string unit) =>
         new(path, BusCall.Properties, "GetAll", static reply => From(PropertyBag.Read(reply, s_names)))
@@ -71,8 +74,8 @@ internal sealed record UnitProperties
         NeedDaemonReload = bag.Number(nameof(NeedDaemonReload)) != 0,
         FragmentPath = bag.Text(nameof(FragmentPath)),
         ActiveEnterTimestamp = Timestamp(bag.Number(nameof(ActiveEnterTimestamp))),
-        HasJob = bag.Text("Job") is not ("" or "/"),
         InactiveEnterTimestamp = Timestamp(bag.Number(nameof(InactiveEnterTimestamp))),
+        HasJob = bag.Text("Job") is not ("" or "/"),
     };
 
     private static DateTimeOffset? Timestamp(ulong microseconds) =>

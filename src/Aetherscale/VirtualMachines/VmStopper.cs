@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aetherscale.Systemd;
+using Aetherscale.Systemd.Bus;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
