@@ -29,9 +29,6 @@ internal sealed record QemuConfiguration
     /// <summary>The network card's address, <c>52:54:00:12:34:56</c>.</summary>
     public required string Mac { get; init; }
 
-    /// <summary>The control folder of the VDE switch, of letters, digits and plain punctuation; null for no network.</summary>
-    public string? SwitchPath { get; init; }
-
     /// <summary>QMP for the daemon only: a QMP socket serves one client at a time.</summary>
     public required string QmpSocket { get; init; }
 

@@ -38,7 +38,7 @@ internal sealed class NetworkWatch : IDisposable
         foreach (var (id, client) in _monitors.Connected)
         {
             var network = _store.TryFind(id)?.Spec?.Network;
-            if (network is not null && _networks.UnitsOf(network)[0] == change.Unit)
+            if (network is not null && _networks.SwitchUnitOf(network) == change.Unit)
             {
                 _ = ReplugAsync(id, client, network);
             }
