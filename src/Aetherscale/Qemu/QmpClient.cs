@@ -65,7 +65,7 @@ internal sealed partial class QmpClient : IAsyncDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), either.Token);
             client = new QmpClient(new NetworkStream(socket, ownsSocket: true), deadline, time, logger);
             await client.NegotiateAsync(either.Token);
-            client.Closed = Task.WhenAll(client.ReadLoopAsync(), client.WriteLoopAsync());
+            client.Closed = client.RunAsync();
             var connected = client;
             client = null;
             socket = null;
@@ -161,6 +161,14 @@ internal sealed partial class QmpClient : IAsyncDisposable
     private async Task<JsonElement> ReadAsync(CancellationToken cancellation) =>
         await _lines.ReadAsync(cancellation) ?? throw new QmpException("QEMU closed the connection");
 
+    private async Task RunAsync()
+    {
+        await Task.WhenAll(ReadLoopAsync(), WriteLoopAsync());
+
+        // Not left to disposal: QEMU serves the next client only when it sees this one go.
+        await _stream.DisposeAsync();
+    }
+
     private async Task WriteLoopAsync()
     {
         try
@@ -197,9 +205,6 @@ internal sealed partial class QmpClient : IAsyncDisposable
             LogBroken(_logger, error.Message);
             await EndAsync(error.Message);
         }
-
-        // QEMU serves the next client only when it sees this one go.
-        await _stream.DisposeAsync();
     }
 
     private void Dispatch(JsonElement message)
