@@ -40,9 +40,16 @@ internal static class ImageFile
         }
     }
 
-    /// <summary>The virtual size, in bytes, of a file that may be a base.</summary>
+    /// <summary>The virtual size, in bytes, of a file that may be a base, by its header alone.</summary>
     /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
-    public static long CheckBase(SafeFileHandle file, string path)
+    public static long CheckHeader(SafeFileHandle file, string path) => Check(file, path, _ => { });
+
+    /// <summary>The same, and nothing of the file is missing.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
+    public static long CheckWhole(SafeFileHandle file, string path, CancellationToken cancellation) =>
+        Check(file, path, header => Qcow2Map.RequireWhole(file, header, cancellation));
+
+    private static long Check(SafeFileHandle file, string path, Action<Qcow2Header> more)
     {
         try
         {
@@ -53,6 +60,7 @@ internal static class ImageFile
             }
 
             header.RequireBase(RandomAccess.GetLength(file));
+            more(header);
             return (long)header.VirtualSize;
         }
         catch (InvalidDataException fault)

@@ -91,14 +91,14 @@ internal sealed class ImageStore(string imagesFolder)
             return null;
         }
 
-        return new BaseImage(name, path, ImageFile.CheckBase(file, PathOf(name)), digest);
+        return new BaseImage(name, path, ImageFile.CheckHeader(file, PathOf(name)), digest);
     }
 
     private async Task<BaseImage> AdoptAsync(ImageName name, CancellationToken cancellation)
     {
         using var file = Open(name);
         var path = PathOf(name);
-        var virtualSize = ImageFile.CheckBase(file, path);
+        var virtualSize = ImageFile.CheckWhole(file, path, cancellation);
         var before = FileStatus.Of(file);
         var digest = await FileDigest.ComputeAsync(file, cancellation);
         if (FileStatus.Of(file) != before || FileStatus.Of(path) != before)

@@ -35,13 +35,15 @@ internal sealed record Qcow2Header
     /// <summary>Whether an extension names an external data file, whatever the feature bits say.</summary>
     public required bool NamesExternalData { get; init; }
 
+    /// <summary>The number of 8-byte entries in the upper table of clusters.</summary>
+    public required uint L1Entries { get; init; }
+
+    /// <summary>Where in the file that table begins.</summary>
+    public required ulong L1Offset { get; init; }
+
     private uint Encryption { get; init; }
 
     private byte Compression { get; init; }
-
-    private uint L1Entries { get; init; }
-
-    private ulong L1Offset { get; init; }
 
     private ulong RefcountTableOffset { get; init; }
 
