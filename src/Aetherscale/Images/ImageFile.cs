@@ -5,11 +5,14 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Images;
 
-/// <summary>Opens and checks files that a user may have put anything into. Nothing here blocks on a FIFO or a device.</summary>
+/// <summary>
+/// Opens and checks files that a user may have put anything into. Nothing here blocks on a FIFO or a device.
+/// </summary>
 internal static class ImageFile
 {
     /// <summary>Opens a regular file for reading; null when nothing stands at the path.</summary>
-    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: a symbolic link, a folder, a FIFO, a device.</exception>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: a symbolic link, a folder, a FIFO, a
+    /// device.</exception>
     public static SafeFileHandle? Open(string path)
     {
         // Looked at before it is opened, since opening some devices acts on them; and again after it, since it may have
@@ -74,7 +77,8 @@ internal static class ImageFile
         if (kind != FileKind.Regular)
         {
             throw new AetherscaleException(
-                ImageUnsafe, $"{path} is {InWords(kind)}; an image must be a regular file: copy the qcow2 file itself there");
+                ImageUnsafe,
+                $"{path} is {InWords(kind)}; an image must be a regular file: copy the qcow2 file itself there");
         }
     }
 

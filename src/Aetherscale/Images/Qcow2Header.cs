@@ -66,7 +66,9 @@ internal sealed record Qcow2Header
         return Parse(buffer.AsSpan(0, length));
     }
 
-    /// <summary>Reads the header from the file's first bytes: all of the file, or as many as <see cref="Read"/> takes.</summary>
+    /// <summary>
+    /// Reads the header from the file's first bytes: all of the file, or as many as <see cref="Read"/> takes.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is not a qcow2 header, or a damaged one.</exception>
     public static Qcow2Header Parse(ReadOnlySpan<byte> start)
     {

@@ -39,7 +39,9 @@ internal sealed partial class QmpClient : IAsyncDisposable
         Closed = Task.CompletedTask;
     }
 
-    /// <summary>The events in the order in which QEMU told them; ends with the connection. The oldest go when 1,024 wait.</summary>
+    /// <summary>
+    /// The events in the order in which QEMU told them; ends with the connection. The oldest go when 1,024 wait.
+    /// </summary>
     public ChannelReader<QmpEvent> Events => _events.Reader;
 
     /// <summary>Ends when the connection does, whoever closed it; it never fails.</summary>
@@ -91,7 +93,8 @@ internal sealed partial class QmpClient : IAsyncDisposable
     /// <param name="arguments">Writes the members of <c>arguments</c>; null when there are none.</param>
     /// <param name="cancellation">Ends the wait; QEMU may run the command all the same.</param>
     /// <exception cref="QmpException">QEMU refused it, or the connection is gone.</exception>
-    /// <exception cref="TimeoutException">QEMU did not answer in time. The connection stays: it may answer later ones.</exception>
+    /// <exception cref="TimeoutException">QEMU did not answer in time. The connection stays: it may answer later
+    /// ones.</exception>
     public async Task<JsonElement> ExecuteAsync(
         string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation)
     {

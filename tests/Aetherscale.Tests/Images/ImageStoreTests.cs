@@ -267,5 +267,6 @@ public sealed class ImageStoreTests : IDisposable
     private string Inode(string path) => _images.Run("stat", "-c", "%d %i", path);
 
     private List<string> Entries() =>
-        [.. Directory.EnumerateFileSystemEntries(_images.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(_images.Path)
+            .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 }
