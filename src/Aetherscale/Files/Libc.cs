@@ -19,7 +19,7 @@ internal static partial class Libc
 
     public const int ErrorNoEntry = 2;
     public const int ErrorNoSpace = 28;
-    public const int ErrorTooManyLinks = 40;
+    public const int ErrorSymbolicLink = 40;
     public const int ErrorQuotaExceeded = 122;
 
     // These two differ between the architectures (asm/fcntl.h).

@@ -32,7 +32,9 @@ internal static class QemuCommandLine
         "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
     ];
 
-    /// <summary>A value inside QEMU's <c>key=value,key=value</c>: a comma is doubled, all else stands for itself.</summary>
+    /// <summary>
+    /// A value inside QEMU's <c>key=value,key=value</c>: a comma is doubled, all else stands for itself.
+    /// </summary>
     public static string OptionValue(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 
     private static IEnumerable<string> Machine(QemuConfiguration vm) =>
@@ -54,7 +56,8 @@ internal static class QemuCommandLine
         "-action", "panic=exit-failure",
     ];
 
-    // Both formats are named and so is the backing file: QEMU neither guesses nor follows the name in the disk's header.
+    // Both formats are named and so is the backing file: QEMU neither guesses nor follows the name in the disk's
+    // header.
     // It pauses the guest when the host's disk is full (virtio-blk's default), and resumes it cleanly.
     private static IEnumerable<string> Disk(QemuConfiguration vm) =>
     [
