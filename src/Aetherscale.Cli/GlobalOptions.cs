@@ -32,7 +32,11 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public GlobalOptions() => Output.CompletionSources.Add("table", "json");
+    public GlobalOptions()
+    {
+        Output.CompletionSources.Clear(); // the parser's own are the names in the code, Table and Json
+        Output.CompletionSources.Add("table", "json");
+    }
 
     public IEnumerable<Option> All => [Output, Quiet, Socket];
 }

@@ -59,7 +59,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     {
         Line($"{CliRoot.ProgramName} {verb.Name} - {verb.Description}");
         Heading("Usage");
-        Line($"  {CliRoot.ProgramName} {verb.Synopsis}");
+        Synopsis($"{CliRoot.ProgramName} {verb.Synopsis}");
         Heading("Description");
         for (var i = 0; i < verb.Details.Count; i++)
         {
@@ -163,10 +163,23 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         }
     }
 
-    private static IEnumerable<string> Wrap(string text, int width)
+    /// <summary>Breaks before an option, never between an option and its value.</summary>
+    private void Synopsis(string text)
+    {
+        var indent = Margin;
+        foreach (var line in Wrap(text.Replace(" [", "\n[", StringComparison.Ordinal).Split('\n'), _width - (2 * Margin)))
+        {
+            Line(new string(' ', indent) + line);
+            indent = 2 * Margin;
+        }
+    }
+
+    private static IEnumerable<string> Wrap(string text, int width) => Wrap(text.Split(' '), width);
+
+    private static IEnumerable<string> Wrap(IEnumerable<string> words, int width)
     {
         var line = "";
-        foreach (var word in text.Split(' '))
+        foreach (var word in words)
         {
             if (line.Length > 0 && line.Length + 1 + word.Length > width)
             {
