@@ -16,8 +16,10 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
     public Surroundings Around => around;
 
-    public ITransport TransportFor(ParseResult line) =>
-        new UnixSocketTransport(SocketPlace.Find(line.GetValue(options.Socket), around), around);
+    /// <param name="line">Names the socket, or does not.</param>
+    /// <param name="blocking">Whether the caller's thread has nothing else to do until the answer is there.</param>
+    public ITransport TransportFor(ParseResult line, bool blocking) =>
+        new UnixSocketTransport(SocketPlace.Find(line.GetValue(options.Socket), around), around, blocking);
 
     public RequestEnvelope Request<T>(string command, T commandOptions, JsonTypeInfo<T> type) => new()
     {
@@ -39,13 +41,14 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         Func<IReadOnlyList<JsonElement>, Screen> show,
         CancellationToken cancel)
     {
-        var transport = TransportFor(line);
         var quiet = line.GetValue(options.Quiet);
+        var spins = !quiet && terminal.ErrorIsRich;
+        var transport = TransportFor(line, blocking: requests.Count == 1 && !spins);
         var work = AskAllAsync(transport, requests, cancel);
         IReadOnlyList<Outcome> outcomes;
         try
         {
-            outcomes = quiet ? await work : await Spinner.WhileAsync(work, doing, terminal, around.Time, cancel);
+            outcomes = !spins ? await work : await Spinner.WhileAsync(work, doing, terminal, around.Time, cancel);
         }
         catch (OperationCanceledException) when (requests.Any(RequestEnvelopeExtensions.ChangesSomething))
         {

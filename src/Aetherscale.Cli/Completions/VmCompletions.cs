@@ -17,7 +17,7 @@ internal sealed class VmCompletions(Surroundings around, GlobalOptions options)
         try
         {
             var socket = SocketPlace.Find(context.ParseResult.GetValue(options.Socket), around);
-            return FindAsync(new UnixSocketTransport(socket, around)).GetAwaiter().GetResult()
+            return FindAsync(new UnixSocketTransport(socket, around, blocking: true)).GetAwaiter().GetResult()
                 .Where(word => word.StartsWith(context.WordToComplete, StringComparison.Ordinal))
                 .Select(word => new CompletionItem(word));
         }

@@ -11,11 +11,6 @@ internal static class Spinner
     public static async Task<T> WhileAsync<T>(
         Task<T> work, string doing, Terminal terminal, TimeProvider time, CancellationToken cancel)
     {
-        if (!terminal.ErrorIsRich)
-        {
-            return await work;
-        }
-
         await Task.WhenAny(work, Task.Delay(s_patience, time, cancel));
         if (work.IsCompleted)
         {

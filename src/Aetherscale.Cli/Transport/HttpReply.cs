@@ -1,18 +1,17 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Aetherscale.Cli.Transport;
 
 /// <summary>
-/// Reads one HTTP/1.1 response from a socket. It is here instead of HttpClient because that one alone takes
+/// Reads one HTTP/1.1 response. It is here instead of HttpClient because that one alone takes
 /// longer to start than all the rest of a command, and cannot hand the connection over after 101.
 /// </summary>
 /// <remarks>See RFC 9112. Throws <see cref="InvalidDataException"/> for what is not HTTP, and
 /// <see cref="EndOfStreamException"/> when the connection ends too early.</remarks>
-internal sealed class HttpReply(Socket socket)
+internal sealed class HttpReply(DaemonSocket socket)
 {
     private const int BufferBytes = 32 * 1024;
     private const int MaxHeaderLines = 100;
@@ -31,14 +30,14 @@ internal sealed class HttpReply(Socket socket)
     public ReadOnlyMemory<byte> Rest => _buffer.AsMemory(_start.._end);
 
     /// <summary>Reads status and header; 100 Continue and the like are passed over.</summary>
-    public async Task ReadHeadAsync(CancellationToken cancel)
+    public async Task ReadHeadAsync()
     {
         do
         {
-            Status = ParseStatus(await ReadLineAsync(cancel));
+            Status = ParseStatus(await ReadLineAsync());
             _length = null;
             _chunked = false;
-            for (var lines = 0; await ReadLineAsync(cancel) is { Length: > 0 } header; lines++)
+            for (var lines = 0; await ReadLineAsync() is { Length: > 0 } header; lines++)
             {
                 ParseHeader(header);
                 if (lines == MaxHeaderLines)
@@ -50,15 +49,15 @@ internal sealed class HttpReply(Socket socket)
         while (Status is >= 100 and < 200 and not 101);
     }
 
-    public async Task<ReadOnlyMemory<byte>> ReadBodyAsync(CancellationToken cancel)
+    public async Task<ReadOnlyMemory<byte>> ReadBodyAsync()
     {
         var body = new ArrayBufferWriter<byte>(Math.Clamp((int)(_length ?? 0), 4096, MaxBodyBytes));
         if (_chunked)
         {
-            while (await ReadLineAsync(cancel) is var line && ParseChunkSize(line) is > 0 and var size)
+            while (await ReadLineAsync() is var line && ParseChunkSize(line) is > 0 and var size)
             {
-                await ReadIntoAsync(body, size, cancel);
-                if (await ReadLineAsync(cancel) is not "")
+                await ReadIntoAsync(body, size);
+                if (await ReadLineAsync() is not "")
                 {
                     throw new InvalidDataException("a chunk of its body is longer than it says");
                 }
@@ -67,7 +66,7 @@ internal sealed class HttpReply(Socket socket)
             return body.WrittenMemory;
         }
 
-        await ReadIntoAsync(body, _length, cancel);
+        await ReadIntoAsync(body, _length);
         return body.WrittenMemory;
     }
 
@@ -104,12 +103,12 @@ internal sealed class HttpReply(Socket socket)
             : throw new InvalidDataException("a chunk of its body has no size");
 
     /// <summary>Reads so many bytes, or to the end of the connection.</summary>
-    private async Task ReadIntoAsync(ArrayBufferWriter<byte> body, long? count, CancellationToken cancel)
+    private async Task ReadIntoAsync(ArrayBufferWriter<byte> body, long? count)
     {
         var left = count ?? long.MaxValue;
         while (left > 0)
         {
-            if (_start == _end && !await FillAsync(cancel))
+            if (_start == _end && !await FillAsync())
             {
                 _ = count is null ? 0L : throw new EndOfStreamException();
                 return;
@@ -127,7 +126,7 @@ internal sealed class HttpReply(Socket socket)
         }
     }
 
-    private async Task<string> ReadLineAsync(CancellationToken cancel)
+    private async Task<string> ReadLineAsync()
     {
         while (true)
         {
@@ -143,7 +142,7 @@ internal sealed class HttpReply(Socket socket)
                 throw new InvalidDataException("it does not speak HTTP");
             }
 
-            if (!await FillAsync(cancel))
+            if (!await FillAsync())
             {
                 throw new EndOfStreamException();
             }
@@ -151,12 +150,12 @@ internal sealed class HttpReply(Socket socket)
     }
 
     /// <summary>Makes room and receives; false at the end of the connection.</summary>
-    private async Task<bool> FillAsync(CancellationToken cancel)
+    private async Task<bool> FillAsync()
     {
         _buffer.AsSpan(_start.._end).CopyTo(_buffer);
         _end -= _start;
         _start = 0;
-        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None, cancel);
+        var count = await socket.ReceiveAsync(_buffer.AsMemory(_end));
         _end += count;
         return count > 0;
     }

@@ -7,7 +7,10 @@ using Aetherscale.Contract;
 namespace Aetherscale.Cli.Transport;
 
 /// <summary>HTTP over the daemon's Unix socket, one connection for each request.</summary>
-internal sealed class UnixSocketTransport(string path, Surroundings around) : ITransport
+/// <param name="path">The socket's path.</param>
+/// <param name="around">For the advice when nobody is there.</param>
+/// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
+internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
 {
     public async Task<ReplyEnvelope> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
@@ -17,10 +20,10 @@ internal sealed class UnixSocketTransport(string path, Surroundings around) : IT
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
         try
         {
-            await SendAsync(socket, (byte[])[.. Encoding.ASCII.GetBytes(head), .. body], cancel);
+            await SendAsync(socket, (byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
             var reply = new HttpReply(socket);
-            await reply.ReadHeadAsync(cancel);
-            return ParseEnvelope(reply.Status, await reply.ReadBodyAsync(cancel));
+            await reply.ReadHeadAsync();
+            return ParseEnvelope(reply.Status, await reply.ReadBodyAsync());
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
@@ -36,22 +39,22 @@ internal sealed class UnixSocketTransport(string path, Surroundings around) : IT
 
     public async Task<GuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
     {
-        Socket? socket = await OpenAsync(cancel);
+        DaemonSocket? socket = await OpenAsync(cancel);
         try
         {
             var head = $"GET {ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port} HTTP/1.1\r\nHost: aetherscale\r\n"
                 + $"Connection: Upgrade\r\nUpgrade: {ApiRoutes.StreamProtocol}\r\n\r\n";
-            await SendAsync(socket, Encoding.ASCII.GetBytes(head), cancel);
+            await SendAsync(socket, Encoding.ASCII.GetBytes(head));
             var reply = new HttpReply(socket);
-            await reply.ReadHeadAsync(cancel);
+            await reply.ReadHeadAsync();
             if (reply.Status == 101)
             {
-                var stream = new GuestStream(socket, reply.Rest);
+                var stream = new GuestStream(socket.Release(), reply.Rest);
                 socket = null;
                 return stream;
             }
 
-            var error = ParseEnvelope(reply.Status, await reply.ReadBodyAsync(cancel)).ExecutionInfo;
+            var error = ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo;
             throw new CliException(ExitCodes.Refused, error.Describe());
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
@@ -68,12 +71,12 @@ internal sealed class UnixSocketTransport(string path, Surroundings around) : IT
         }
     }
 
-    private async Task<Socket> OpenAsync(CancellationToken cancel)
+    private async Task<DaemonSocket> OpenAsync(CancellationToken cancel)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = new DaemonSocket(blocking, cancel);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+            await socket.ConnectAsync(path);
             return socket;
         }
         catch (SocketException e)
@@ -88,14 +91,11 @@ internal sealed class UnixSocketTransport(string path, Surroundings around) : IT
         }
     }
 
-    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    private static async Task SendAsync(DaemonSocket socket, ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            while (!bytes.IsEmpty)
-            {
-                bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancel)..];
-            }
+            await socket.SendAsync(bytes);
         }
         catch (SocketException)
         {

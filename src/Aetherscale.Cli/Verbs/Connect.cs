@@ -44,7 +44,7 @@ internal sealed class Connect : Verb
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
-        var transport = _session.TransportFor(line);
+        var transport = _session.TransportFor(line, blocking: false);
         using var guest = await transport.ConnectAsync(
             line.GetRequiredValue(_vm), line.GetRequiredValue(_port)!.Value, cancel);
         await new StreamJoint(_session.Around, guest).RunAsync(cancel);
