@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Aetherscale.Files;
 
-/// <summary>The system calls on files that .NET does not offer. Each returns -1 and sets errno on failure.</summary>
+/// <summary>The system calls on files and users that .NET does not offer. Each returns -1 and sets errno on failure.</summary>
 internal static partial class Libc
 {
     private const string Name = "libc.so.6";
@@ -40,6 +40,9 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string path);
+
+    [LibraryImport(Name, EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUserId();
 
     /// <summary><c>struct statx</c> (statx(2)): laid out alike on every architecture.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]

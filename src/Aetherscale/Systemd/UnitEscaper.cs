@@ -53,6 +53,25 @@ internal static class UnitEscaper
             : throw new AetherscaleException(
                 BadRequest, $"A unit's program must be a plain absolute path, without spaces or signs: {path}");
 
+    /// <summary>
+    /// A path for <c>BindPaths=</c> and its like, which know quotes and <c>%</c>, but neither C escapes nor <c>$</c>.
+    /// </summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="mayBeMissing">Writes the prefix <c>-</c>: where nothing is, nothing is bound.</param>
+    /// <exception cref="AetherscaleException"><c>bad-request</c>: no unit can hold it.</exception>
+    public static string BindPath(string path, bool mayBeMissing = false)
+    {
+        var source = (mayBeMissing ? "-" : "") + Checked(path);
+        if (path.Any(char.IsControl))
+        {
+            throw Refused("is a path with control characters");
+        }
+
+        return IsPlain(source) && !source.Contains(':')
+            ? source
+            : $"\"{source.Replace(@"\", @"\\").Replace("\"", "\\\"").Replace("%", "%%")}\"";
+    }
+
     /// <summary>True when every character is one that is written as it is.</summary>
     public static bool IsPlain(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(s_plain);
 

@@ -40,6 +40,9 @@ internal sealed class UnitFolder(string folder)
         return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
     }
 
+    /// <summary>Whether anything stands where the unit's file belongs.</summary>
+    public bool Contains(string unit) => FileStatus.Of(PathOf(unit)) is not null;
+
     /// <summary>Puts the text there in one step, in place of a file or a symbolic link.</summary>
     /// <exception cref="IOException">The disk failed, or a folder stands there.</exception>
     public void Write(string unit, string text)

@@ -10,7 +10,7 @@ internal sealed record UnitProperties
         nameof(LoadState), nameof(ActiveState), nameof(SubState), nameof(Result), "MainPID", "ExecMainPID",
         nameof(ExecMainStartTimestamp), nameof(ExecMainCode),
         nameof(ExecMainStatus), nameof(NRestarts), "InvocationID", nameof(NeedDaemonReload), nameof(FragmentPath),
-        nameof(ActiveEnterTimestamp), nameof(InactiveEnterTimestamp));
+        nameof(ActiveEnterTimestamp), nameof(InactiveEnterTimestamp), "Job");
 
     public required UnitLoadState LoadState { get; init; }
 
@@ -80,6 +80,7 @@ internal sealed record UnitProperties
         NeedDaemonReload = bag.Number(nameof(NeedDaemonReload)) != 0,
         FragmentPath = bag.Text(nameof(FragmentPath)),
         ActiveEnterTimestamp = Timestamp(bag.Number(nameof(ActiveEnterTimestamp))),
+        HasJob = bag.Text("Job") is not ("" or "/"),
         InactiveEnterTimestamp = Timestamp(bag.Number(nameof(InactiveEnterTimestamp))),
     };
 

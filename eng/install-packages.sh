@@ -1,0 +1,70 @@
+#!/bin/bash
+# install-packages.sh [run|build|guest|test]…   (without a group: all of them)
+#
+# Installs with apt what is missing on this Debian, and nothing else. As a plain user it goes through sudo; where there is none, it
+# prints the command for the administrator and ends with 1.
+set -euo pipefail
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+# shellcheck source=lib.sh
+source "$here/lib.sh"
+
+# To run VMs. ipxe-qemu has the boot code of the network cards that QEMU loads even for a virtio card; it comes with
+# qemu-system-x86 as a dependency. libpam-systemd and dbus make logind and lingering work on a booted machine.
+run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
+  qemu-system-x86 qemu-utils
+  vde-switch vdens vdeplug dnsmasq-base slirp4netns nftables iproute2
+  netcat-openbsd util-linux mount procps)
+# To compile: NativeAOT links with gcc; the boot-sector guests are assembled with binutils.
+build=(gcc libc6-dev binutils)
+# To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.
+guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
+# To test.
+test=(openssh-client strace binutils qemu-utils)
+
+missing() {
+  local package
+  for package; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done | sort -u
+}
+
+# as_root COMMAND…
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+install_packages() {
+  step "installing ${#wanted[@]} packages: ${wanted[*]}"
+  log=$(mktemp) # not local: the trap reads it when the script ends
+  trap 'rm -f "$log"' EXIT
+  as_root apt-get -q update >"$log" 2>&1 || fail_with_log "$log" "apt-get update failed"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${wanted[@]}" >"$log" 2>&1 ||
+    fail_with_log "$log" "apt-get install failed"
+}
+
+main() {
+  local group packages=()
+  (($# > 0)) || set -- run build guest test
+  for group; do
+    [[ $group == @(run|build|guest|test) ]] || fail "unknown group $group: there are run, build, guest and test"
+    local -n of_group=$group
+    packages+=("${of_group[@]}")
+  done
+  mapfile -t wanted < <(missing "${packages[@]}")
+  if ((${#wanted[@]} == 0)); then
+    note "the packages for $* are there"
+    return
+  fi
+  if ((EUID != 0)) && ! have sudo; then
+    echo "these packages are missing, and only an administrator can install them:" >&2
+    echo "  apt-get update && apt-get install -y --no-install-recommends ${wanted[*]}" >&2
+    exit 1
+  fi
+  install_packages
+}
+
+main "$@"

@@ -1,0 +1,21 @@
+namespace Aetherscale.Contract;
+
+/// <summary>The HTTP paths on the daemon's socket.</summary>
+public static class ApiRoutes
+{
+    /// <summary><c>POST</c> a <see cref="RequestEnvelope"/>, get a <see cref="ReplyEnvelope"/>.</summary>
+    public const string Commands = "/v1/commands";
+
+    /// <summary>
+    /// <c>GET</c> with <c>Connection: Upgrade</c> and <c>Upgrade:</c> <see cref="StreamProtocol"/>: after <c>101</c> the
+    /// connection carries the bytes to and from a TCP port of the guest. The query names <c>vm</c> and <c>port</c>. Errors
+    /// come as a <see cref="ReplyEnvelope"/>.
+    /// </summary>
+    public const string Connect = "/v1/connect";
+
+    /// <summary>The name of the raw protocol that <see cref="Connect"/> switches to.</summary>
+    public const string StreamProtocol = "aetherscale-stream";
+
+    /// <summary>The largest request body, in bytes; a longer one is answered with HTTP 413.</summary>
+    public const int MaxRequestBytes = 1024 * 1024;
+}

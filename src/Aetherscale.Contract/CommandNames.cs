@@ -1,0 +1,23 @@
+namespace Aetherscale.Contract;
+
+/// <summary>The commands; the CLI's verbs are the same words.</summary>
+public static class CommandNames
+{
+    /// <summary>Makes a VM from an image and starts it.</summary>
+    public const string CreateVm = "create-vm";
+
+    /// <summary>Starts a stopped VM, now and at every boot.</summary>
+    public const string StartVm = "start-vm";
+
+    /// <summary>Shuts a VM down, until it is started again.</summary>
+    public const string StopVm = "stop-vm";
+
+    /// <summary>Removes a VM with its disk.</summary>
+    public const string DeleteVm = "delete-vm";
+
+    /// <summary>Lists all VMs with their status.</summary>
+    public const string ListVms = "list-vms";
+
+    /// <summary>Tells everything about one VM.</summary>
+    public const string ShowVm = "show-vm";
+}

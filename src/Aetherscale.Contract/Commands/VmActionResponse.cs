@@ -1,0 +1,17 @@
+namespace Aetherscale.Contract.Commands;
+
+/// <summary>Answer of <c>create-vm</c>, <c>start-vm</c>, <c>stop-vm</c> and <c>delete-vm</c>.</summary>
+public sealed record VmActionResponse
+{
+    /// <summary>One of <see cref="Contract.VmStatus"/>: what the command brought about.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The VM's id: eight lower-case letters.</summary>
+    public required string VmId { get; init; }
+
+    /// <summary>The VM's name, if it has one.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Something the requester may want to know, such as that nothing had to be done.</summary>
+    public string? Hint { get; init; }
+}

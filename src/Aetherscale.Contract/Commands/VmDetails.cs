@@ -1,0 +1,44 @@
+namespace Aetherscale.Contract.Commands;
+
+/// <summary>Answer of <c>show-vm</c>: what <c>list-vms</c> tells, and more. What a broken VM's spec no longer tells is absent.</summary>
+public sealed record VmDetails : VmSummary
+{
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When its QEMU was started; absent when it does not run.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>QEMU's process id; absent when it does not run.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>How often systemd restarted it after a crash, since its last start by a user.</summary>
+    public int? Restarts { get; init; }
+
+    /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
+    public string? Accelerator { get; init; }
+
+    /// <summary>The network's name.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>The MAC address of its network card.</summary>
+    public string? Mac { get; init; }
+
+    /// <summary>The name of its systemd unit.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>The unit's file.</summary>
+    public required string UnitFile { get; init; }
+
+    /// <summary>The qcow2 file that holds what the guest wrote.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>The read-only image file below the disk.</summary>
+    public string? Base { get; init; }
+
+    /// <summary>The file that holds what the guest printed on its serial console.</summary>
+    public string? ConsoleLog { get; init; }
+
+    /// <summary>The Unix socket of the serial console.</summary>
+    public string? ConsoleSocket { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Contract;
+
+/// <summary>
+/// The JSON of the wire: kebab-case members, absent instead of null, and strict: an unknown or duplicate member is an
+/// error.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Strict,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RequestEnvelope))]
+[JsonSerializable(typeof(ReplyEnvelope))]
+[JsonSerializable(typeof(CreateVmOptions))]
+[JsonSerializable(typeof(VmOptions))]
+[JsonSerializable(typeof(StopVmOptions))]
+[JsonSerializable(typeof(ListVmsOptions))]
+[JsonSerializable(typeof(VmActionResponse))]
+[JsonSerializable(typeof(IReadOnlyList<VmSummary>))]
+[JsonSerializable(typeof(VmDetails))]
+public sealed partial class ContractJson : JsonSerializerContext
+{
+    /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>
+    public static ContractJson Wire { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Aetherscale.Contract;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Aetherscale.Api;
+
+/// <summary>The HTTP door: Kestrel on a Unix socket of our own or on the one that systemd hands over.</summary>
+internal static class ApiServer
+{
+    /// <summary>The first descriptor that systemd passes (sd_listen_fds(3)).</summary>
+    private const ulong FirstListenDescriptor = 3;
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
+    public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = ApiRoutes.MaxRequestBytes;
+        if (IsActivated())
+        {
+            options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap));
+            ApiLog.Listening(logger, "the socket that systemd handed over");
+            return;
+        }
+
+        // The folder keeps others out from the start, whatever mode the socket has between bind and chmod.
+        Directory.CreateDirectory(Path.GetDirectoryName(socketPath)!, Private);
+        File.Delete(socketPath);
+        options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap));
+        ApiLog.Listening(logger, socketPath);
+    }
+
+    /// <summary>Gives the socket its final mode, once it is bound.</summary>
+    public static void Protect(string socketPath)
+    {
+        if (!IsActivated())
+        {
+            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    public static void Map(WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect)
+    {
+        app.MapPost(ApiRoutes.Commands, commands.HandleAsync);
+        app.MapGet(ApiRoutes.Connect, connect.HandleAsync);
+    }
+
+    private static bool IsActivated() =>
+        Environment.GetEnvironmentVariable("LISTEN_FDS") == "1"
+        && Environment.GetEnvironmentVariable("LISTEN_PID") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using Microsoft.AspNetCore.Http.Features;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Api;
+
+/// <summary><c>GET /v1/connect?vm=…&amp;port=…</c>: turns the HTTP connection into one to a port of the guest.</summary>
+internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        var requester = context.Features.GetRequiredFeature<Requester>();
+        GuestConnection guest;
+        try
+        {
+            guest = await connect.OpenAsync(context.Request.Query["vm"].ToString(), ReadPort(context), context.RequestAborted);
+        }
+        catch (AetherscaleException error)
+        {
+            await Replies.WriteAsync(context, router.Refuse(error, null, requester));
+            return;
+        }
+
+        await using (guest)
+        {
+            context.Response.Headers.Upgrade = ApiRoutes.StreamProtocol;
+            await using var client = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            await guest.CarryAsync(client, context.RequestAborted);
+        }
+    }
+
+    private static int ReadPort(HttpContext context)
+    {
+        if (!context.Features.GetRequiredFeature<IHttpUpgradeFeature>().IsUpgradableRequest
+            || context.Request.Headers.Upgrade != ApiRoutes.StreamProtocol)
+        {
+            throw new AetherscaleException(BadRequest, $"This path needs \"Upgrade: {ApiRoutes.StreamProtocol}\".");
+        }
+
+        return int.TryParse(context.Request.Query["port"], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is >= 1 and <= 65535
+                ? port
+                : throw new AetherscaleException(BadRequest, "\"port\" must be a whole number from 1 to 65535.");
+    }
+}

@@ -1,0 +1,20 @@
+using Aetherscale.Contract;
+
+namespace Aetherscale.Api;
+
+/// <summary>The HTTP status that goes with a reply. The envelope tells all; the status is for tools that know only HTTP.</summary>
+internal static class ErrorStatus
+{
+    public static int Of(ReplyEnvelope reply) => reply.ExecutionInfo.Code switch
+    {
+        null => StatusCodes.Status200OK,
+        ErrorCodes.BadJson or ErrorCodes.BadRequest or ErrorCodes.BadName or ErrorCodes.BadVmId => StatusCodes.Status400BadRequest,
+        ErrorCodes.UnknownCommand or ErrorCodes.VmNotFound or ErrorCodes.ImageNotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.NameTaken or ErrorCodes.VmNotRunning => StatusCodes.Status409Conflict,
+        ErrorCodes.ImageUnsafe or ErrorCodes.ImageTooBig => StatusCodes.Status422UnprocessableEntity,
+        ErrorCodes.NoSpace => StatusCodes.Status507InsufficientStorage,
+        ErrorCodes.SystemdUnavailable or ErrorCodes.NetworkUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.ConnectFailed => StatusCodes.Status502BadGateway,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

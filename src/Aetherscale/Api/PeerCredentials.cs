@@ -1,0 +1,19 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Aetherscale.Api;
+
+/// <summary>The process at the other end of a Unix socket, as the kernel knows it (SO_PEERCRED, unix(7)).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct PeerCredentials(int ProcessId, uint UserId, uint GroupId)
+{
+    private const int SolSocket = 1;
+    private const int SoPeerCred = 17;
+
+    public static PeerCredentials Of(Socket socket)
+    {
+        Span<byte> buffer = stackalloc byte[12];
+        socket.GetRawSocketOption(SolSocket, SoPeerCred, buffer);
+        return MemoryMarshal.Read<PeerCredentials>(buffer);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using Aetherscale.Contract;
+using Aetherscale.Files;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary>
+/// From the bytes of a request to the reply, whichever door it came in by. Every failure becomes an error reply here and
+/// nowhere else.
+/// </summary>
+internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, string host, ILogger<CommandRouter> logger)
+{
+    /// <summary>Runs the command. It is not given up when its requester goes away: the token is the daemon's own end.</summary>
+    public async Task<ReplyEnvelope> RunAsync(ReadOnlyMemory<byte> body, Requester requester, CancellationToken stopping)
+    {
+        RequestEnvelope? request = null;
+        try
+        {
+            request = RequestReader.Read(body);
+            var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
+            var response = await route(request, requester, stopping);
+            RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
+            return new ReplyEnvelope
+            {
+                ExecutionInfo = new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId },
+                Response = response,
+            };
+        }
+#pragma warning disable CA1031 // The one place where every failure becomes an answer.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return Refuse(error, request, requester);
+        }
+    }
+
+    /// <summary>The reply for a failure that came about before or after the command itself.</summary>
+    public ReplyEnvelope Refuse(Exception error, RequestEnvelope? request, Requester requester)
+    {
+        var (code, reason) = error switch
+        {
+            AetherscaleException known => (known.Code, known.Message),
+            IOException full when FileErrors.IsNoSpace(full) => (NoSpace, $"There is no room left: {full.Message}"),
+            OperationCanceledException => (InternalError, "The daemon is stopping; ask again once it is back."),
+            _ => (InternalError, "Something went wrong in the daemon; its log tells what, under this request id."),
+        };
+        var requestId = request?.RequestId ?? (code == InternalError ? RandomNumberGenerator.GetHexString(16, lowercase: true) : null);
+        if (code == InternalError)
+        {
+            RouterLog.Failed(logger, error, request?.Command, requester.Name, requestId);
+        }
+        else
+        {
+            RouterLog.Refused(logger, request?.Command, requester.Name, code, reason);
+        }
+
+        return new ReplyEnvelope
+        {
+            ExecutionInfo = new ExecutionInfo
+            {
+                Status = ExecutionInfo.Error,
+                Host = host,
+                Code = code,
+                Reason = reason,
+                RequestId = requestId,
+            },
+        };
+    }
+
+    private AetherscaleException Unknown(string command) => new(
+        UnknownCommand, $"There is no command \"{command}\"; there are: {string.Join(", ", routes.Keys.Order(StringComparer.Ordinal))}.");
+}
+
+internal static partial class RouterLog
+{
+    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: done (request {RequestId})")]
+    public static partial void Done(ILogger logger, string command, string requester, string? requestId);
+
+    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: refused, {Code}: {Reason}")]
+    public static partial void Refused(ILogger logger, string? command, string requester, string code, string reason);
+
+    [LoggerMessage(LogLevel.Error, "{Command} from {Requester}: failed (request {RequestId})")]
+    public static partial void Failed(ILogger logger, Exception error, string? command, string requester, string? requestId);
+}

@@ -1,0 +1,22 @@
+using Aetherscale.Contract;
+
+namespace Aetherscale.Commands;
+
+/// <summary>Which command answers to which name.</summary>
+internal static class CommandTable
+{
+    public static IReadOnlyDictionary<string, Route> Of(
+        CreateVm create, StartVm start, StopVm stop, DeleteVm delete, ListVms list, ShowVm show)
+    {
+        var wire = ContractJson.Wire;
+        return new Dictionary<string, Route>
+        {
+            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => create.RunAsync(options, stopping)),
+            [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
+            [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
+            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using Aetherscale.Processes;
+using Aetherscale.VirtualMachines;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>connect</c>: a TCP connection to a port of the guest, through its network's router.</summary>
+internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks networks, ProcessRunner processes, TimeProvider time)
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
+    /// <param name="text">The VM's id or name.</param>
+    /// <param name="port">From 1 to 65535.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AetherscaleException">There is no such VM, it does not run, or nothing listens there.</exception>
+    public async Task<GuestConnection> OpenAsync(string text, int port, CancellationToken cancellationToken)
+    {
+        var vm = store.Find(VmReference.Parse(text));
+        var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
+        if (observation.State is not (VmState.Running or VmState.Starting or VmState.Stopping))
+        {
+            throw new AetherscaleException(
+                VmNotRunning, $"VM \"{vm.DisplayName}\" is {StatusWord.Of(observation.State)}; start it with start-vm first.");
+        }
+
+        var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be reached: {vm.Problem}.");
+        var (program, arguments) = networks.ConnectCommand(spec, port);
+        var process = processes.Start(program, arguments);
+        try
+        {
+            await WaitUntilConnectedAsync(process, vm, port, cancellationToken);
+            return new GuestConnection(process);
+        }
+        catch (Exception)
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>nc says on stderr when it is connected, and ends when it cannot.</summary>
+    private async Task WaitUntilConnectedAsync(PipedProcess process, Vm vm, int port, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(s_deadline, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            var line = await process.FirstErrorLine.WaitAsync(either.Token);
+            if (line?.EndsWith("succeeded!", StringComparison.Ordinal) == true)
+            {
+                return;
+            }
+
+            var (_, words) = await process.WaitAsync(either.Token);
+            throw new AetherscaleException(
+                ConnectFailed, $"VM \"{vm.DisplayName}\" does not answer on port {port} of {vm.Spec!.Address}: {words}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AetherscaleException(
+                ConnectFailed, $"VM \"{vm.DisplayName}\" did not answer on port {port} within {s_deadline.TotalSeconds} s.");
+        }
+    }
+}

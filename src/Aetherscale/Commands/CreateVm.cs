@@ -1,0 +1,100 @@
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using Aetherscale.Images;
+using Aetherscale.VirtualMachines;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary>
+/// <c>create-vm</c>: image → overlay → spec → unit → start. Nothing is seen of the VM before its folder is complete, and
+/// nothing is left of it when a step fails.
+/// </summary>
+internal sealed class CreateVm(
+    ImageStore images,
+    VmStore store,
+    VmLocks locks,
+    VmNetworks networks,
+    VmUnits units,
+    VmStarter starter,
+    VmRemover remover,
+    VmDefaults defaults,
+    TimeProvider time,
+    ILogger<CreateVm> logger)
+{
+    private const int MaxCpus = 255;
+    private const int MaxMemoryMib = 16 * 1024 * 1024;
+
+    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
+    {
+        var imageName = ImageName.TryParse(options.Image, out var parsed)
+            ? parsed
+            : throw new AetherscaleException(BadName, $"\"{options.Image}\" is no image name: {ImageName.Rule}.");
+        var name = ReadName(options.Name);
+        var cpus = Within("cpus", options.Cpus ?? defaults.Cpus, MaxCpus);
+        var memoryMib = Within("memory", options.Memory ?? defaults.MemoryMib, MaxMemoryMib);
+        var image = await images.ResolveAsync(imageName, cancellationToken);
+
+        using var draft = store.Draft(FreeId(), name);
+        using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
+        await using var undo = new UndoStack(logger);
+        var lease = networks.Lease(draft.Id, name);
+        undo.Push(() => networks.ReleaseAsync(draft.Id, lease, CancellationToken.None));
+        Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
+        VmSpecFile.WriteNew(draft.Folder, new VmSpec
+        {
+            Format = VmSpec.CurrentFormat,
+            VmId = draft.Id.ToString(),
+            Name = name?.ToString(),
+            Image = imageName.ToString(),
+            BaseSha256 = image.Digest,
+            Cpus = cpus,
+            MemoryMib = memoryMib,
+            Uuid = Guid.NewGuid(),
+            Network = lease.Network,
+            Mac = lease.Mac,
+            Address = lease.Address,
+            Created = time.GetUtcNow(),
+        });
+        draft.Commit();
+
+        var vm = store.Find(VmReference.Parse(draft.Id.ToString()));
+        undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
+        if (options.NoStart)
+        {
+            await units.PrepareAsync(vm.Id, vm.Spec!, cancellationToken);
+        }
+        else
+        {
+            await starter.StartAsync(vm, cancellationToken);
+        }
+
+        undo.Commit();
+        return new VmActionResponse
+        {
+            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
+            VmId = vm.Id.ToString(),
+            Name = name?.ToString(),
+        };
+    }
+
+    private static VmName? ReadName(string? text) => text is null ? null
+        : VmName.TryParse(text, out var name) ? name
+        : throw new AetherscaleException(BadName, $"\"{text}\" is no VM name: {VmName.Grammar}.");
+
+    private static int Within(string option, int value, int most) => value >= 1 && value <= most
+        ? value
+        : throw new AetherscaleException(BadRequest, $"\"{option}\" must be a whole number from 1 to {most}.");
+
+    private VmId FreeId()
+    {
+        while (true)
+        {
+            var id = VmId.New();
+            if (!store.Exists(id) && !units.Folder.Contains(VmUnit.NameOf(id)))
+            {
+                return id;
+            }
+        }
+    }
+}

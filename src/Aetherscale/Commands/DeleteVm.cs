@@ -1,0 +1,22 @@
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>delete-vm</c>: removes a VM with its disk. A guest that runs is not asked: nothing of it will be kept.</summary>
+internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, VmRemover remover)
+{
+    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    {
+        stopper.Overtake(store.Find(VmReference.Parse(options.VmId)).Id);
+        using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        await remover.RemoveAsync(turn.Vm, cancellationToken);
+        return new VmActionResponse
+        {
+            Status = VmStatus.Deleted,
+            VmId = turn.Vm.Id.ToString(),
+            Name = turn.Vm.Spec?.Name,
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Commands;
+
+/// <summary>What a command's name leads to: request in, the response's JSON out.</summary>
+internal delegate Task<JsonElement> Route(RequestEnvelope request, Requester requester, CancellationToken cancellationToken);
+
+/// <summary>Makes routes out of typed commands.</summary>
+internal static class Routes
+{
+    public static Route To<TOptions, TResponse>(
+        JsonTypeInfo<TOptions> optionsType,
+        JsonTypeInfo<TResponse> responseType,
+        Func<TOptions, Requester, CancellationToken, Task<TResponse>> run) =>
+        async (request, requester, cancellationToken) =>
+        {
+            var options = RequestReader.ReadOptions(request, optionsType);
+            var response = await run(options, requester, cancellationToken);
+            return JsonSerializer.SerializeToElement(response, responseType);
+        };
+}

@@ -1,0 +1,45 @@
+using Aetherscale.Contract.Commands;
+using Aetherscale.Images;
+using Aetherscale.Systemd;
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>show-vm</c>: everything about one VM.</summary>
+internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
+{
+    public async Task<VmDetails> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    {
+        var vm = store.Find(VmReference.Parse(options.VmId));
+        var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
+        var unit = VmUnit.NameOf(vm.Id);
+        var properties = await systemd.GetUnitAsync(unit, cancellationToken);
+        var spec = vm.Spec;
+        var isUp = properties is { MainPid: > 0 };
+        return new VmDetails
+        {
+            VmId = vm.Id.ToString(),
+            Name = spec?.Name,
+            Status = StatusWord.Of(observation.State),
+            Hint = observation.Hint,
+            Address = spec?.Address,
+            Image = spec?.Image,
+            Cpus = spec?.Cpus,
+            Memory = spec?.MemoryMib,
+            Autostart = observation.Autostart,
+            Created = spec?.Created,
+            Started = isUp ? properties!.ActiveEnterTimestamp : null,
+            Pid = isUp ? properties!.MainPid : null,
+            Restarts = isUp ? properties!.NRestarts : null,
+            Accelerator = units.Accelerator.ToString().ToLowerInvariant(),
+            Network = spec?.Network,
+            Mac = spec?.Mac,
+            Unit = unit,
+            UnitFile = units.Folder.PathOf(unit),
+            Disk = vm.Folder.Disk,
+            Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
+            ConsoleLog = vm.Folder.ConsoleLog,
+            ConsoleSocket = isUp ? runtime.OfVm(vm.Id).ConsoleSocket : null,
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>start-vm</c>: starts a stopped VM, now and at every boot.</summary>
+internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter)
+{
+    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    {
+        using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        var wasStarted = await starter.StartAsync(turn.Vm, cancellationToken);
+        return new VmActionResponse
+        {
+            Status = VmStatus.Starting,
+            VmId = turn.Vm.Id.ToString(),
+            Name = turn.Vm.Spec?.Name,
+            Hint = wasStarted ? null : $"VM \"{turn.Vm.DisplayName}\" was already started",
+        };
+    }
+}

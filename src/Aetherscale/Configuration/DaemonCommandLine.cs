@@ -1,0 +1,66 @@
+using System.CommandLine;
+
+namespace Aetherscale.Configuration;
+
+/// <summary>The daemon's own command line: a flag for each setting, and what to do with them.</summary>
+internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, CancellationToken, Task<int>> run)
+{
+    /// <summary>Exit code for a wrong command line or configuration, as the CLI's.</summary>
+    public const int UsageError = 2;
+
+    private readonly Option<bool> _printConfig = new("--print-config")
+    {
+        Description = "Print what is in force, each line with its source, and exit.",
+    };
+
+    private readonly Dictionary<SettingDefinition, Option<string>> _flags = SettingDefinitions.All.ToDictionary(
+        setting => setting,
+        setting => new Option<string>(setting.Flag)
+        {
+            Description = $"{setting.Description} [{setting.Key} in config.toml, {setting.Variable}]",
+            HelpName = setting.Key,
+        });
+
+    public async Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand(
+            "Runs QEMU virtual machines as systemd services of this user. It answers aetherscale-cli on a Unix socket; "
+            + "the VMs live on without it. Settings come from /etc/aetherscale/config.toml, then "
+            + "~/.config/aetherscale/config.toml, then AETHERSCALE_… variables, then the flags below.")
+        {
+            _printConfig,
+        };
+        foreach (var flag in _flags.Values)
+        {
+            root.Options.Add(flag);
+        }
+
+        root.SetAction(RunAsync);
+        var parsed = root.Parse(arguments);
+        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return parsed.Errors.Count > 0 ? UsageError : exitCode;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var given = _flags
+                .Where(flag => parsed.GetResult(flag.Value) is not null)
+                .ToDictionary(flag => flag.Key, flag => parsed.GetValue(flag.Value)!);
+            var settings = reader.Read(given);
+            if (parsed.GetValue(_printConfig))
+            {
+                await Console.Out.WriteAsync(settings.Print());
+                return 0;
+            }
+
+            return await run(settings, cancellationToken);
+        }
+        catch (SettingsException error)
+        {
+            await Console.Error.WriteLineAsync($"aetherscale: {error.Message}");
+            return UsageError;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Aetherscale.Configuration;
+
+/// <summary>One setting: <c>key</c> in config.toml, <c>--key</c> as a flag, <c>AETHERSCALE_KEY</c> as a variable.</summary>
+/// <param name="Key">Kebab-case.</param>
+/// <param name="Description">One line for <c>--help</c>.</param>
+/// <param name="Default">The text that is in force when nobody says otherwise.</param>
+/// <param name="Problem">Says what is wrong with a text, or null when it will do.</param>
+internal sealed record SettingDefinition(
+    string Key, string Description, Func<HostEnvironment, string> Default, Func<string, string?> Problem)
+{
+    /// <summary>The name of the environment variable.</summary>
+    public string Variable => "AETHERSCALE_" + Key.Replace('-', '_').ToUpperInvariant();
+
+    /// <summary>The command-line flag.</summary>
+    public string Flag => "--" + Key;
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace Aetherscale.Configuration;
+
+/// <summary>Every setting there is.</summary>
+internal static class SettingDefinitions
+{
+    public static SettingDefinition DataFolder { get; } = new(
+        "data-folder", "Images, VMs and networks.", host => host.DataHome + "/aetherscale", FolderProblem);
+
+    public static SettingDefinition UnitFolder { get; } = new(
+        "unit-folder", "Where the user manager looks for units.", host => host.ConfigHome + "/systemd/user", FolderProblem);
+
+    public static SettingDefinition Socket { get; } = new(
+        "socket",
+        "The Unix socket that the daemon answers on, unless systemd hands it one.",
+        host => host.RuntimeDirectory + "/aetherscale/api.sock",
+        SocketProblem);
+
+    public static SettingDefinition Network { get; } = new(
+        "network", "The network that new VMs join.", _ => "default", NetworkProblem);
+
+    public static SettingDefinition Subnet { get; } = new(
+        "subnet", "The addresses of that network when it is first made.", _ => "10.77.0.0/16", SubnetProblem);
+
+    public static SettingDefinition Accelerator { get; } = new(
+        "accelerator", "auto, kvm or tcg.", _ => "auto", OneOf("auto", "kvm", "tcg"));
+
+    public static SettingDefinition Qemu { get; } = new(
+        "qemu", "The QEMU program.", _ => "/usr/bin/" + QemuName, FolderProblem);
+
+    public static SettingDefinition StopHelper { get; } = new(
+        "stop-helper",
+        "The program that units run to shut a guest down.",
+        host => Path.Combine(host.ProgramFolder, "aetherscale-stop"),
+        FolderProblem);
+
+    public static SettingDefinition DefaultCpus { get; } = new(
+        "default-cpus", "Virtual CPUs of a VM that does not say.", _ => "1", Number(1, 255));
+
+    public static SettingDefinition DefaultMemoryMib { get; } = new(
+        "default-memory-mib", "Memory in MiB of a VM that does not say.", _ => "4096", Number(1, 16 * 1024 * 1024));
+
+    public static SettingDefinition StopGraceSeconds { get; } = new(
+        "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
+
+    public static SettingDefinition LogLevel { get; } = new(
+        "log-level",
+        "trace, debug, information, warning or error.",
+        _ => "information",
+        OneOf("trace", "debug", "information", "warning", "error"));
+
+    /// <summary>In the order in which people want to read them.</summary>
+    public static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
+        StopGraceSeconds, LogLevel,
+    ];
+
+    private static string QemuName =>
+        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
+            == System.Runtime.InteropServices.Architecture.Arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
+
+    private static Func<string, string?> OneOf(params string[] choices) =>
+        text => choices.Contains(text) ? null : $"must be one of: {string.Join(", ", choices)}";
+
+    private static Func<string, string?> Number(int least, int most) =>
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most ? null : $"must be a whole number from {least} to {most}";
+
+    private static string? FolderProblem(string text) =>
+        text.StartsWith('/') && !text.Any(char.IsControl) ? null : "must be an absolute path without control characters";
+
+    // sun_path holds 108 bytes, the last of them NUL (unix(7)).
+    private static string? SocketProblem(string text) =>
+        FolderProblem(text)
+        ?? (System.Text.Encoding.UTF8.GetByteCount(text) <= 107 ? null : "must have at most 107 bytes, as every Unix socket's path");
+
+    private static string? NetworkProblem(string text) =>
+        text.Length is >= 1 and <= 15 && char.IsAsciiLetterLower(text[0])
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
+            ? null : "must be a lower-case letter, then up to 14 lower-case letters, digits or hyphens";
+
+    private static string? SubnetProblem(string text) =>
+        System.Net.IPNetwork.TryParse(text, out var network)
+            && network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
+            && network.PrefixLength is >= 16 and <= 28
+            ? null : "must be an IPv4 network with a prefix length from 16 to 28, such as 10.77.0.0/16";
+}

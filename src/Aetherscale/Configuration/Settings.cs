@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Aetherscale.Configuration;
+
+/// <summary>What is in force, and who said so.</summary>
+/// <param name="values">A checked text and its source for every one of <see cref="SettingDefinitions.All"/>.</param>
+internal sealed class Settings(IReadOnlyDictionary<SettingDefinition, SettingValue> values)
+{
+    public string this[SettingDefinition setting] => values[setting].Text;
+
+    public int Number(SettingDefinition setting) => int.Parse(this[setting], CultureInfo.InvariantCulture);
+
+    /// <summary>config.toml as it would have to be to say all this, each line with its source.</summary>
+    public string Print()
+    {
+        var lines = SettingDefinitions.All.Select(setting => $"{setting.Key} = {Toml(setting)}  # {values[setting].Source}");
+        return string.Join('\n', lines) + '\n';
+    }
+
+    private string Toml(SettingDefinition setting)
+    {
+        var text = this[setting];
+        return text.All(char.IsAsciiDigit) ? text : $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+    }
+}
+
+/// <summary>A setting's text and where it came from: a file, a variable, a flag or the default.</summary>
+internal readonly record struct SettingValue(string Text, string Source);

@@ -1,0 +1,47 @@
+namespace Aetherscale.Configuration;
+
+/// <summary>
+/// Finds each setting's value: default, then /etc/aetherscale/config.toml, then the user's config.toml, then the
+/// environment, then the command line; the last one that speaks counts.
+/// </summary>
+internal sealed class SettingsReader(HostEnvironment host, string machineFile = "/etc/aetherscale/config.toml")
+{
+    /// <summary>The user's file; the table <c>[client]</c> in it is the CLI's.</summary>
+    public string UserFile => host.ConfigHome + "/aetherscale/config.toml";
+
+    /// <param name="flags">Values given on the command line, by setting.</param>
+    /// <exception cref="SettingsException">A value is wrong, a key is unknown, or a file cannot be read.</exception>
+    public Settings Read(IReadOnlyDictionary<SettingDefinition, string> flags)
+    {
+        var values = SettingDefinitions.All.ToDictionary(
+            setting => setting, setting => new SettingValue(setting.Default(host), "default"));
+        foreach (var file in new[] { machineFile, UserFile })
+        {
+            foreach (var (setting, value) in SettingsFile.Read(file))
+            {
+                values[setting] = value;
+            }
+        }
+
+        foreach (var setting in SettingDefinitions.All)
+        {
+            if (host.Variables.TryGetValue(setting.Variable, out var text))
+            {
+                values[setting] = new SettingValue(text, setting.Variable);
+            }
+
+            if (flags.TryGetValue(setting, out text))
+            {
+                values[setting] = new SettingValue(text, setting.Flag);
+            }
+
+            if (setting.Problem(values[setting].Text) is { } problem)
+            {
+                throw new SettingsException(
+                    $"{setting.Key} ({values[setting].Source}) is \"{values[setting].Text}\"; it {problem}.");
+            }
+        }
+
+        return new Settings(values);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Aetherscale.Images;
+
+/// <summary>SHA-256 of a whole file.</summary>
+internal static class FileDigest
+{
+    private const int ChunkSize = 1 << 20;
+
+    /// <summary>Reads the file from its start, whatever its size, in constant memory; 64 lower-case hex digits.</summary>
+    public static async Task<string> ComputeAsync(SafeFileHandle file, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
+        try
+        {
+            long offset = 0;
+            int read;
+            while ((read = await RandomAccess.ReadAsync(file, chunk, offset, cancellation)) > 0)
+            {
+                hash.AppendData(chunk, 0, read);
+                offset += read;
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+    }
+}

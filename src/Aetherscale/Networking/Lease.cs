@@ -1,0 +1,7 @@
+namespace Aetherscale.Networking;
+
+/// <summary>A VM's place in a network.</summary>
+/// <param name="Network">The network's name.</param>
+/// <param name="Mac">Of the VM's card.</param>
+/// <param name="Address">IPv4.</param>
+internal sealed record Lease(string Network, string Mac, string Address);

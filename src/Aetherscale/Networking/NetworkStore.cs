@@ -1,0 +1,50 @@
+using System.Net;
+using System.Text.Json;
+using Aetherscale.Files;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Networking;
+
+/// <summary>The networks of this host, by their files.</summary>
+internal sealed class NetworkStore(string networksFolder, string runtimeDirectory)
+{
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: no network can have this name.</exception>
+    public NetworkPaths PathsOf(string name) => NetworkName.TryParse(name, out var parsed)
+        ? new NetworkPaths(networksFolder, runtimeDirectory, parsed)
+        : throw new AetherscaleException(NetworkUnavailable, $"\"{name}\" is no network's name.");
+
+    /// <summary>Makes the network's file if there is none yet.</summary>
+    public void Ensure(string name, string subnet)
+    {
+        var paths = PathsOf(name);
+        if (FileStatus.Of(paths.Spec) is null)
+        {
+            var spec = new NetworkSpec { Format = NetworkSpec.CurrentFormat, Name = name, Subnet = subnet };
+            DurableFile.Replace(paths.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, NetworkSpecJson.Default.NetworkSpec), Mode);
+        }
+    }
+
+    /// <summary>The addresses of a network that exists.</summary>
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: its file is missing or unreadable.</exception>
+    public Subnet SubnetOf(string name)
+    {
+        var path = PathsOf(name).Spec;
+        try
+        {
+            var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
+            if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
+                && network.PrefixLength is >= 16 and <= 28)
+            {
+                return new Subnet(network);
+            }
+
+            throw new AetherscaleException(NetworkUnavailable, $"{path} does not describe network \"{name}\"; mend or remove it.");
+        }
+        catch (Exception error) when (error is IOException or JsonException or UnauthorizedAccessException)
+        {
+            throw new AetherscaleException(NetworkUnavailable, $"{path} is unreadable: {error.Message}", error);
+        }
+    }
+}

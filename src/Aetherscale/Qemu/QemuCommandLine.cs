@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Aetherscale.Qemu;
+
+/// <summary>
+/// From a VM's description to its QEMU command. What QEMU 7.2 takes as JSON is given as JSON, so that no value is ever
+/// parsed as something else; the rest are numbers, ids, and paths in <c>-chardev</c>, whose commas are doubled.
+/// </summary>
+internal static class QemuCommandLine
+{
+    // Relaxed: the unit is read by people, and nothing here goes into HTML.
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The whole command, the program first. The same configuration gives the same list.</summary>
+    public static IReadOnlyList<string> Build(QemuConfiguration vm) =>
+    [
+        vm.Binary,
+        "-name", $"qemu-vm-{OptionValue(vm.VmId)},process=vm-{OptionValue(vm.VmId)}",
+        "-uuid", vm.Uuid.ToString("D"),
+
+        // Only what stands here: no default devices, no configuration files, no window.
+        "-nodefaults", "-no-user-config", "-display", "none",
+        .. Machine(vm),
+        .. Disk(vm),
+        .. Network(vm),
+        "-device", Json(device => device.WriteString("driver", "virtio-rng-pci")),
+        .. GuestAgent(vm),
+        .. Monitor("qmp", vm.QmpSocket),
+        .. Monitor("stop", vm.StopSocket),
+
+        // Appended to, so that the log may be cut while QEMU has it open.
+        "-chardev", $"{SocketServer("console", vm.ConsoleSocket)},logfile={OptionValue(vm.ConsoleLog)},logappend=on",
+        "-serial", "chardev:console",
+        "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+    ];
+
+    /// <summary>A value inside QEMU's <c>key=value,key=value</c>: a comma is doubled, all else stands for itself.</summary>
+    public static string OptionValue(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Machine(QemuConfiguration vm) =>
+    [
+        // vmport is VMware's back door, which no guest of ours needs.
+        "-machine", "q35,vmport=off",
+        .. vm.Accelerator == Accelerator.Kvm
+            ? (string[])["-accel", "kvm", "-cpu", "host"]
+            : ["-accel", "tcg,thread=multi", "-cpu", "max"],
+        "-smp", vm.Cpus.ToString(CultureInfo.InvariantCulture),
+        "-m", string.Create(CultureInfo.InvariantCulture, $"{vm.MemoryMib}M"),
+
+        // Boot from the disk or not at all.
+        "-boot", "strict=on",
+
+        // A guest's reboot and triple fault reset the machine within the same process, its power-off ends QEMU with 0:
+        // both are QEMU's defaults. A kernel panic, told by the pvpanic device, ends QEMU with 1: a crash for systemd.
+        "-device", Json(device => device.WriteString("driver", "pvpanic-pci")),
+        "-action", "panic=exit-failure",
+    ];
+
+    // Both formats are named and so is the backing file: QEMU neither guesses nor follows the name in the disk's header.
+    // It pauses the guest when the host's disk is full (virtio-blk's default), and resumes it cleanly.
+    private static IEnumerable<string> Disk(QemuConfiguration vm) =>
+    [
+        "-blockdev", Json(node =>
+        {
+            node.WriteString("driver", "qcow2");
+            node.WriteString("node-name", "disk");
+
+            // What the guest trims is given back to the host's file system.
+            node.WriteString("discard", "unmap");
+            WriteFile(node, vm.DiskPath);
+            node.WriteStartObject("backing");
+            node.WriteString("driver", "qcow2");
+            node.WriteBoolean("read-only", true);
+            WriteFile(node, vm.BasePath);
+            node.WriteEndObject();
+        }),
+        "-device", Json(device =>
+        {
+            device.WriteString("driver", "virtio-blk-pci");
+            device.WriteString("drive", "disk");
+            device.WriteNumber("bootindex", 1);
+        }),
+    ];
+
+    // The card sits on a hub, and so does the switch's leg: after the switch was restarted the leg is taken out and put
+    // in again over QMP, and the guest only sees packets lost. See QmpNetwork.
+    private static IEnumerable<string> Network(QemuConfiguration vm) => vm.SwitchPath is null ? [] :
+    [
+        "-netdev", Json(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.CardPort, null)),
+        "-netdev", Json(netdev => QemuNetwork.WriteSwitchLeg(netdev, vm.SwitchPath)),
+        "-netdev", Json(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.LegPort, QemuNetwork.Leg)),
+        "-device", Json(device =>
+        {
+            device.WriteString("driver", "virtio-net-pci");
+            device.WriteString("netdev", QemuNetwork.CardPort);
+            device.WriteString("mac", vm.Mac);
+
+            // No boot over the network: the card needs no PXE program.
+            device.WriteString("romfile", "");
+        }),
+    ];
+
+    private static IEnumerable<string> GuestAgent(QemuConfiguration vm) =>
+    [
+        "-device", Json(device => device.WriteString("driver", "virtio-serial-pci")),
+        "-chardev", SocketServer("qga", vm.AgentSocket),
+        "-device", Json(device =>
+        {
+            device.WriteString("driver", "virtserialport");
+            device.WriteString("chardev", "qga");
+            device.WriteString("name", "org.qemu.guest_agent.0");
+        }),
+    ];
+
+    private static IEnumerable<string> Monitor(string id, string socket) =>
+        ["-chardev", SocketServer(id, socket), "-mon", $"chardev={id},mode=control"];
+
+    // QEMU 7.2 takes no JSON for -chardev.
+    private static string SocketServer(string id, string path) =>
+        $"socket,id={id},path={OptionValue(path)},server=on,wait=off";
+
+    private static void WriteFile(Utf8JsonWriter node, string path)
+    {
+        node.WriteStartObject("file");
+        node.WriteString("driver", "file");
+        node.WriteString("filename", path);
+        node.WriteEndObject();
+    }
+
+    private static string Json(Action<Utf8JsonWriter> members)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, s_json))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+}

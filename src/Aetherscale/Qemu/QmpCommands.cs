@@ -1,0 +1,48 @@
+namespace Aetherscale.Qemu;
+
+/// <summary>The QMP commands that the daemon uses, by name. Each fails as <see cref="QmpClient.ExecuteAsync"/> does.</summary>
+internal static class QmpCommands
+{
+    /// <summary>QEMU's run state: <c>running</c>, <c>paused</c>, <c>io-error</c>, <c>shutdown</c>, …</summary>
+    public static async Task<string> QueryStatusAsync(this QmpClient qmp, CancellationToken cancellation)
+    {
+        var reply = await qmp.ExecuteAsync("query-status", null, cancellation);
+        return reply.GetProperty("status").GetString()!;
+    }
+
+    /// <summary>Presses the power button. The guest decides what follows; one that is still booting misses it.</summary>
+    public static Task SystemPowerdownAsync(this QmpClient qmp, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("system_powerdown", null, cancellation);
+
+    /// <summary>Lets a paused guest go on.</summary>
+    public static Task ContinueAsync(this QmpClient qmp, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("cont", null, cancellation);
+
+    /// <summary>
+    /// Connects the guest's card to the switch again, after the switch was restarted: QEMU's vde back end does not do
+    /// it by itself. The guest's card stays; what it sends meanwhile is lost. May be repeated after it failed half-way.
+    /// </summary>
+    /// <param name="qmp">The VM's monitor.</param>
+    /// <param name="switchPath">The switch's control folder.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task ReplugNetworkAsync(this QmpClient qmp, string switchPath, CancellationToken cancellation)
+    {
+        await qmp.RemoveNetdevAsync(QemuNetwork.LegPort, cancellation);
+        await qmp.RemoveNetdevAsync(QemuNetwork.Leg, cancellation);
+        await qmp.ExecuteAsync("netdev_add", json => QemuNetwork.WriteSwitchLeg(json, switchPath), cancellation);
+        await qmp.ExecuteAsync(
+            "netdev_add", json => QemuNetwork.WriteHubPort(json, QemuNetwork.LegPort, QemuNetwork.Leg), cancellation);
+    }
+
+    private static async Task RemoveNetdevAsync(this QmpClient qmp, string id, CancellationToken cancellation)
+    {
+        try
+        {
+            await qmp.ExecuteAsync("netdev_del", json => json.WriteString("id", id), cancellation);
+        }
+        catch (QmpException error) when (error.ErrorClass == "DeviceNotFound")
+        {
+            // An earlier try came as far as here.
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Aetherscale.Files;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>
+/// Keeps guests from filling the host's disk with what they print: a console log that grew past its bound is kept as
+/// <c>console.log.1</c>, in place of the one before, and begun anew. QEMU appends, so it may be cut while QEMU writes.
+/// </summary>
+internal sealed class ConsoleLogs(VmStore store, TimeProvider time, ILogger<ConsoleLogs> logger)
+{
+    /// <summary>Bytes. On disk there is at most twice as much, and what a guest prints between two looks.</summary>
+    public const long Bound = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
+
+    /// <summary>Looks after the logs until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(s_betweenLooks, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            foreach (var vm in store.List())
+            {
+                Trim(vm);
+            }
+        }
+    }
+
+    /// <summary>Looks after one VM's log now.</summary>
+    public void Trim(Vm vm)
+    {
+        var path = vm.Folder.ConsoleLog;
+        try
+        {
+            if (FileStatus.Of(path) is { Kind: FileKind.Regular, Size: > Bound })
+            {
+                File.Copy(path, path + ".1", overwrite: true);
+                using var log = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                log.SetLength(0);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ConsoleLogsLog.NotTrimmed(logger, error, path);
+        }
+    }
+}
+
+internal static partial class ConsoleLogsLog
+{
+    [LoggerMessage(LogLevel.Warning, "The console log {Path} is too long and could not be cut")]
+    public static partial void NotTrimmed(ILogger logger, Exception error, string path);
+}

@@ -1,0 +1,34 @@
+using Aetherscale.Files;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>The state folder: its parts, and what must hold before a daemon works in it.</summary>
+internal sealed class DataFolder(string path)
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    public string Path { get; } = path;
+
+    public string Images => Path + "/images";
+
+    public string Vms => Path + "/vms";
+
+    public string Networks => Path + "/networks";
+
+    /// <summary>Makes what is missing, for the owner alone.</summary>
+    /// <returns>What is wrong with the folder, or null.</returns>
+    public string? Prepare()
+    {
+        foreach (var folder in new[] { Path, Images, Vms, Networks })
+        {
+            Directory.CreateDirectory(folder, Private);
+            if (FileStatus.Of(folder) is { } status && (status.Permissions & WritableByOthers) != 0)
+            {
+                return $"{folder} can be written by others, who could lead the daemon astray. Mend it with: chmod go-w {folder}";
+            }
+        }
+
+        return null;
+    }
+}

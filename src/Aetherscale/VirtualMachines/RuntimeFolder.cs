@@ -1,0 +1,11 @@
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>Where sockets are while units run: <c>%t/aetherscale</c>, made and removed by the units themselves.</summary>
+/// <param name="RuntimeDirectory">The user's <c>XDG_RUNTIME_DIR</c>.</param>
+internal sealed record RuntimeFolder(string RuntimeDirectory)
+{
+    /// <summary>Relative to the runtime directory, as <c>RuntimeDirectory=</c> wants it.</summary>
+    public static string RelativeOfVm(VmId id) => $"aetherscale/vms/{id}";
+
+    public VmRuntimeFolder OfVm(VmId id) => new($"{RuntimeDirectory}/{RelativeOfVm(id)}");
+}

@@ -1,0 +1,17 @@
+using Aetherscale.Files;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>One VM as its folder tells it.</summary>
+/// <param name="Id">The folder's name.</param>
+/// <param name="Folder">Its files.</param>
+/// <param name="Spec">What it should be; null when vm.json is missing or unreadable.</param>
+/// <param name="Problem">What is wrong with vm.json; null when nothing is.</param>
+internal sealed record Vm(VmId Id, VmFolder Folder, VmSpec? Spec, string? Problem)
+{
+    /// <summary>What logs and people call it.</summary>
+    public string DisplayName => Spec?.Name ?? Id.ToString();
+
+    /// <summary>True once its deletion has begun.</summary>
+    public bool IsDeleting => FileStatus.Of(Folder.Tombstone) is not null;
+}

@@ -1,0 +1,170 @@
+using Aetherscale.Qemu;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>
+/// Follows one running VM over its QMP socket: connects, remembers what QEMU tells, and connects again when the
+/// connection is lost, until it is told that the unit is down.
+/// </summary>
+internal sealed class VmMonitor : IAsyncDisposable
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>QEMU is gone, but its last words may still be in the socket.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
+    private readonly VmId _id;
+    private readonly string _socket;
+    private readonly Func<VmId, Task> _onGuestShutdown;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _unitIsDown = new();
+    private readonly TaskCompletionSource<QmpClient> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _loop;
+    private volatile State _state = new(GuestState.Unknown, null);
+    private volatile QmpClient? _client;
+    private volatile bool _isFinished;
+
+    public VmMonitor(VmId id, string socket, Func<VmId, Task> onGuestShutdown, TimeProvider time, ILogger logger)
+    {
+        _id = id;
+        _socket = socket;
+        _onGuestShutdown = onGuestShutdown;
+        _time = time;
+        _logger = logger;
+        _loop = Task.Run(FollowAsync);
+    }
+
+    /// <summary>Done once QEMU takes commands.</summary>
+    public Task Greeted => _greeted.Task;
+
+    /// <summary>What QEMU last said of the guest, and why it is paused if it is.</summary>
+    public (GuestState Guest, string? PauseReason) LastState => (_state.Guest, _state.PauseReason);
+
+    /// <summary>Whether the guest shut itself down; false also when QEMU told nothing.</summary>
+    public bool WasShutDownByGuest { get; private set; }
+
+    /// <summary>The connection, while there is one.</summary>
+    public QmpClient? Client => _client;
+
+    /// <summary>True once the unit was seen down: this run is over.</summary>
+    public bool IsFinished => _isFinished;
+
+    /// <summary>Ends when all that QEMU said has been read, after <see cref="Finish"/>.</summary>
+    public Task Ended => _loop;
+
+    /// <summary>To be called when the unit is down; more than once does no harm.</summary>
+    public void Finish()
+    {
+        if (!_isFinished)
+        {
+            _isFinished = true;
+            _unitIsDown.CancelAfter(_client is null ? TimeSpan.Zero : s_lastWords);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isFinished = true;
+        await _unitIsDown.CancelAsync();
+        await _loop;
+        _unitIsDown.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        var pause = s_firstPause;
+        while (!_isFinished)
+        {
+            try
+            {
+                await FollowConnectionAsync(_unitIsDown.Token);
+                pause = s_firstPause;
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception error) when (error is QmpException or TimeoutException)
+            {
+                // Not there yet, hung, or gone: the unit's state tells when to give up.
+                MonitorLog.NotConnected(_logger, _id, error.Message);
+            }
+
+            _state = new State(GuestState.Unknown, null);
+            if (_isFinished)
+            {
+                break;
+            }
+
+            await Task.Delay(pause, _time, _unitIsDown.Token).ContinueWith(
+                _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+        }
+    }
+
+    private async Task FollowConnectionAsync(CancellationToken cancellationToken)
+    {
+        await using var client = await QmpClient.ConnectAsync(_socket, s_deadline, _time, _logger, cancellationToken);
+        await ReadStateAsync(client, cancellationToken);
+        _client = client;
+        _greeted.TrySetResult(client);
+        try
+        {
+            await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
+            {
+                await HandleAsync(client, happened, cancellationToken);
+            }
+        }
+        finally
+        {
+            _client = null;
+        }
+    }
+
+    private async Task HandleAsync(QmpClient client, QmpEvent happened, CancellationToken cancellationToken)
+    {
+        switch (happened.Name)
+        {
+            case "SHUTDOWN":
+                WasShutDownByGuest = happened.Data.TryGetProperty("guest", out var byGuest) && byGuest.GetBoolean();
+                _state = new State(GuestState.ShutDown, null);
+                if (WasShutDownByGuest)
+                {
+                    await _onGuestShutdown(_id);
+                }
+
+                break;
+            case "STOP" or "RESUME":
+                await ReadStateAsync(client, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken)
+    {
+        var word = await client.QueryStatusAsync(cancellationToken);
+        _state = word switch
+        {
+            "running" => new State(GuestState.Running, null),
+            "shutdown" => new State(GuestState.ShutDown, null),
+            _ => new State(GuestState.Paused, word),
+        };
+    }
+
+    private sealed record State(GuestState Guest, string? PauseReason);
+}
+
+internal static partial class MonitorLog
+{
+    [LoggerMessage(LogLevel.Debug, "No monitor of VM {Vm} yet: {Reason}")]
+    public static partial void NotConnected(ILogger logger, VmId vm, string reason);
+
+    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]
+    public static partial void PoweredOff(ILogger logger, VmId vm);
+
+    [LoggerMessage(LogLevel.Error, "The power-off of VM {Vm} could not be followed up")]
+    public static partial void PowerOffFailed(ILogger logger, Exception error, VmId vm);
+}

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Aetherscale.Qemu;
+using Aetherscale.Systemd;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>The monitors of all running VMs: made when systemd says that a unit is up, ended when it is down.</summary>
+internal sealed class VmMonitors : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
+    private readonly Lock _beginning = new();
+    private readonly SystemdManager _systemd;
+    private readonly UnitFolder _units;
+    private readonly RuntimeFolder _runtime;
+    private readonly TimeProvider _time;
+    private readonly ILogger<VmMonitors> _logger;
+
+    public VmMonitors(
+        SystemdManager systemd, UnitFolder units, RuntimeFolder runtime, TimeProvider time, ILogger<VmMonitors> logger)
+    {
+        _systemd = systemd;
+        _units = units;
+        _runtime = runtime;
+        _time = time;
+        _logger = logger;
+        _systemd.UnitChanged += OnUnitChanged;
+    }
+
+    /// <summary>The VMs whose monitors are connected.</summary>
+    public IEnumerable<(VmId Id, QmpClient Client)> Connected =>
+        from pair in _current
+        let client = pair.Value.Client
+        where client is not null
+        select (pair.Key, client);
+
+    /// <summary>Which units are VMs of this daemon. Set once, before the first unit changes.</summary>
+    public required Func<VmId, bool> IsOurs { get; init; }
+
+    /// <summary>Follows the VM, and waits until its QEMU takes commands.</summary>
+    public Task AttachAsync(VmId id, CancellationToken cancellationToken) =>
+        MonitorOf(id).Greeted.WaitAsync(cancellationToken);
+
+    /// <summary>Follows the VM without waiting for it.</summary>
+    public void Follow(VmId id) => MonitorOf(id);
+
+    /// <summary>What QEMU last said of the guest; unknown when it does not run.</summary>
+    public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
+        _current.TryGetValue(id, out var monitor) ? monitor.LastState : (GuestState.Unknown, null);
+
+    /// <summary>To be asked when the VM's unit is down: whether the guest shut itself down.</summary>
+    /// <returns>True also when QEMU could not be listened to: then the unit's own stop had no reason to complain.</returns>
+    public async Task<bool> WasShutDownByGuestAsync(VmId id)
+    {
+        if (!_current.TryGetValue(id, out var monitor))
+        {
+            return true;
+        }
+
+        monitor.Finish();
+        await monitor.Ended;
+        return monitor.WasShutDownByGuest || !monitor.Greeted.IsCompletedSuccessfully;
+    }
+
+    /// <summary>Forgets the VM's last run: it is about to be started, or is gone.</summary>
+    public async Task ForgetAsync(VmId id)
+    {
+        if (_current.TryRemove(id, out var monitor))
+        {
+            await monitor.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _systemd.UnitChanged -= OnUnitChanged;
+        await Task.WhenAll(_current.Values.Select(monitor => monitor.DisposeAsync().AsTask()));
+    }
+
+    private VmMonitor MonitorOf(VmId id)
+    {
+        // QEMU serves one client: there must never be two monitors of one run.
+        lock (_beginning)
+        {
+            return _current.TryGetValue(id, out var monitor) && !monitor.IsFinished
+                ? monitor
+                : _current[id] = new VmMonitor(id, _runtime.OfVm(id).QmpSocket, OnGuestShutdownAsync, _time, _logger);
+        }
+    }
+
+    private void OnUnitChanged(UnitChange change)
+    {
+        if (VmUnit.IdOf(change.Unit) is not { } id || !IsOurs(id))
+        {
+            return;
+        }
+
+        if (change.ActiveState == UnitActiveState.Active)
+        {
+            Follow(id);
+        }
+        else if (UnitWatch.IsDown(change) && _current.TryGetValue(id, out var monitor))
+        {
+            monitor.Finish();
+        }
+    }
+
+    /// <summary>
+    /// A guest that powered itself off is meant to stay off. One that was told to, by a stop job of systemd's, perhaps
+    /// because the host goes down, keeps its place at the next boot.
+    /// </summary>
+    private async Task OnGuestShutdownAsync(VmId id)
+    {
+        try
+        {
+            var unit = VmUnit.NameOf(id);
+            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is { HasJob: false })
+            {
+                _units.Disable(unit);
+                MonitorLog.PoweredOff(_logger, id);
+            }
+        }
+        catch (Exception error) when (error is AetherscaleException or IOException)
+        {
+            MonitorLog.PowerOffFailed(_logger, error, id);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aetherscale.Files;
+using Aetherscale.Networking;
+using Aetherscale.Systemd;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>The VMs' places in networks, and the networks' units.</summary>
+/// <param name="defaultNetwork">The name of the network that new VMs join.</param>
+internal sealed class VmNetworks(
+    NetworkStore networks, UnitFolder units, SystemdManager systemd, DataFolder data, string defaultNetwork)
+{
+    private const int SigHup = 1;
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly ConcurrentDictionary<string, AddressPool> _pools = new();
+    private readonly ConcurrentDictionary<string, bool> _prepared = new();
+
+    public IReadOnlyList<string> UnitsOf(string network)
+    {
+        var name = networks.PathsOf(network).Name;
+        return [NetworkUnits.SwitchOf(name), NetworkUnits.RouterOf(name), NetworkUnits.UplinkOf(name)];
+    }
+
+    public string SwitchFolderOf(string network) => networks.PathsOf(network).SwitchFolder;
+
+    public string SwitchSocketOf(string network) => networks.PathsOf(network).SwitchSocket;
+
+    /// <summary>Notes which addresses the VMs have; to be called before the first <see cref="Lease"/>.</summary>
+    public void Load(IEnumerable<Vm> vms)
+    {
+        foreach (var spec in vms.Select(vm => vm.Spec).OfType<VmSpec>())
+        {
+            PoolOf(spec.Network).Note(spec.Address);
+        }
+    }
+
+    /// <summary>Gives a new VM its address and MAC, and tells the network's DHCP server.</summary>
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: no address is free.</exception>
+    public Lease Lease(VmId id, VmName? name)
+    {
+        var paths = networks.PathsOf(defaultNetwork);
+        var subnet = networks.SubnetOf(defaultNetwork);
+        var host = PoolOf(defaultNetwork).Take();
+        var lease = new Lease(defaultNetwork, subnet.MacOf(host), subnet.AddressOf(host));
+        LeaseFolder.Prepare(paths);
+        LeaseFolder.Add(paths, id.ToString(), lease, name?.ToString() ?? id.ToString());
+        return lease;
+    }
+
+    /// <summary>Takes a VM's address back.</summary>
+    public async Task ReleaseAsync(VmId id, Lease lease, CancellationToken cancellationToken)
+    {
+        var paths = networks.PathsOf(lease.Network);
+        LeaseFolder.Remove(paths, id.ToString());
+        PoolOf(lease.Network).GiveBack(lease.Address);
+        try
+        {
+            // dnsmasq sees new files by itself, but forgets removed ones only when it is told to read all anew.
+            await systemd.KillUnitAsync(NetworkUnits.RouterOf(paths.Name), KillWho.All, SigHup, cancellationToken);
+        }
+        catch (AetherscaleException)
+        {
+            // The router does not run: it will read what is there when it starts.
+        }
+    }
+
+    /// <summary>Writes what the network's units and its router read, where it is missing or not what it should be.</summary>
+    public async Task PrepareAsync(string network, CancellationToken cancellationToken)
+    {
+        if (!_prepared.TryAdd(network, true))
+        {
+            return;
+        }
+
+        var paths = networks.PathsOf(network);
+        var subnet = networks.SubnetOf(network);
+        LeaseFolder.Prepare(paths);
+        WriteIfChanged(paths.RouterScript, RouterFiles.Script);
+        WriteIfChanged(paths.Addresses, RouterFiles.Addresses(subnet));
+        WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
+        WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
+        var needsReload = false;
+        foreach (var (unit, text) in NetworkUnits.Render(paths, data.Path))
+        {
+            if (units.Read(unit) != text)
+            {
+                units.Write(unit, text);
+                needsReload |= await systemd.GetUnitAsync(unit, cancellationToken) is not null;
+            }
+        }
+
+        if (needsReload)
+        {
+            await systemd.ReloadAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>The command that carries bytes between its standard streams and a port of the guest.</summary>
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: the network's router does not run.</exception>
+    public (string Program, IReadOnlyList<string> Arguments) ConnectCommand(VmSpec spec, int port)
+    {
+        var path = networks.PathsOf(spec.Network).NamespaceFile;
+        try
+        {
+            var text = File.ReadAllText(path);
+            return int.TryParse(text.AsSpan(text.IndexOf('=') + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                ? NetworkCommands.Connect(pid, spec.Address, port)
+                : throw new AetherscaleException(NetworkUnavailable, $"{path} holds no process id.");
+        }
+        catch (IOException error)
+        {
+            throw new AetherscaleException(
+                NetworkUnavailable,
+                $"The router of network \"{spec.Network}\" does not run; see: systemctl --user status {UnitsOf(spec.Network)[1]}",
+                error);
+        }
+    }
+
+    private AddressPool PoolOf(string network) =>
+        _pools.GetOrAdd(network, name => new AddressPool(name, networks.SubnetOf(name)));
+
+    private static void WriteIfChanged(string path, string text)
+    {
+        if (FileStatus.Of(path) is null || File.ReadAllText(path) != text)
+        {
+            DurableFile.Replace(path, System.Text.Encoding.UTF8.GetBytes(text), FileMode);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Aetherscale.Files;
+using Aetherscale.Networking;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>Takes a VM away, in an order that can be gone on with: the tombstone comes first, the folder goes last.</summary>
+internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks)
+{
+    /// <summary>Ends the VM if it runs and removes all that belongs to it. May be repeated after it failed or was cut off.</summary>
+    public async Task RemoveAsync(Vm vm, CancellationToken cancellationToken)
+    {
+        if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder } && !vm.IsDeleting)
+        {
+            DurableFile.WriteNew(vm.Folder.Tombstone, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            DurableFile.SyncFolder(vm.Folder.FolderPath);
+        }
+
+        await stopper.KillAsync(vm.Id, cancellationToken);
+        units.Folder.Remove(VmUnit.NameOf(vm.Id));
+        if (vm.Spec is { } spec)
+        {
+            await networks.ReleaseAsync(vm.Id, new Lease(spec.Network, spec.Mac, spec.Address), cancellationToken);
+        }
+
+        await monitors.ForgetAsync(vm.Id);
+        store.Remove(vm);
+    }
+}

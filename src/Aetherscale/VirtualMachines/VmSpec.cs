@@ -1,0 +1,36 @@
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>What a VM should be: the content of its vm.json, and the only truth about it. Unit and disk follow from it.</summary>
+internal sealed record VmSpec
+{
+    /// <summary>The version of this file's format.</summary>
+    public const int CurrentFormat = 1;
+
+    public required int Format { get; init; }
+
+    public required string VmId { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>The image's name when the VM was made.</summary>
+    public required string Image { get; init; }
+
+    /// <summary>The base's content: SHA-256 in lower-case hex, which is its file name in images/sha256.</summary>
+    public required string BaseSha256 { get; init; }
+
+    public required int Cpus { get; init; }
+
+    public required int MemoryMib { get; init; }
+
+    /// <summary>What the guest sees as its machine's UUID (SMBIOS).</summary>
+    public required Guid Uuid { get; init; }
+
+    public required string Network { get; init; }
+
+    public required string Mac { get; init; }
+
+    /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>.</summary>
+    public required string Address { get; init; }
+
+    public required DateTimeOffset Created { get; init; }
+}

@@ -1,0 +1,89 @@
+using Aetherscale.Files;
+using Aetherscale.Systemd;
+using Aetherscale.Systemd.Journal;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>Starts VMs, and answers once QEMU has greeted: accepted is not enough.</summary>
+internal sealed class VmStarter(
+    SystemdManager systemd, VmUnits units, VmMonitors monitors, JournalReader journal, TimeProvider time, ILogger<VmStarter> logger)
+{
+    private const int LinesOfReason = 5;
+
+    private static readonly TimeSpan s_readyDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_journalDeadline = TimeSpan.FromSeconds(2);
+
+    /// <summary>Starts the VM, now and at every boot.</summary>
+    /// <returns>False when it ran already.</returns>
+    /// <exception cref="AetherscaleException">
+    /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before.
+    /// </exception>
+    public async Task<bool> StartAsync(Vm vm, CancellationToken cancellationToken)
+    {
+        var unit = VmUnit.NameOf(vm.Id);
+        if (await systemd.GetUnitAsync(unit, cancellationToken) is
+            { ActiveState: UnitActiveState.Active or UnitActiveState.Activating or UnitActiveState.Reloading })
+        {
+            return false;
+        }
+
+        var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
+        if (FileStatus.Of(vm.Folder.Disk) is null)
+        {
+            throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
+        }
+
+        await using var undo = new UndoStack(logger);
+        await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        if (!units.Folder.IsEnabled(unit))
+        {
+            undo.Push(() => units.Folder.Disable(unit));
+            units.Folder.Enable(unit);
+        }
+
+        await RunAsync(vm, unit, cancellationToken);
+        undo.Commit();
+        return true;
+    }
+
+    private async Task RunAsync(Vm vm, string unit, CancellationToken cancellationToken)
+    {
+        await monitors.ForgetAsync(vm.Id);
+
+        // A user's start is a new beginning: earlier crashes do not count against it.
+        await systemd.ResetFailedAsync(unit, cancellationToken);
+        using var watch = new UnitWatch(systemd, unit);
+        var result = await systemd.StartUnitAsync(unit, cancellationToken);
+        if (result != JobResult.Done)
+        {
+            throw await FailAsync(vm, unit, $"systemd's job ended with: {result}", cancellationToken);
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var greeted = monitors.AttachAsync(vm.Id, patience.Token);
+        var first = await Task.WhenAny(greeted, watch.Ended, Task.Delay(s_readyDeadline, time, patience.Token));
+        var wasGreeted = first == greeted && greeted.IsCompletedSuccessfully;
+        await patience.CancelAsync();
+        if (wasGreeted || (first == watch.Ended && (await watch.Ended).ActiveState == UnitActiveState.Inactive))
+        {
+            // Inactive: a guest that powers off at once can be faster than its greeting. That was a good start, too.
+            return;
+        }
+
+        throw await FailAsync(
+            vm, unit, first == watch.Ended ? "QEMU ended at once" : "QEMU did not open its monitor in time", cancellationToken);
+    }
+
+    private async Task<AetherscaleException> FailAsync(Vm vm, string unit, string what, CancellationToken cancellationToken)
+    {
+        var properties = await systemd.GetUnitAsync(unit, cancellationToken);
+        await systemd.StopUnitAsync(unit, cancellationToken);
+        await systemd.ResetFailedAsync(unit, cancellationToken);
+        var words = properties is { InvocationId.Length: > 0 }
+            ? await journal.ReadLastAsync(unit, properties.InvocationId, LinesOfReason, s_journalDeadline, cancellationToken)
+            : [];
+        var reason = words.Count > 0 ? $"{what}: {string.Join("; ", words)}" : $"{what}; see: journalctl --user -u {unit}";
+        return new AetherscaleException(StartFailed, $"VM \"{vm.DisplayName}\" did not start. {reason}");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Aetherscale.Systemd;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>
+/// Brings VMs to rest. systemd does the work: its stop job runs the unit's ExecStop, which asks the guest to power off,
+/// and goes on without the daemon. A kill overtakes a graceful stop that is under way.
+/// </summary>
+internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMonitors monitors, TimeProvider time)
+{
+    private const int SigKill = 9;
+
+    private static readonly TimeSpan s_grip = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<VmId, TaskCompletionSource> _overtaken = new();
+
+    /// <summary>Has a graceful stop that is under way end now, with a kill. Nothing happens when there is none.</summary>
+    public void Overtake(VmId id)
+    {
+        if (_overtaken.TryGetValue(id, out var stop))
+        {
+            stop.TrySetResult();
+        }
+    }
+
+    /// <summary>Asks the guest to shut down and waits until it is down; kills it after the grace.</summary>
+    /// <param name="grace">Null for the unit's own.</param>
+    public async Task<StopOutcome> StopAsync(VmId id, TimeSpan? grace, CancellationToken cancellationToken)
+    {
+        var unit = VmUnit.NameOf(id);
+        units.Disable(unit);
+        if (!await IsAliveAsync(unit, cancellationToken))
+        {
+            return StopOutcome.WasNotRunning;
+        }
+
+        var overtaken = _overtaken.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        try
+        {
+            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, cancellationToken);
+            var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), cancellationToken);
+            if (wasForced)
+            {
+                return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
+            }
+
+            return await monitors.WasShutDownByGuestAsync(id) ? StopOutcome.ShutDown : StopOutcome.KilledAfterGrace;
+        }
+        finally
+        {
+            _overtaken.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Ends QEMU at once, without asking the guest.</summary>
+    public async Task<StopOutcome> KillAsync(VmId id, CancellationToken cancellationToken)
+    {
+        var unit = VmUnit.NameOf(id);
+        units.Disable(unit);
+        if (!await IsAliveAsync(unit, cancellationToken))
+        {
+            await systemd.ResetFailedAsync(unit, cancellationToken);
+            return StopOutcome.WasNotRunning;
+        }
+
+        await EndAsync(unit, mercy: Task.CompletedTask, cancellationToken);
+        return StopOutcome.Killed;
+    }
+
+    /// <summary>Has systemd stop the unit, and kills what is left of it once the mercy is over.</summary>
+    /// <returns>Whether it had to be killed.</returns>
+    private async Task<bool> EndAsync(string unit, Task mercy, CancellationToken cancellationToken)
+    {
+        // The job comes first: a unit that is being stopped is not restarted when its process dies.
+        var job = systemd.StopUnitAsync(unit, cancellationToken);
+        await Task.WhenAny(job, mercy);
+        var wasForced = !job.IsCompleted;
+        while (!job.IsCompleted)
+        {
+            await KillProcessesAsync(unit, cancellationToken);
+
+            // systemd may have been between two processes of the unit when the signal came.
+            await Task.WhenAny(job, Task.Delay(s_grip, time, cancellationToken));
+        }
+
+        var result = await job;
+        if (await IsAliveAsync(unit, cancellationToken))
+        {
+            throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: systemctl --user status {unit}");
+        }
+
+        // A killed process leaves the unit failed, which would look like a crash.
+        await systemd.ResetFailedAsync(unit, cancellationToken);
+        return wasForced;
+    }
+
+    private async Task KillProcessesAsync(string unit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await systemd.KillUnitAsync(unit, KillWho.All, SigKill, cancellationToken);
+        }
+        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchProcess) || error.Is(SystemdErrors.NoSuchUnit))
+        {
+            // It was faster.
+        }
+    }
+
+    private async Task<bool> IsAliveAsync(string unit, CancellationToken cancellationToken) =>
+        await systemd.GetUnitAsync(unit, cancellationToken) is
+        { ActiveState: not (UnitActiveState.Inactive or UnitActiveState.Failed or UnitActiveState.Unknown) };
+}

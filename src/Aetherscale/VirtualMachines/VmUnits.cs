@@ -1,0 +1,85 @@
+using Aetherscale.Images;
+using Aetherscale.Qemu;
+using Aetherscale.Systemd;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>Keeps each VM's unit file what its spec says.</summary>
+internal sealed class VmUnits(
+    UnitFolder folder,
+    SystemdManager systemd,
+    VmNetworks networks,
+    ImageStore images,
+    DataFolder data,
+    RuntimeFolder runtime,
+    VmUnitSettings settings)
+{
+    public UnitFolder Folder { get; } = folder;
+
+    /// <summary>What QEMU runs guests with here.</summary>
+    public Accelerator Accelerator => settings.Accelerator;
+
+    /// <summary>Writes the unit file, and those of its network, where they are missing or not what they should be.</summary>
+    public async Task PrepareAsync(VmId id, VmSpec spec, CancellationToken cancellationToken)
+    {
+        await networks.PrepareAsync(spec.Network, cancellationToken);
+        var unit = VmUnit.NameOf(id);
+        var text = VmUnit.Render(Describe(id, spec));
+        if (Folder.Read(unit) == text)
+        {
+            return;
+        }
+
+        Folder.Write(unit, text);
+
+        // systemd reads a unit that it has not loaded when it is started; only a loaded one needs the slow reload.
+        if (await systemd.GetUnitAsync(unit, cancellationToken) is not null)
+        {
+            await systemd.ReloadAsync(cancellationToken);
+        }
+    }
+
+    private VmUnitDescription Describe(VmId id, VmSpec spec)
+    {
+        var folder = new VmFolder($"{data.Vms}/{id}");
+        var sockets = runtime.OfVm(id);
+        var basePath = images.DigestPathOf(spec.BaseSha256);
+        return new VmUnitDescription
+        {
+            Id = id,
+            SpecFile = folder.Spec,
+            DataFolder = data.Path,
+            VmFolder = folder.FolderPath,
+            BaseFolder = Path.GetDirectoryName(basePath)!,
+            SwitchFolder = networks.SwitchFolderOf(spec.Network),
+            NetworkUnits = networks.UnitsOf(spec.Network),
+            StopHelper = settings.StopHelper,
+            StopGrace = settings.StopGrace,
+            Qemu = new QemuConfiguration
+            {
+                Binary = settings.Qemu,
+                VmId = id.ToString(),
+                Uuid = spec.Uuid,
+                Accelerator = settings.Accelerator,
+                Cpus = spec.Cpus,
+                MemoryMib = spec.MemoryMib,
+                DiskPath = folder.Disk,
+                BasePath = basePath,
+                Mac = spec.Mac,
+                SwitchPath = networks.SwitchSocketOf(spec.Network),
+                QmpSocket = sockets.QmpSocket,
+                StopSocket = sockets.StopSocket,
+                AgentSocket = sockets.AgentSocket,
+                ConsoleSocket = sockets.ConsoleSocket,
+                ConsoleLog = folder.ConsoleLog,
+            },
+        };
+    }
+}
+
+/// <summary>What units hold that is the same for every VM of this host.</summary>
+/// <param name="Qemu">The QEMU program.</param>
+/// <param name="StopHelper">The ExecStop program.</param>
+/// <param name="StopGrace">How long a guest may take to shut down.</param>
+/// <param name="Accelerator">What QEMU runs guests with.</param>
+internal sealed record VmUnitSettings(string Qemu, string StopHelper, TimeSpan StopGrace, Accelerator Accelerator);
