@@ -42,6 +42,9 @@ internal sealed record UnitProperties
     /// <summary>32 hexadecimal digits that name this run, in the journal too; empty before the first.</summary>
     public required string InvocationId { get; init; }
 
+    /// <summary>True while a job of the unit's is queued or runs.</summary>
+    public required bool HasJob { get; init; }
+
     /// <summary>True when the unit's file has changed since systemd read it.</summary>
     public required bool NeedDaemonReload { get; init; }
 
