@@ -64,10 +64,10 @@ internal static partial class Libc
         public StatxTimestamp BirthTime;
         public StatxTimestamp ChangeTime;
         public StatxTimestamp ModifyTime;
+        public uint NodeMajor;
+        public uint NodeMinor;
         public uint DeviceMajor;
         public uint DeviceMinor;
-        public uint FileSystemMajor;
-        public uint FileSystemMinor;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -57,9 +57,6 @@ internal sealed record UnitProperties
     /// <summary>When the unit last became inactive; null for never.</summary>
     public required DateTimeOffset? InactiveEnterTimestamp { get; init; }
 
-    /// <summary>True while a job for the unit waits or runs, such as one to stop it.</summary>
-    public required bool HasJob { get; init; }
-
     /// <summary>The call that reads them from the unit's object.</summary>
     public static BusCall<UnitProperties> ReadFrom(string path, string unit) =>
         new(path, BusCall.Properties, "GetAll", static reply => From(PropertyBag.Read(reply, s_names)))
