@@ -8,7 +8,8 @@ namespace Aetherscale.Stop;
 /// <summary>The talk with one QEMU over its second QMP monitor, from the greeting to the end of the process.</summary>
 internal sealed class GuestShutdown(Socket socket, TimeSpan grace)
 {
-    // A guest that is still booting misses the power button, so it is pressed again and again. Ordinary guests ignore it
+    // A guest that is still booting misses the power button, so it is pressed again and again. Ordinary guests ignore
+    // it
     // once they are shutting down; the interval spares those that begin anew each time.
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_greeting = TimeSpan.FromSeconds(2);

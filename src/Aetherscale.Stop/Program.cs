@@ -6,7 +6,8 @@ using Aetherscale.Stop;
 //
 // A VM unit's ExecStop: shuts the guest down and waits until QEMU has ended. Exit 0 when QEMU is gone, 1 when the guest
 // did not obey (systemd then ends QEMU), 2 for wrong arguments. It starts in milliseconds and needs no daemon.
-if (args is not ([_, _] or [_, _, _]) || !int.TryParse(args[1], CultureInfo.InvariantCulture, out var grace) || grace < 0)
+if (args is not ([_, _] or [_, _, _])
+    || !int.TryParse(args[1], CultureInfo.InvariantCulture, out var grace) || grace < 0)
 {
     return Fail("usage: aetherscale-stop STOP_SOCKET GRACE_SECONDS [QEMU_PID]", 2);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.InteropServices;
 using Aetherscale.Api;
 using Aetherscale.Commands;
@@ -9,17 +8,91 @@ using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
+using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
 using static Aetherscale.Configuration.SettingDefinitions;
 
 namespace Aetherscale;
 
-/// <summary>The composition root: makes every object, has them reconcile what they find, and serves until it is told to stop.</summary>
+/// <summary>The composition root: makes every object, has them take stock, and serves until it is told to stop.</summary>
 internal static class Daemon
 {
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
+    {
+        var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
+        using var folderLock = Claim(data, host);
+
+        var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        DaemonLogging.Configure(builder.Logging, level);
+        using var logs = LoggerFactory.Create(logging => DaemonLogging.Configure(logging, level));
+        var time = TimeProvider.System;
+
+        // What the VMs stand on.
+        var runtime = new RuntimeFolder(host.RuntimeDirectory);
+        var units = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
+        var images = new ImageStore(data.Images);
+        var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
+        networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
+        await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
+
+        // The VMs.
+        var store = new VmStore(data.Vms);
+        var locks = new VmLocks();
+        var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
+        var networks = new VmNetworks(networkStore, units, systemd, data, settings[Network]);
+        await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
+        {
+            IsOurs = id => store.TryFind(id) is not null,
+        };
+        using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, ChooseAccelerator(settings));
+        var vmUnits = new VmUnits(units, systemd, networks, images, data, runtime, unitSettings);
+        var observer = new VmObserver(systemd, units, monitors);
+        var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+        var stopper = new VmStopper(systemd, units, monitors, time);
+        var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
+
+        // The commands.
+        await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
+        var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
+        var table = CommandTable.Of(
+            new CreateVm(
+                images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
+            new StartVm(store, locks, starter),
+            new StopVm(store, locks, stopper, background, grace),
+            new DeleteVm(store, locks, stopper, remover),
+            new ListVms(store, observer),
+            new ShowVm(store, observer, systemd, vmUnits, images, runtime));
+        var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
+        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), time);
+
+        await new Reconciler(store, remover, monitors, networks, systemd, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+
+        // The door.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
+        builder.WebHost.ConfigureKestrel(
+            options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
+        await using var app = builder.Build();
+        ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router));
+        var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
+        var consoleLogs = new ConsoleLogs(store, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
+        var watchdog = notifier.RunWatchdogAsync(async token => await Task.Run(() => store.List().Count >= 0, token), stopping.Token);
+        await app.StartAsync(stop);
+        ApiServer.Protect(settings[Socket]);
+        Notifier.Ready();
+
+        await Task.WhenAny(app.WaitForShutdownAsync(stop), Task.Delay(Timeout.Infinite, stop));
+        Notifier.Stopping();
+        await stopping.CancelAsync();
+        await Task.WhenAll(watchdog, consoleLogs.ContinueWith(_ => { }, TaskScheduler.Default));
+        return 0;
+    }
+
+    private static FolderLock Claim(DataFolder data, HostEnvironment host)
     {
         if (host.UserId == 0)
         {
@@ -27,34 +100,16 @@ internal static class Daemon
                 "QEMU never runs as root, and neither does its daemon. Start it as an ordinary user: systemctl --user start aetherscale");
         }
 
-        var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         if (data.Prepare() is { } problem)
         {
             throw new SettingsException(problem);
         }
 
-        using var folderLock = FolderLock.TryTake(data.Path)
-            ?? throw new SettingsException($"Another aetherscale daemon works on {data.Path}; stop it, or give this one another data-folder.");
-
-        var time = TimeProvider.System;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        DaemonLogging.Configure(builder.Logging, settings[LogLevel]);
-        using var logs = DaemonLogging.CreateFactory(settings[LogLevel]);
-        var runtime = new RuntimeFolder(host.RuntimeDirectory);
-        var unitFolder = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
-        var images = new ImageStore(data.Images);
-        var store = new VmStore(data.Vms);
-        var locks = new VmLocks();
-        var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
-            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
-        var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
-
-        await using var systemd = new SystemdManager(
-            new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
-        await using var monitors = new VmMonitors(systemd, unitFolder, runtime, time, logs.CreateLogger<VmMonitors>())
-        {
-            IsOurs = id => store.Exists(id),
-        };
-        return 0;
+        return FolderLock.TryTake(data.Path) ?? throw new SettingsException(
+            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
     }
+
+    private static Accelerator ChooseAccelerator(Settings settings) =>
+        new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
+            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
 }

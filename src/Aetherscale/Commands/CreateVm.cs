@@ -39,7 +39,7 @@ internal sealed class CreateVm(
         using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, name);
-        undo.Push(() => networks.ReleaseAsync(draft.Id, lease, CancellationToken.None));
+        undo.Push(() => networks.Release(draft.Id, lease));
         Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
         VmSpecFile.WriteNew(draft.Folder, new VmSpec
         {

@@ -6,7 +6,6 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary><c>stop-vm</c>: shuts the guest down, or kills it, and keeps it down.</summary>
-/// <param name="unitGrace">How long the units themselves let a guest shut down.</param>
 internal sealed class StopVm(VmStore store, VmLocks locks, VmStopper stopper, BackgroundWork background, TimeSpan unitGrace)
 {
     public async Task<VmActionResponse> RunAsync(StopVmOptions options, Requester requester, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class VmTurn : IDisposable
 
     public Vm Vm { get; }
 
-    /// <param name="text">The VM's id or name.</param>
+    /// <summary>Waits until the commands before this one are done. The text is the VM's id or name.</summary>
     /// <exception cref="AetherscaleException"><c>bad-vm-id</c> or <c>vm-not-found</c>.</exception>
     public static async Task<VmTurn> WaitAsync(VmStore store, VmLocks locks, string text, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal static class SettingDefinitions
         "network", "The network that new VMs join.", _ => "default", NetworkProblem);
 
     public static SettingDefinition Subnet { get; } = new(
-        "subnet", "The addresses of that network when it is first made.", _ => "10.77.0.0/16", SubnetProblem);
+        "subnet", "The addresses of that network when it is first made.", _ => "10.77.0.0/20", SubnetProblem);
 
     public static SettingDefinition Accelerator { get; } = new(
         "accelerator", "auto, kvm or tcg.", _ => "auto", OneOf("auto", "kvm", "tcg"));
@@ -44,7 +44,7 @@ internal static class SettingDefinitions
     public static SettingDefinition StopGraceSeconds { get; } = new(
         "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
 
-    public static SettingDefinition LogLevel { get; } = new(
+    public static SettingDefinition LeastLogLevel { get; } = new(
         "log-level",
         "trace, debug, information, warning or error.",
         _ => "information",
@@ -54,7 +54,7 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, LogLevel,
+        StopGraceSeconds, LeastLogLevel,
     ];
 
     private static string QemuName =>
@@ -84,6 +84,6 @@ internal static class SettingDefinitions
     private static string? SubnetProblem(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network)
             && network.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
-            && network.PrefixLength is >= 16 and <= 28
-            ? null : "must be an IPv4 network with a prefix length from 16 to 28, such as 10.77.0.0/16";
+            && network.PrefixLength is >= 20 and <= 28
+            ? null : "must be an IPv4 network with a prefix length from 20 to 28, such as 10.77.0.0/20";
 }

@@ -19,7 +19,7 @@ internal static partial class Libc
 
     public const int ErrorNoEntry = 2;
     public const int ErrorNoSpace = 28;
-    public const int ErrorTooManyLinks = 40;
+    public const int ErrorSymbolicLink = 40;
     public const int ErrorQuotaExceeded = 122;
 
     // These two differ between the architectures (asm/fcntl.h).
@@ -64,10 +64,10 @@ internal static partial class Libc
         public StatxTimestamp BirthTime;
         public StatxTimestamp ChangeTime;
         public StatxTimestamp ModifyTime;
+        public uint NodeMajor;
+        public uint NodeMinor;
         public uint DeviceMajor;
         public uint DeviceMinor;
-        public uint FileSystemMajor;
-        public uint FileSystemMinor;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -5,7 +5,9 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Images;
 
-/// <summary>The last step of adopting an image: the same file under its name and under its digest, read-only and durable.</summary>
+/// <summary>
+/// The last step of adopting an image: the same file under its name and under its digest, read-only and durable.
+/// </summary>
 internal static class Adoption
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -16,7 +18,8 @@ internal static class Adoption
     /// file instead, so that one content is stored once and found again without hashing.
     /// </summary>
     /// <returns>The file that now stands at both paths.</returns>
-    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: it cannot be made read-only or linked here.</exception>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: it cannot be made read-only or linked
+    /// here.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
     public static FileIdentity Link(SafeFileHandle file, string path, string digestPath)
     {
@@ -58,7 +61,8 @@ internal static class Adoption
 
     private static void ShareExisting(SafeFileHandle file, string path, string digestPath)
     {
-        if (FileStatus.Of(digestPath) is not { Kind: FileKind.Regular } existing || existing.Size != RandomAccess.GetLength(file))
+        if (FileStatus.Of(digestPath) is not { Kind: FileKind.Regular } existing
+            || existing.Size != RandomAccess.GetLength(file))
         {
             throw Refused(path, $"something else stands at {digestPath}; remove it if no VM uses it");
         }

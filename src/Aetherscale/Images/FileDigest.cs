@@ -9,7 +9,9 @@ internal static class FileDigest
 {
     private const int ChunkSize = 1 << 20;
 
-    /// <summary>Reads the file from its start, whatever its size, in constant memory; 64 lower-case hex digits.</summary>
+    /// <summary>
+    /// Reads the file from its start, whatever its size, in constant memory; 64 lower-case hex digits.
+    /// </summary>
     public static async Task<string> ComputeAsync(SafeFileHandle file, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

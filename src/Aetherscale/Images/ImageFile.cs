@@ -5,11 +5,14 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Images;
 
-/// <summary>Opens and checks files that a user may have put anything into. Nothing here blocks on a FIFO or a device.</summary>
+/// <summary>
+/// Opens and checks files that a user may have put anything into. Nothing here blocks on a FIFO or a device.
+/// </summary>
 internal static class ImageFile
 {
     /// <summary>Opens a regular file for reading; null when nothing stands at the path.</summary>
-    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: a symbolic link, a folder, a FIFO, a device.</exception>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: a symbolic link, a folder, a FIFO, a
+    /// device.</exception>
     public static SafeFileHandle? Open(string path)
     {
         // Looked at before it is opened, since opening some devices acts on them; and again after it, since it may have
@@ -40,9 +43,16 @@ internal static class ImageFile
         }
     }
 
-    /// <summary>The virtual size, in bytes, of a file that may be a base.</summary>
+    /// <summary>The virtual size, in bytes, of a file that may be a base, by its header alone.</summary>
     /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
-    public static long CheckBase(SafeFileHandle file, string path)
+    public static long CheckHeader(SafeFileHandle file, string path) => Check(file, path, _ => { });
+
+    /// <summary>The same, and nothing of the file is missing.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
+    public static long CheckWhole(SafeFileHandle file, string path, CancellationToken cancellation) =>
+        Check(file, path, header => Qcow2Map.RequireWhole(file, header, cancellation));
+
+    private static long Check(SafeFileHandle file, string path, Action<Qcow2Header> more)
     {
         try
         {
@@ -53,6 +63,7 @@ internal static class ImageFile
             }
 
             header.RequireBase(RandomAccess.GetLength(file));
+            more(header);
             return (long)header.VirtualSize;
         }
         catch (InvalidDataException fault)
@@ -66,7 +77,8 @@ internal static class ImageFile
         if (kind != FileKind.Regular)
         {
             throw new AetherscaleException(
-                ImageUnsafe, $"{path} is {InWords(kind)}; an image must be a regular file: copy the qcow2 file itself there");
+                ImageUnsafe,
+                $"{path} is {InWords(kind)}; an image must be a regular file: copy the qcow2 file itself there");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Aetherscale.Images;
 
-/// <summary>A base image's name: the file's name in the images folder, without <c>.qcow2</c>. Safe in any path.</summary>
+/// <summary>
+/// A base image's name: the file's name in the images folder, without <c>.qcow2</c>. Safe in any path.
+/// </summary>
 internal readonly partial record struct ImageName
 {
     /// <summary>The grammar in words, for error texts.</summary>

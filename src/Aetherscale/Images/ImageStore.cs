@@ -7,7 +7,8 @@ namespace Aetherscale.Images;
 
 /// <summary>
 /// The base images of one state folder. <c>NAME.qcow2</c> is what the user dropped in; at its first use it is adopted:
-/// checked, hashed, made read-only and linked to <c>sha256/DIGEST.qcow2</c>, which overlays point to. So an image may be
+/// checked, hashed, made read-only and linked to <c>sha256/DIGEST.qcow2</c>, which overlays point to. So an image may
+/// be
 /// replaced under its name, or removed, and the VMs made from it keep theirs.
 /// </summary>
 /// <param name="imagesFolder">Absolute path of the folder; it need not exist.</param>
@@ -95,14 +96,14 @@ internal sealed class ImageStore(string imagesFolder)
             return null;
         }
 
-        return new BaseImage(name, path, ImageFile.CheckBase(file, PathOf(name)), digest);
+        return new BaseImage(name, path, ImageFile.CheckHeader(file, PathOf(name)), digest);
     }
 
     private async Task<BaseImage> AdoptAsync(ImageName name, CancellationToken cancellation)
     {
         using var file = Open(name);
         var path = PathOf(name);
-        var virtualSize = ImageFile.CheckBase(file, path);
+        var virtualSize = ImageFile.CheckWhole(file, path, cancellation);
         var before = FileStatus.Of(file);
         var digest = await FileDigest.ComputeAsync(file, cancellation);
         if (FileStatus.Of(file) != before || FileStatus.Of(path) != before)
@@ -120,7 +121,9 @@ internal sealed class ImageStore(string imagesFolder)
     private AetherscaleException NotFound(ImageName name)
     {
         var names = List();
-        var known = names.Count == 0 ? "there are none yet" : "there are: " + string.Join(", ", names.Take(NamesInAnError));
+        var known = names.Count == 0
+            ? "there are none yet"
+            : "there are: " + string.Join(", ", names.Take(NamesInAnError));
         var more = names.Count > NamesInAnError ? $" and {names.Count - NamesInAnError} more" : "";
         return new AetherscaleException(
             ImageNotFound, $"image \"{name}\" not found; {known}{more}; put a qcow2 file at {PathOf(name)}");

@@ -27,9 +27,12 @@ internal static class Overlay
     /// size three of its pages hold data.
     /// </summary>
     /// <param name="path">Where nothing may stand yet.</param>
-    /// <param name="baseImage">What is read where the overlay holds nothing; named in the header by its digest's path.</param>
-    /// <param name="virtualSize">Bytes that the guest sees: a multiple of 512, at least the base's, at most 2 PiB.</param>
-    /// <exception cref="IOException">Something stands at the path, or the disk failed; no file of ours is left then.</exception>
+    /// <param name="baseImage">What is read where the overlay holds nothing; named in the header by its digest's
+    /// path.</param>
+    /// <param name="virtualSize">Bytes that the guest sees: a multiple of 512, at least the base's, at most 2
+    /// PiB.</param>
+    /// <exception cref="IOException">Something stands at the path, or the disk failed; no file of ours is left
+    /// then.</exception>
     public static void Create(string path, BaseImage baseImage, long virtualSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(virtualSize, baseImage.VirtualSize);
@@ -67,7 +70,8 @@ internal static class Overlay
         if (backingName.Length > MaximumBackingNameLength || !Path.IsPathFullyQualified(backingPath))
         {
             throw new ArgumentException(
-                $"QEMU takes no backing file's path over {MaximumBackingNameLength} bytes: {backingPath}", nameof(backingPath));
+                $"QEMU takes no backing file's path over {MaximumBackingNameLength} bytes: {backingPath}",
+                nameof(backingPath));
         }
 
         var format = "qcow2"u8;
@@ -86,7 +90,8 @@ internal static class Overlay
         Put32(header, Offset.RefcountOrder, RefcountOrder);
         Put32(header, Offset.HeaderLength, HeaderLength);
 
-        // The backing file's format, so that nobody ever guesses it; then the end of the extensions, which is all zeros.
+        // The backing file's format, so that nobody ever guesses it; then the end of the extensions, which is all
+        // zeros.
         Put32(header, HeaderLength, ExtensionBackingFormat);
         Put32(header, HeaderLength + 4, (uint)format.Length);
         format.CopyTo(header.AsSpan(HeaderLength + 8));

@@ -1,6 +1,8 @@
 namespace Aetherscale.Images;
 
-/// <summary>The parts of the qcow2 format that we read or write (QEMU, <c>docs/interop/qcow2.txt</c>). All big-endian.</summary>
+/// <summary>
+/// The parts of the qcow2 format that we read or write (QEMU, <c>docs/interop/qcow2.txt</c>). All big-endian.
+/// </summary>
 internal static class Qcow2Format
 {
     /// <summary><c>QFI\xfb</c>.</summary>

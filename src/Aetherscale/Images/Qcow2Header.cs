@@ -35,13 +35,15 @@ internal sealed record Qcow2Header
     /// <summary>Whether an extension names an external data file, whatever the feature bits say.</summary>
     public required bool NamesExternalData { get; init; }
 
+    /// <summary>The number of 8-byte entries in the upper table of clusters.</summary>
+    public required uint L1Entries { get; init; }
+
+    /// <summary>Where in the file that table begins.</summary>
+    public required ulong L1Offset { get; init; }
+
     private uint Encryption { get; init; }
 
     private byte Compression { get; init; }
-
-    private uint L1Entries { get; init; }
-
-    private ulong L1Offset { get; init; }
 
     private ulong RefcountTableOffset { get; init; }
 
@@ -64,7 +66,9 @@ internal sealed record Qcow2Header
         return Parse(buffer.AsSpan(0, length));
     }
 
-    /// <summary>Reads the header from the file's first bytes: all of the file, or as many as <see cref="Read"/> takes.</summary>
+    /// <summary>
+    /// Reads the header from the file's first bytes: all of the file, or as many as <see cref="Read"/> takes.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is not a qcow2 header, or a damaged one.</exception>
     public static Qcow2Header Parse(ReadOnlySpan<byte> start)
     {

@@ -20,8 +20,11 @@ internal sealed record NetworkPaths(string Networks, string RuntimeDirectory, Ne
 
     public string DnsmasqConfiguration => RouterFolder + "/dnsmasq.conf";
 
-    /// <summary>One file per VM: its MAC, address and name. dnsmasq watches the folder.</summary>
-    public string LeaseFolder => RouterFolder + "/leases";
+    /// <summary>Every address of the subnet with the MAC that goes with it.</summary>
+    public string Leases => RouterFolder + "/leases";
+
+    /// <summary>One file per VM: its address and name. dnsmasq watches the folder.</summary>
+    public string NameFolder => RouterFolder + "/names";
 
     /// <summary>
     /// What VMs see of the switch. It stays while the switch is restarted, so that a sandbox which was made before sees

@@ -35,7 +35,7 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
             if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
-                && network.PrefixLength is >= 16 and <= 28)
+                && network.PrefixLength is >= 20 and <= 28)
             {
                 return new Subnet(network);
             }

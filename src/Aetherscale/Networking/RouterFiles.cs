@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Aetherscale.Networking;
 
 /// <summary>
@@ -29,7 +31,7 @@ internal static class RouterFiles
         ip -batch "$1/addresses.ip"
         echo "NAMESPACE_PID=$PPID" > "$RUNTIME_DIRECTORY/namespace"
         systemd-notify --ready
-        exec dnsmasq --conf-file="$1/dnsmasq.conf" --dhcp-hostsdir="$1/leases" --dhcp-leasefile="$RUNTIME_DIRECTORY/leases"
+        exec dnsmasq --conf-file="$1/dnsmasq.conf" --dhcp-hostsfile="$1/leases" --hostsdir="$1/names" --dhcp-leasefile="$RUNTIME_DIRECTORY/leases"
 
         """;
 
@@ -68,7 +70,21 @@ internal static class RouterFiles
 
         """;
 
-    /// <summary>DHCP for the MACs in the lease folder and for no other, and DNS: the VMs' names, the rest from the uplink.</summary>
+    /// <summary>
+    /// All leases that there can be, so that nothing needs to be told of a VM that comes or goes: the MAC says which.
+    /// </summary>
+    public static string Leases(Subnet subnet)
+    {
+        var lines = new StringBuilder();
+        for (var host = Subnet.FirstHost; host <= subnet.LastHost; host++)
+        {
+            lines.Append(subnet.MacOf(host)).Append(',').Append(subnet.AddressOf(host)).Append('\n');
+        }
+
+        return lines.ToString();
+    }
+
+    /// <summary>DHCP for the MACs in the leases and for no other, and DNS: the VMs' names, the rest from the uplink.</summary>
     public static string Dnsmasq(NetworkName name, Subnet subnet) => $"""
         keep-in-foreground
         log-facility=-

@@ -9,7 +9,7 @@ internal sealed class Subnet
 {
     private readonly uint _base;
 
-    /// <param name="network">With a prefix length from 16 to 28.</param>
+    /// <param name="network">With a prefix length from 20, for the router reads a lease for each address when it starts, to 28.</param>
     public Subnet(IPNetwork network)
     {
         Network = network;

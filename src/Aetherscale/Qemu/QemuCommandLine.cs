@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Aetherscale.Qemu;
@@ -11,9 +9,6 @@ namespace Aetherscale.Qemu;
 /// </summary>
 internal static class QemuCommandLine
 {
-    // Relaxed: the unit is read by people, and nothing here goes into HTML.
-    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>The whole command, the program first. The same configuration gives the same list.</summary>
     public static IReadOnlyList<string> Build(QemuConfiguration vm) =>
     [
@@ -26,7 +21,7 @@ internal static class QemuCommandLine
         .. Machine(vm),
         .. Disk(vm),
         .. Network(vm),
-        "-device", Json(device => device.WriteString("driver", "virtio-rng-pci")),
+        "-device", QemuJson.Object(device => device.WriteString("driver", "virtio-rng-pci")),
         .. GuestAgent(vm),
         .. Monitor("qmp", vm.QmpSocket),
         .. Monitor("stop", vm.StopSocket),
@@ -37,7 +32,9 @@ internal static class QemuCommandLine
         "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
     ];
 
-    /// <summary>A value inside QEMU's <c>key=value,key=value</c>: a comma is doubled, all else stands for itself.</summary>
+    /// <summary>
+    /// A value inside QEMU's <c>key=value,key=value</c>: a comma is doubled, all else stands for itself.
+    /// </summary>
     public static string OptionValue(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 
     private static IEnumerable<string> Machine(QemuConfiguration vm) =>
@@ -55,15 +52,16 @@ internal static class QemuCommandLine
 
         // A guest's reboot and triple fault reset the machine within the same process, its power-off ends QEMU with 0:
         // both are QEMU's defaults. A kernel panic, told by the pvpanic device, ends QEMU with 1: a crash for systemd.
-        "-device", Json(device => device.WriteString("driver", "pvpanic-pci")),
+        "-device", QemuJson.Object(device => device.WriteString("driver", "pvpanic-pci")),
         "-action", "panic=exit-failure",
     ];
 
-    // Both formats are named and so is the backing file: QEMU neither guesses nor follows the name in the disk's header.
+    // Both formats are named and so is the backing file: QEMU neither guesses nor follows the name in the disk's
+    // header.
     // It pauses the guest when the host's disk is full (virtio-blk's default), and resumes it cleanly.
     private static IEnumerable<string> Disk(QemuConfiguration vm) =>
     [
-        "-blockdev", Json(node =>
+        "-blockdev", QemuJson.Object(node =>
         {
             node.WriteString("driver", "qcow2");
             node.WriteString("node-name", "disk");
@@ -77,7 +75,7 @@ internal static class QemuCommandLine
             WriteFile(node, vm.BasePath);
             node.WriteEndObject();
         }),
-        "-device", Json(device =>
+        "-device", QemuJson.Object(device =>
         {
             device.WriteString("driver", "virtio-blk-pci");
             device.WriteString("drive", "disk");
@@ -85,14 +83,13 @@ internal static class QemuCommandLine
         }),
     ];
 
-    // The card sits on a hub, and so does the switch's leg: after the switch was restarted the leg is taken out and put
-    // in again over QMP, and the guest only sees packets lost. See QmpNetwork.
-    private static IEnumerable<string> Network(QemuConfiguration vm) => vm.SwitchPath is null ? [] :
+    // The leg to the switch is plugged in on the standard input's monitor, and again after the switch was restarted; the
+    // guest only sees packets lost.
+    private static IEnumerable<string> Network(QemuConfiguration vm) =>
     [
-        "-netdev", Json(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.CardPort, null)),
-        "-netdev", Json(netdev => QemuNetwork.WriteSwitchLeg(netdev, vm.SwitchPath)),
-        "-netdev", Json(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.LegPort, QemuNetwork.Leg)),
-        "-device", Json(device =>
+        "-netdev", QemuJson.Object(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.CardPort, null)),
+        "-netdev", QemuJson.Object(netdev => QemuNetwork.WriteHubPort(netdev, QemuNetwork.SinkPort, null)),
+        "-device", QemuJson.Object(device =>
         {
             device.WriteString("driver", "virtio-net-pci");
             device.WriteString("netdev", QemuNetwork.CardPort);
@@ -101,13 +98,14 @@ internal static class QemuCommandLine
             // No boot over the network: the card needs no PXE program.
             device.WriteString("romfile", "");
         }),
+        "-chardev", "stdio,id=plug,signal=off", "-mon", "chardev=plug,mode=control",
     ];
 
     private static IEnumerable<string> GuestAgent(QemuConfiguration vm) =>
     [
-        "-device", Json(device => device.WriteString("driver", "virtio-serial-pci")),
+        "-device", QemuJson.Object(device => device.WriteString("driver", "virtio-serial-pci")),
         "-chardev", SocketServer("qga", vm.AgentSocket),
-        "-device", Json(device =>
+        "-device", QemuJson.Object(device =>
         {
             device.WriteString("driver", "virtserialport");
             device.WriteString("chardev", "qga");
@@ -128,18 +126,5 @@ internal static class QemuCommandLine
         node.WriteString("driver", "file");
         node.WriteString("filename", path);
         node.WriteEndObject();
-    }
-
-    private static string Json(Action<Utf8JsonWriter> members)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, s_json))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 }

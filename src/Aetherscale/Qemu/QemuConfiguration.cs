@@ -1,6 +1,8 @@
 namespace Aetherscale.Qemu;
 
-/// <summary>All that a VM's QEMU command is made of. Paths are absolute and may hold any character but NUL and newline.</summary>
+/// <summary>
+/// All that a VM's QEMU command is made of. Paths are absolute and may hold any character but NUL and newline.
+/// </summary>
 internal sealed record QemuConfiguration
 {
     /// <summary>The QEMU program.</summary>
@@ -29,13 +31,12 @@ internal sealed record QemuConfiguration
     /// <summary>The network card's address, <c>52:54:00:12:34:56</c>.</summary>
     public required string Mac { get; init; }
 
-    /// <summary>The control folder of the VDE switch, of letters, digits and plain punctuation; null for no network.</summary>
-    public string? SwitchPath { get; init; }
-
     /// <summary>QMP for the daemon only: a QMP socket serves one client at a time.</summary>
     public required string QmpSocket { get; init; }
 
-    /// <summary>QMP for the unit's <c>ExecStop</c> only, so that a stop never waits for the daemon's connection.</summary>
+    /// <summary>
+    /// QMP for the unit's <c>ExecStop</c> only, so that a stop never waits for the daemon's connection.
+    /// </summary>
     public required string StopSocket { get; init; }
 
     /// <summary>The guest agent's socket.</summary>

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Aetherscale.Qemu;
 
 /// <summary>
-/// The network back ends inside QEMU: <c>card ← port nic0 ← hub 0 → port leg0 → vde0 → switch</c>. The command line and
-/// QMP's <c>netdev_add</c> take the same members.
+/// The network back ends inside QEMU: <c>card ← port nic0 ← hub 0 → port leg0 → vde0 → switch</c>. The leg is plugged in
+/// over QMP: a VDE leg on the command line ends QEMU when the switch is down. A third port, with nothing on it, keeps the
+/// hub taking what the guest sends while there is no leg; without it the card would stop sending for good.
 /// </summary>
 internal static class QemuNetwork
 {
@@ -18,6 +19,18 @@ internal static class QemuNetwork
     public const string Leg = "vde0";
 
     private const string PlainInPaths = "/._-+=,: ";
+
+    /// <summary>The hub's port with nothing on it.</summary>
+    public const string SinkPort = "sink0";
+
+    /// <summary>QMP commands, a line each, that plug a card in which has no leg yet.</summary>
+    /// <param name="switchPath">The switch's control folder.</param>
+    public static IReadOnlyList<string> PlugCommands(string switchPath) =>
+    [
+        QemuJson.Object(command => command.WriteString("execute", "qmp_capabilities")),
+        NetdevAdd(netdev => WriteSwitchLeg(netdev, switchPath)),
+        NetdevAdd(netdev => WriteHubPort(netdev, LegPort, Leg)),
+    ];
 
     /// <summary>Writes the members of a hub's port.</summary>
     /// <param name="json">Inside an object.</param>
@@ -49,4 +62,12 @@ internal static class QemuNetwork
         json.WriteString("id", Leg);
         json.WriteString("sock", switchPath);
     }
+
+    private static string NetdevAdd(Action<Utf8JsonWriter> members) => QemuJson.Object(command =>
+    {
+        command.WriteString("execute", "netdev_add");
+        command.WriteStartObject("arguments");
+        members(command);
+        command.WriteEndObject();
+    });
 }

@@ -39,7 +39,9 @@ internal sealed partial class QmpClient : IAsyncDisposable
         Closed = Task.CompletedTask;
     }
 
-    /// <summary>The events in the order in which QEMU told them; ends with the connection. The oldest go when 1,024 wait.</summary>
+    /// <summary>
+    /// The events in the order in which QEMU told them; ends with the connection. The oldest go when 1,024 wait.
+    /// </summary>
     public ChannelReader<QmpEvent> Events => _events.Reader;
 
     /// <summary>Ends when the connection does, whoever closed it; it never fails.</summary>
@@ -65,7 +67,7 @@ internal sealed partial class QmpClient : IAsyncDisposable
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), either.Token);
             client = new QmpClient(new NetworkStream(socket, ownsSocket: true), deadline, time, logger);
             await client.NegotiateAsync(either.Token);
-            client.Closed = Task.WhenAll(client.ReadLoopAsync(), client.WriteLoopAsync());
+            client.Closed = client.RunAsync();
             var connected = client;
             client = null;
             socket = null;
@@ -91,7 +93,8 @@ internal sealed partial class QmpClient : IAsyncDisposable
     /// <param name="arguments">Writes the members of <c>arguments</c>; null when there are none.</param>
     /// <param name="cancellation">Ends the wait; QEMU may run the command all the same.</param>
     /// <exception cref="QmpException">QEMU refused it, or the connection is gone.</exception>
-    /// <exception cref="TimeoutException">QEMU did not answer in time. The connection stays: it may answer later ones.</exception>
+    /// <exception cref="TimeoutException">QEMU did not answer in time. The connection stays: it may answer later
+    /// ones.</exception>
     public async Task<JsonElement> ExecuteAsync(
         string command, Action<Utf8JsonWriter>? arguments, CancellationToken cancellation)
     {
@@ -161,6 +164,14 @@ internal sealed partial class QmpClient : IAsyncDisposable
     private async Task<JsonElement> ReadAsync(CancellationToken cancellation) =>
         await _lines.ReadAsync(cancellation) ?? throw new QmpException("QEMU closed the connection");
 
+    private async Task RunAsync()
+    {
+        await Task.WhenAll(ReadLoopAsync(), WriteLoopAsync());
+
+        // Not left to disposal: QEMU serves the next client only when it sees this one go.
+        await _stream.DisposeAsync();
+    }
+
     private async Task WriteLoopAsync()
     {
         try
@@ -197,9 +208,6 @@ internal sealed partial class QmpClient : IAsyncDisposable
             LogBroken(_logger, error.Message);
             await EndAsync(error.Message);
         }
-
-        // QEMU serves the next client only when it sees this one go.
-        await _stream.DisposeAsync();
     }
 
     private void Dispatch(JsonElement message)

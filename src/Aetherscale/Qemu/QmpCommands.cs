@@ -1,6 +1,8 @@
 namespace Aetherscale.Qemu;
 
-/// <summary>The QMP commands that the daemon uses, by name. Each fails as <see cref="QmpClient.ExecuteAsync"/> does.</summary>
+/// <summary>
+/// The QMP commands that the daemon uses, by name. Each fails as <see cref="QmpClient.ExecuteAsync"/> does.
+/// </summary>
 internal static class QmpCommands
 {
     /// <summary>QEMU's run state: <c>running</c>, <c>paused</c>, <c>io-error</c>, <c>shutdown</c>, …</summary>
@@ -10,7 +12,9 @@ internal static class QmpCommands
         return reply.GetProperty("status").GetString()!;
     }
 
-    /// <summary>Presses the power button. The guest decides what follows; one that is still booting misses it.</summary>
+    /// <summary>
+    /// Presses the power button. The guest decides what follows; one that is still booting misses it.
+    /// </summary>
     public static Task SystemPowerdownAsync(this QmpClient qmp, CancellationToken cancellation) =>
         qmp.ExecuteAsync("system_powerdown", null, cancellation);
 

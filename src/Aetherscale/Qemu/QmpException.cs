@@ -4,6 +4,8 @@ namespace Aetherscale.Qemu;
 internal sealed class QmpException(string message, string? errorClass = null, Exception? innerException = null)
     : Exception(message, innerException)
 {
-    /// <summary>QMP's error class (<c>GenericError</c>, <c>DeviceNotFound</c>, …); null when the connection is gone.</summary>
+    /// <summary>
+    /// QMP's error class (<c>GenericError</c>, <c>DeviceNotFound</c>, …); null when the connection is gone.
+    /// </summary>
     public string? ErrorClass { get; } = errorClass;
 }

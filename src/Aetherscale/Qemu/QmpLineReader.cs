@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Aetherscale.Qemu;
 
-/// <summary>Cuts what QEMU sends into lines, each one JSON object, and never buffers more than one line may have.</summary>
+/// <summary>
+/// Cuts what QEMU sends into lines, each one JSON object, and never buffers more than one line may have.
+/// </summary>
 internal sealed class QmpLineReader(Stream stream) : IAsyncDisposable
 {
     /// <summary>The longest line taken, in bytes. QEMU's longest answers that we ask for have a few KiB.</summary>

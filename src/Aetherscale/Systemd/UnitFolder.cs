@@ -25,7 +25,7 @@ internal sealed class UnitFolder(string folder)
         if (file.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();
-            return error is Libc.ErrorNoEntry or Libc.ErrorTooManyLinks ? null : throw FileErrors.From(error, PathOf(unit));
+            return error is Libc.ErrorNoEntry or Libc.ErrorSymbolicLink ? null : throw FileErrors.From(error, PathOf(unit));
         }
 
         if (FileStatus.Of(file).Kind != FileKind.Regular)

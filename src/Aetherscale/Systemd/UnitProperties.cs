@@ -7,7 +7,8 @@ namespace Aetherscale.Systemd;
 internal sealed record UnitProperties
 {
     private static readonly FrozenSet<string> s_names = FrozenSet.Create(
-        nameof(LoadState), nameof(ActiveState), nameof(SubState), nameof(Result), "MainPID", nameof(ExecMainCode),
+        nameof(LoadState), nameof(ActiveState), nameof(SubState), nameof(Result), "MainPID", "ExecMainPID",
+        nameof(ExecMainStartTimestamp), nameof(ExecMainCode),
         nameof(ExecMainStatus), nameof(NRestarts), "InvocationID", nameof(NeedDaemonReload), nameof(FragmentPath),
         nameof(ActiveEnterTimestamp), nameof(InactiveEnterTimestamp), "Job");
 
@@ -23,6 +24,12 @@ internal sealed record UnitProperties
     /// <summary>0 when no main process runs.</summary>
     public required int MainPid { get; init; }
 
+    /// <summary>The last main process, which may have ended; 0 before the first.</summary>
+    public required int ExecMainPid { get; init; }
+
+    /// <summary>When that process was started; null before the first.</summary>
+    public required DateTimeOffset? ExecMainStartTimestamp { get; init; }
+
     /// <summary>How the last main process ended: <c>si_code</c> of waitid(2), 1 exited, 2 killed, 3 dumped core; 0 not yet.</summary>
     public required int ExecMainCode { get; init; }
 
@@ -34,6 +41,9 @@ internal sealed record UnitProperties
 
     /// <summary>32 hexadecimal digits that name this run, in the journal too; empty before the first.</summary>
     public required string InvocationId { get; init; }
+
+    /// <summary>True while a job of the unit's is queued or runs.</summary>
+    public required bool HasJob { get; init; }
 
     /// <summary>True when the unit's file has changed since systemd read it.</summary>
     public required bool NeedDaemonReload { get; init; }
@@ -64,6 +74,8 @@ internal sealed record UnitProperties
         SubState = SystemdWord.Parse<UnitSubState>(bag.Text(nameof(SubState))),
         Result = SystemdWord.Parse<ServiceResult>(bag.Text(nameof(Result))),
         MainPid = (int)bag.Number("MainPID"),
+        ExecMainPid = (int)bag.Number("ExecMainPID"),
+        ExecMainStartTimestamp = Timestamp(bag.Number(nameof(ExecMainStartTimestamp))),
         ExecMainCode = (int)bag.Number(nameof(ExecMainCode)),
         ExecMainStatus = (int)bag.Number(nameof(ExecMainStatus)),
         NRestarts = (int)bag.Number(nameof(NRestarts)),
@@ -71,8 +83,8 @@ internal sealed record UnitProperties
         NeedDaemonReload = bag.Number(nameof(NeedDaemonReload)) != 0,
         FragmentPath = bag.Text(nameof(FragmentPath)),
         ActiveEnterTimestamp = Timestamp(bag.Number(nameof(ActiveEnterTimestamp))),
-        HasJob = bag.Text("Job") is not ("" or "/"),
         InactiveEnterTimestamp = Timestamp(bag.Number(nameof(InactiveEnterTimestamp))),
+        HasJob = bag.Text("Job") is not ("" or "/"),
     };
 
     private static DateTimeOffset? Timestamp(ulong microseconds) =>

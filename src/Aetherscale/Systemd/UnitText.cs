@@ -79,6 +79,18 @@ internal sealed class UnitText
         return AppendLine(line.ToString());
     }
 
+    /// <summary>Lines that the program finds on its standard input (<c>StandardInputText=</c>).</summary>
+    public UnitText Input(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            // systemd resolves C escapes and specifiers in it, but no quotes.
+            Set("StandardInputText", line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "%%", StringComparison.Ordinal));
+        }
+
+        return this;
+    }
+
     /// <summary>The whole text, sealed by its checksum.</summary>
     public string Build() => UnitChecksum.Seal(_text.ToString());
 

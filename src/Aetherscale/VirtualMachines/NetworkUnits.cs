@@ -82,5 +82,7 @@ internal static class NetworkUnits
         .Section("Unit")
         .Description($"aetherscale network {paths.Name} - {part}")
         .Set("X-Aetherscale-State", dataFolder)
-        .Set("StartLimitIntervalSec", "0");
+        .Comment("It comes back at once, but gives up in time: who waits for it must not wait for ever.")
+        .Set("StartLimitIntervalSec", "10")
+        .Set("StartLimitBurst", "20");
 }

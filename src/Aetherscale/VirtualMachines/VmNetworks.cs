@@ -7,12 +7,10 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
 
-/// <summary>The VMs' places in networks, and the networks' units.</summary>
-/// <param name="defaultNetwork">The name of the network that new VMs join.</param>
+/// <summary>The VMs' places in networks, and the networks' units. New VMs join the default network.</summary>
 internal sealed class VmNetworks(
     NetworkStore networks, UnitFolder units, SystemdManager systemd, DataFolder data, string defaultNetwork)
 {
-    private const int SigHup = 1;
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly ConcurrentDictionary<string, AddressPool> _pools = new();
@@ -23,6 +21,9 @@ internal sealed class VmNetworks(
         var name = networks.PathsOf(network).Name;
         return [NetworkUnits.SwitchOf(name), NetworkUnits.RouterOf(name), NetworkUnits.UplinkOf(name)];
     }
+
+    /// <summary>The unit that a VM's own unit wants; it brings the others along.</summary>
+    public string SwitchUnitOf(string network) => NetworkUnits.SwitchOf(networks.PathsOf(network).Name);
 
     public string SwitchFolderOf(string network) => networks.PathsOf(network).SwitchFolder;
 
@@ -37,7 +38,7 @@ internal sealed class VmNetworks(
         }
     }
 
-    /// <summary>Gives a new VM its address and MAC, and tells the network's DHCP server.</summary>
+    /// <summary>Gives a new VM its address and MAC, and tells the network's DNS its name.</summary>
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: no address is free.</exception>
     public Lease Lease(VmId id, VmName? name)
     {
@@ -45,26 +46,16 @@ internal sealed class VmNetworks(
         var subnet = networks.SubnetOf(defaultNetwork);
         var host = PoolOf(defaultNetwork).Take();
         var lease = new Lease(defaultNetwork, subnet.MacOf(host), subnet.AddressOf(host));
-        LeaseFolder.Prepare(paths);
-        LeaseFolder.Add(paths, id.ToString(), lease, name?.ToString() ?? id.ToString());
+        NameFolder.Prepare(paths);
+        NameFolder.Add(paths, id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
         return lease;
     }
 
-    /// <summary>Takes a VM's address back.</summary>
-    public async Task ReleaseAsync(VmId id, Lease lease, CancellationToken cancellationToken)
+    /// <summary>Takes a VM's place back.</summary>
+    public void Release(VmId id, Lease lease)
     {
-        var paths = networks.PathsOf(lease.Network);
-        LeaseFolder.Remove(paths, id.ToString());
+        NameFolder.Remove(networks.PathsOf(lease.Network), id.ToString());
         PoolOf(lease.Network).GiveBack(lease.Address);
-        try
-        {
-            // dnsmasq sees new files by itself, but forgets removed ones only when it is told to read all anew.
-            await systemd.KillUnitAsync(NetworkUnits.RouterOf(paths.Name), KillWho.All, SigHup, cancellationToken);
-        }
-        catch (AetherscaleException)
-        {
-            // The router does not run: it will read what is there when it starts.
-        }
     }
 
     /// <summary>Writes what the network's units and its router read, where it is missing or not what it should be.</summary>
@@ -77,10 +68,11 @@ internal sealed class VmNetworks(
 
         var paths = networks.PathsOf(network);
         var subnet = networks.SubnetOf(network);
-        LeaseFolder.Prepare(paths);
+        NameFolder.Prepare(paths);
         WriteIfChanged(paths.RouterScript, RouterFiles.Script);
         WriteIfChanged(paths.Addresses, RouterFiles.Addresses(subnet));
         WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
+        WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
         WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
         var needsReload = false;
         foreach (var (unit, text) in NetworkUnits.Render(paths, data.Path))

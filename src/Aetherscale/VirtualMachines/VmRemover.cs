@@ -19,7 +19,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
         units.Folder.Remove(VmUnit.NameOf(vm.Id));
         if (vm.Spec is { } spec)
         {
-            await networks.ReleaseAsync(vm.Id, new Lease(spec.Network, spec.Mac, spec.Address), cancellationToken);
+            networks.Release(vm.Id, new Lease(spec.Network, spec.Mac, spec.Address));
         }
 
         await monitors.ForgetAsync(vm.Id);

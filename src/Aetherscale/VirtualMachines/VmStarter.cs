@@ -80,8 +80,8 @@ internal sealed class VmStarter(
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
         await systemd.StopUnitAsync(unit, cancellationToken);
         await systemd.ResetFailedAsync(unit, cancellationToken);
-        var words = properties is { InvocationId.Length: > 0 }
-            ? await journal.ReadLastAsync(unit, properties.InvocationId, LinesOfReason, s_journalDeadline, cancellationToken)
+        var words = properties is not null
+            ? await journal.ReadLastAsync(unit, properties, LinesOfReason, s_journalDeadline, cancellationToken)
             : [];
         var reason = words.Count > 0 ? $"{what}: {string.Join("; ", words)}" : $"{what}; see: journalctl --user -u {unit}";
         return new AetherscaleException(StartFailed, $"VM \"{vm.DisplayName}\" did not start. {reason}");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aetherscale.Systemd;
+using Aetherscale.Systemd.Bus;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
@@ -25,8 +26,9 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
     }
 
-    /// <summary>Asks the guest to shut down and waits until it is down; kills it after the grace.</summary>
-    /// <param name="grace">Null for the unit's own.</param>
+    /// <summary>
+    /// Asks the guest to shut down and waits until it is down; kills it after the grace, which is the unit's own when null.
+    /// </summary>
     public async Task<StopOutcome> StopAsync(VmId id, TimeSpan? grace, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);

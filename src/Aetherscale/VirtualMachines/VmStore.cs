@@ -38,6 +38,9 @@ internal sealed class VmStore(string vmsFolder)
     public Vm Find(VmReference reference) =>
         TryFind(reference) ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
 
+    /// <returns>Null when no VM has this id.</returns>
+    public Vm? TryFind(VmId id) => FileStatus.Of(FolderOf(id).FolderPath) is null ? null : Read(id);
+
     /// <summary>A place for a new VM that nobody sees before <see cref="VmDraft.Commit"/>.</summary>
     /// <param name="id">An id that no folder and no unit has.</param>
     /// <param name="name">Reserved until the draft is committed or disposed.</param>
@@ -104,11 +107,11 @@ internal sealed class VmStore(string vmsFolder)
     {
         if (reference.Id is { } id)
         {
-            return FileStatus.Of(FolderOf(id).FolderPath) is null ? null : Read(id);
+            return TryFind(id);
         }
 
         if (reference.Name is { } name && _names.TryGetValue(name, out id)
-            && FileStatus.Of(FolderOf(id).FolderPath) is not null && Read(id) is { } vm && vm.Spec?.Name == name.ToString())
+            && TryFind(id) is { } vm && vm.Spec?.Name == name.ToString())
         {
             return vm;
         }

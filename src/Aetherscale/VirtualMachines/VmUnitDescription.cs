@@ -24,8 +24,11 @@ internal sealed record VmUnitDescription
     /// <summary>The folder that holds the switch's socket; it may not be there yet.</summary>
     public required string SwitchFolder { get; init; }
 
-    /// <summary>The units that the VM wants, and waits for, but can do without.</summary>
-    public required IReadOnlyList<string> NetworkUnits { get; init; }
+    /// <summary>The switch itself.</summary>
+    public required string SwitchSocket { get; init; }
+
+    /// <summary>The unit that the VM wants, and waits for, but can do without.</summary>
+    public required string SwitchUnit { get; init; }
 
     /// <summary>The program that shuts the guest down.</summary>
     public required string StopHelper { get; init; }

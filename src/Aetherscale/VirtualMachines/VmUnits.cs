@@ -52,7 +52,8 @@ internal sealed class VmUnits(
             VmFolder = folder.FolderPath,
             BaseFolder = Path.GetDirectoryName(basePath)!,
             SwitchFolder = networks.SwitchFolderOf(spec.Network),
-            NetworkUnits = networks.UnitsOf(spec.Network),
+            SwitchSocket = networks.SwitchSocketOf(spec.Network),
+            SwitchUnit = networks.SwitchUnitOf(spec.Network),
             StopHelper = settings.StopHelper,
             StopGrace = settings.StopGrace,
             Qemu = new QemuConfiguration
@@ -66,7 +67,6 @@ internal sealed class VmUnits(
                 DiskPath = folder.Disk,
                 BasePath = basePath,
                 Mac = spec.Mac,
-                SwitchPath = networks.SwitchSocketOf(spec.Network),
                 QmpSocket = sockets.QmpSocket,
                 StopSocket = sockets.StopSocket,
                 AgentSocket = sockets.AgentSocket,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Microsoft.Extensions.Logging;
 
@@ -18,20 +19,35 @@ public sealed class JournalTests : IAsyncDisposable
             "words", "Type=oneshot\nExecStart=/bin/sh -c 'for i in 1 2 3; do echo \"word $$i of $INVOCATION_ID\" >&2; done; exit 1'");
         await _units.Manager.StartUnitAsync(unit, Token);
         await _units.Manager.StartUnitAsync(unit, Token);
-        var run = (await _units.Manager.GetUnitAsync(unit, Token))!.InvocationId;
+        var run = (await _units.Manager.GetUnitAsync(unit, Token))!;
 
         var words = await _reader.ReadLastAsync(unit, run, 2, TimeSpan.FromSeconds(10), Token);
 
-        Assert.Equal([$"word 2 of {run}", $"word 3 of {run}"], words);
+        Assert.Equal([$"word 2 of {run.InvocationId}", $"word 3 of {run.InvocationId}"], words);
+    }
+
+    [Fact]
+    public async Task A_program_that_is_gone_before_journald_looks_is_heard_too()
+    {
+        var unit = _units.Write("quick", "Type=oneshot\nExecStart=/bin/sh -c 'echo $INVOCATION_ID; exit 1'\n[Unit]\nStartLimitIntervalSec=0");
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.Equal(JobResult.Failed, await _units.Manager.StartUnitAsync(unit, Token));
+            var run = (await _units.Manager.GetUnitAsync(unit, Token))!;
+
+            Assert.Equal([run.InvocationId], await _reader.ReadLastAsync(unit, run, 5, TimeSpan.FromSeconds(10), Token));
+        }
     }
 
     [Fact]
     public async Task A_run_that_said_nothing_costs_the_wait_and_gives_nothing()
     {
+        var unit = _units.Write("silent", "Type=oneshot\nExecStart=/bin/false");
+        await _units.Manager.StartUnitAsync(unit, Token);
+        var run = (await _units.Manager.GetUnitAsync(unit, Token))!;
         var clock = Stopwatch.StartNew();
 
-        var words = await _reader.ReadLastAsync(
-            _units.Name("silent"), new string('0', 32), 5, TimeSpan.FromMilliseconds(300), Token);
+        var words = await _reader.ReadLastAsync(unit, run, 5, TimeSpan.FromMilliseconds(300), Token);
 
         Assert.Empty(words);
         Assert.InRange(clock.ElapsedMilliseconds, 290, 3_000);

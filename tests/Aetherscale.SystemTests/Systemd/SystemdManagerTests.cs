@@ -144,6 +144,21 @@ public sealed class SystemdManagerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_unit_has_a_job_until_it_is_up()
+    {
+        var unit = _units.Write("slow", "Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 0.5");
+        var activating = NextChange(unit, UnitActiveState.Activating);
+
+        var start = Manager.StartUnitAsync(unit, Token);
+        await activating;
+        var during = await Manager.GetUnitAsync(unit, Token);
+        await start;
+
+        Assert.True(during!.HasJob);
+        Assert.False((await Manager.GetUnitAsync(unit, Token))!.HasJob);
+    }
+
+    [Fact]
     public async Task A_restart_gives_a_new_process()
     {
         var unit = _units.Write("plain", "Type=exec\nExecStart=/bin/sleep 1000");

@@ -113,6 +113,43 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Equal(["x.qcow2"], Entries());
     }
 
+    [Theory]
+    [InlineData("convert -O qcow2")]
+    [InlineData("convert -c -O qcow2")]
+    [InlineData("convert -c -O qcow2 -o compression_type=zstd")]
+    [InlineData("convert -O qcow2 -o extended_l2=on")]
+    [InlineData("convert -O qcow2 -o cluster_size=512")]
+    [InlineData("convert -O qcow2 -o preallocation=metadata")]
+    [InlineData("convert -O qcow2 -o compat=0.10")]
+    public async Task A_copy_that_was_broken_off_is_refused_and_the_whole_one_is_not(string made)
+    {
+        _images.Run("dd", "if=/dev/urandom", "of=raw", "bs=1M", "count=3", "status=none");
+        _images.Run("qemu-img", [.. made.Split(' '), "raw", "x.qcow2"]);
+        File.Copy(_images["x.qcow2"], _images["cut.qcow2"]);
+        _images.Run("truncate", "-s", "-1M", "cut.qcow2");
+
+        Assert.Equal(3 << 20, (await Resolve("x")).VirtualSize);
+        Assert.Contains("cut off", (await Refusal("cut", ErrorCodes.ImageUnsafe)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tables_that_would_be_read_without_end_are_refused()
+    {
+        // 4 million entries of the upper table that all name one lower table.
+        _images.Create("x.qcow2", "2P");
+        _images.Run("qemu-io", "-c", "write 0 64k", "x.qcow2");
+        await using (var file = File.Open(_images["x.qcow2"], FileMode.Open))
+        {
+            var entry = new byte[8];
+            file.Position = 3 << 16;
+            file.ReadExactly(entry);
+            file.Position = 3 << 16;
+            await file.WriteAsync(Enumerable.Repeat(entry, 1 << 22).SelectMany(bytes => bytes).ToArray(), Cancellation);
+        }
+
+        Assert.Contains("overlap", (await Refusal("x", ErrorCodes.ImageUnsafe)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Hashing_ends_when_it_is_cancelled()
     {
@@ -230,5 +267,6 @@ public sealed class ImageStoreTests : IDisposable
     private string Inode(string path) => _images.Run("stat", "-c", "%d %i", path);
 
     private List<string> Entries() =>
-        [.. Directory.EnumerateFileSystemEntries(_images.Path).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(_images.Path)
+            .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 }

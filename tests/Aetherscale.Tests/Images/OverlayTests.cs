@@ -33,8 +33,10 @@ public sealed class OverlayTests : IDisposable
             ImagesFolder.Name("x"), TestContext.Current.CancellationToken);
         Overlay.Create(_images["vm.qcow2"], image, 128 * Mebibyte);
 
-        _images.Run("qemu-io", "-c", "read -P 7 0 1M", "-c", "write -P 9 512k 64k", "-c", "write -P 5 127M 1M", "vm.qcow2");
-        _images.Run("qemu-io", "-c", "read -P 7 0 512k", "-c", "read -P 9 512k 64k", "-c", "read -P 0 64M 1M", "vm.qcow2");
+        _images.Run("qemu-io", "-c", "read -P 7 0 1M", "-c", "write -P 9 512k 64k",
+            "-c", "write -P 5 127M 1M", "vm.qcow2");
+        _images.Run("qemu-io", "-c", "read -P 7 0 512k", "-c", "read -P 9 512k 64k",
+            "-c", "read -P 0 64M 1M", "vm.qcow2");
         _images.Run("qemu-io", "-r", "-c", "read -P 7 512k 64k", "x.qcow2");
         _images.Run("qemu-img", "check", "-q", "vm.qcow2");
     }

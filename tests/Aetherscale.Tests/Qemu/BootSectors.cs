@@ -23,10 +23,12 @@ internal static class BootSectors
     public static ReadOnlyMemory<byte> Deaf { get; } = Bootable([0xfa, .. Print("up"), 0xf4, 0xeb, 0xfd]);
 
     /// <summary>Prints "up" and resets the machine by the keyboard controller, for ever.</summary>
-    public static ReadOnlyMemory<byte> Rebooting { get; } = Bootable([0xfa, .. Print("up"), 0xb0, 0xfe, 0xe6, 0x64, 0xf4]);
+    public static ReadOnlyMemory<byte> Rebooting { get; } =
+        Bootable([0xfa, .. Print("up"), 0xb0, 0xfe, 0xe6, 0x64, 0xf4]);
 
     // mov dx,3f8h; then mov al,c; out dx,al for each character
-    private static byte[] Print(string text) => [0xba, 0xf8, 0x03, .. text.SelectMany(c => (byte[])[0xb0, (byte)c, 0xee])];
+    private static byte[] Print(string text) =>
+        [0xba, 0xf8, 0x03, .. text.SelectMany(c => (byte[])[0xb0, (byte)c, 0xee])];
 
     private static byte[] Bootable(byte[] code) => [.. code, .. new byte[510 - code.Length], 0x55, 0xaa];
 }

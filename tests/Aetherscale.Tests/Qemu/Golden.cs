@@ -1,6 +1,8 @@
 namespace Aetherscale.Tests.Qemu;
 
-/// <summary>Whole-text comparison with a file beside the test. AETHERSCALE_REWRITE_GOLDEN=1 rewrites the files instead.</summary>
+/// <summary>
+/// Whole-text comparison with a file beside the test. AETHERSCALE_REWRITE_GOLDEN=1 rewrites the files instead.
+/// </summary>
 internal static class Golden
 {
     public static void Matches(string file, IEnumerable<string> lines)

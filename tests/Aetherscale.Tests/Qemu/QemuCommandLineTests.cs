@@ -87,7 +87,8 @@ public sealed class QemuCommandLineTests
 
     private static JsonElement Json(IReadOnlyList<string> argv, string option, int nth)
     {
-        var at = argv.Select((argument, index) => (argument, index)).Where(pair => pair.argument == option).ElementAt(nth);
+        var at = argv.Select((argument, index) => (argument, index))
+            .Where(pair => pair.argument == option).ElementAt(nth);
         using var document = JsonDocument.Parse(argv[at.index + 1]);
         return document.RootElement.Clone();
     }

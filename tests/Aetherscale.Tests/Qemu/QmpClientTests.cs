@@ -18,7 +18,8 @@ public sealed class QmpClientTests : IDisposable
         var one = qmp.ExecuteAsync("one", null, Cancellation);
         Assert.Equal("""{"execute":"one","id":1}""", await _server.HearAsync(Cancellation));
         var two = qmp.ExecuteAsync("two", json => json.WriteString("key", "a,\"b"), Cancellation);
-        Assert.Equal("""{"execute":"two","arguments":{"key":"a,\u0022b"},"id":2}""", await _server.HearAsync(Cancellation));
+        Assert.Equal(
+            """{"execute":"two","arguments":{"key":"a,\u0022b"},"id":2}""", await _server.HearAsync(Cancellation));
 
         await Say("""{"return": {"n": 2}, "id": 2}""");
         Assert.Equal(2, (await two).GetProperty("n").GetInt32());
@@ -94,7 +95,8 @@ public sealed class QmpClientTests : IDisposable
 
         await _server.SayAsync(said, Cancellation);
 
-        Assert.Contains(reason, (await Assert.ThrowsAsync<QmpException>(() => asking)).Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<QmpException>(() => asking);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         await qmp.Closed.WaitAsync(Cancellation);
         Assert.Contains(reason, _server.Log.Text, StringComparison.Ordinal);
         Assert.Empty(await _server.HearAsync(Cancellation));
@@ -224,11 +226,14 @@ public sealed class QmpClientTests : IDisposable
     {
         string[] pieces =
         [
-            "{", "}", "\"", "\n", "\r\n", "{}", ",", ":", "[", "\\ud800", "\0", "\"return\": {}", "\"id\": 1", "\"event\": \"E\"",
-            "{\"event\": \"E\"}\n", "{\"return\": {\"status\": \"running\"}, \"id\": 1}\n", "{\"error\": {}, \"id\": 1}\n",
+            "{", "}", "\"", "\n", "\r\n", "{}", ",", ":", "[", "\\ud800", "\0", "\"return\": {}",
+            "\"id\": 1", "\"event\": \"E\"",
+            "{\"event\": \"E\"}\n", "{\"return\": {\"status\": \"running\"}, \"id\": 1}\n",
+            "{\"error\": {}, \"id\": 1}\n",
         ];
         var wire = Gen.OneOf(
-            Gen.Int[0, pieces.Length - 1].Array[0, 12].Select(chosen => Encoding.UTF8.GetBytes(string.Concat(chosen.Select(n => pieces[n])))), Gen.Byte.Array[0, 60]);
+            Gen.Int[0, pieces.Length - 1].Array[0, 12].Select(chosen =>
+                 Encoding.UTF8.GetBytes(string.Concat(chosen.Select(n => pieces[n])))), Gen.Byte.Array[0, 60]);
         await wire.SampleAsync(async bytes =>
         {
             using var server = new ScriptedQmp();
@@ -247,7 +252,9 @@ public sealed class QmpClientTests : IDisposable
             server.HangUp();
             await Task.WhenAny(asking, Task.Delay(4000, Cancellation));
             await qmp.Closed.WaitAsync(TimeSpan.FromSeconds(4), Cancellation);
-            return asking.IsCompletedSuccessfully ? asking.Result == "running" : asking.Exception?.InnerException is QmpException;
+            return asking.IsCompletedSuccessfully 
+                ? asking.Result == "running"
+                : asking.Exception?.InnerException is QmpException;
         }, iter: 300, threads: 1);
     }
 

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aetherscale.Tests.Qemu;
 
-/// <summary>A real QEMU, started with the real command line in a folder whose name would trip any careless quoting.</summary>
+/// <summary>
+/// A real QEMU, started with the real command line in a folder whose name would trip any careless quoting.
+/// </summary>
 internal sealed class RealQemu : IAsyncDisposable
 {
     private readonly Process _process;
@@ -28,7 +30,8 @@ internal sealed class RealQemu : IAsyncDisposable
 
     /// <summary>Starts a machine whose disk begins with this boot sector; an empty one stays in the firmware.</summary>
     public static async Task<RealQemu> StartAsync(
-        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation, string? switchPath = null, params string[] more)
+        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation,
+        string? switchPath = null, params string[] more)
     {
         var raw = folder["boot.raw"];
         var basePath = folder["base, 100%.qcow2"];
@@ -70,7 +73,8 @@ internal sealed class RealQemu : IAsyncDisposable
             try
             {
                 return await QmpClient.ConnectAsync(
-                    Configuration.QmpSocket, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance, cancellation);
+                    Configuration.QmpSocket, TimeSpan.FromSeconds(10), TimeProvider.System, NullLogger.Instance,
+                    cancellation);
             }
             catch (QmpException) when (!_process.HasExited)
             {
@@ -88,7 +92,8 @@ internal sealed class RealQemu : IAsyncDisposable
     public async Task SawAsync(string text, CancellationToken cancellation)
     {
         while (!File.Exists(Configuration.ConsoleLog)
-            || !(await File.ReadAllTextAsync(Configuration.ConsoleLog, cancellation)).Contains(text, StringComparison.Ordinal))
+            || !(await File.ReadAllTextAsync(Configuration.ConsoleLog, cancellation))
+                .Contains(text, StringComparison.Ordinal))
         {
             Assert.False(_process.HasExited, "QEMU ended");
             await Task.Delay(10, cancellation);

@@ -39,9 +39,11 @@ internal sealed class ScriptedQmp : IDisposable
         return await connecting;
     }
 
-    public async Task AcceptAsync(CancellationToken cancellation) => _client = await _listener.AcceptAsync(cancellation);
+    public async Task AcceptAsync(CancellationToken cancellation) =>
+        _client = await _listener.AcceptAsync(cancellation);
 
-    public Task SayAsync(string text, CancellationToken cancellation) => SayAsync(Encoding.UTF8.GetBytes(text), cancellation);
+    public Task SayAsync(string text, CancellationToken cancellation) =>
+        SayAsync(Encoding.UTF8.GetBytes(text), cancellation);
 
     public async Task SayAsync(byte[] bytes, CancellationToken cancellation)
     {
@@ -95,7 +97,8 @@ internal sealed class ScriptedQmp : IDisposable
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             lock (_lines)
             {

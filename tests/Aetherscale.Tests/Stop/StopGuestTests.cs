@@ -36,7 +36,9 @@ public sealed class StopGuestTests : IDisposable
         await qemu.SawAsync("up", Cancellation);
 
         var watch = Stopwatch.StartNew();
-        Assert.Equal((1, "the guest did not shut down within 1 s"), await StopHelper.RunAsync(qemu.Configuration.StopSocket, "1"));
+        Assert.Equal(
+            (1, "the guest did not shut down within 1 s"),
+            await StopHelper.RunAsync(qemu.Configuration.StopSocket, "1"));
 
         Assert.InRange(watch.ElapsedMilliseconds, 1000, 2500);
         await using var qmp = await qemu.ConnectAsync(Cancellation);
@@ -50,7 +52,8 @@ public sealed class StopGuestTests : IDisposable
         await qmp.ExecuteAsync("stop", null, Cancellation);
 
         Assert.Equal(
-            (1, "the guest is paused: it cannot shut down"), await StopHelper.RunAsync(qemu.Configuration.StopSocket, "60"));
+            (1, "the guest is paused: it cannot shut down"),
+            await StopHelper.RunAsync(qemu.Configuration.StopSocket, "60"));
     }
 
     public void Dispose() => _folder.Dispose();

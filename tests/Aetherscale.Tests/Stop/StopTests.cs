@@ -23,7 +23,8 @@ public sealed class StopTests : IDisposable
         {
             Assert.Contains("system_powerdown", await _server.HearAsync(Cancellation), StringComparison.Ordinal);
             Assert.Contains("query-status", await _server.HearAsync(Cancellation), StringComparison.Ordinal);
-            await _server.SayAsync("""{"event": "POWERDOWN", "data": {"status": "paused"}}""" + "\r\n" + Done + Running, Cancellation);
+            await _server.SayAsync(
+                """{"event": "POWERDOWN", "data": {"status": "paused"}}""" + "\r\n" + Done + Running, Cancellation);
         }
 
         Assert.False(stopping.IsCompleted);
@@ -54,7 +55,8 @@ public sealed class StopTests : IDisposable
         await greeting.AcceptAsync(Cancellation);
         await greeting.SayAsync(ScriptedQmp.Greeting, Cancellation);
 
-        Assert.Equal((1, "QEMU did not answer within 2 s: it hangs, or something else holds its stop socket"), await mute);
+        Assert.Equal(
+            (1, "QEMU did not answer within 2 s: it hangs, or something else holds its stop socket"), await mute);
         Assert.Equal((1, "QEMU greeted and then fell silent"), await silent);
         Assert.InRange(watch.ElapsedMilliseconds, 2000, 4000);
     }
@@ -80,8 +82,8 @@ public sealed class StopTests : IDisposable
     [InlineData("a.sock", "soon")]
     [InlineData("a.sock", "-1")]
     [InlineData("a.sock", "1", "2", "3")]
-    public async Task Wrong_arguments_are_told_and_nothing_is_done(params string[] arguments) =>
-        Assert.Equal((2, "usage: aetherscale-stop STOP_SOCKET GRACE_SECONDS [QEMU_PID]"), await StopHelper.RunAsync(arguments));
+    public async Task Wrong_arguments_are_told_and_nothing_is_done(params string[] arguments) => Assert.Equal(
+        (2, "usage: aetherscale-stop STOP_SOCKET GRACE_SECONDS [QEMU_PID]"), await StopHelper.RunAsync(arguments));
 
     [Fact]
     public async Task A_path_that_no_socket_can_have_is_told()

@@ -34,7 +34,7 @@ internal sealed class JournalLoggerProvider : ILoggerProvider
             return false;
         }
 
-        var device = DeviceNumber(status.FileSystemMajor, status.FileSystemMinor);
+        var device = DeviceNumber(status.DeviceMajor, status.DeviceMinor);
         return journalStream == string.Create(CultureInfo.InvariantCulture, $"{device}:{status.Inode}");
     }
 

@@ -21,6 +21,12 @@ internal static unsafe partial class SdJournal
     [LibraryImport(Library, EntryPoint = "sd_journal_add_match")]
     public static partial int AddMatch(nint journal, byte* data, nuint size);
 
+    [LibraryImport(Library, EntryPoint = "sd_journal_add_disjunction")]
+    public static partial int AddDisjunction(nint journal);
+
+    [LibraryImport(Library, EntryPoint = "sd_journal_get_realtime_usec")]
+    public static partial int GetRealtime(nint journal, out ulong microseconds);
+
     [LibraryImport(Library, EntryPoint = "sd_journal_seek_tail")]
     public static partial int SeekTail(nint journal);
 

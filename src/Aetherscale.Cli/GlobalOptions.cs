@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Aetherscale.Cli.Output;
+
+namespace Aetherscale.Cli;
+
+/// <summary>The options that every verb takes.</summary>
+internal sealed class GlobalOptions
+{
+    public Option<OutputFormat> Output { get; } = new("--output", "-o")
+    {
+        Description = "table (the default), or json: the daemon's replies as one JSON list of envelopes.",
+        HelpName = "table|json",
+        Recursive = true,
+        CustomParser = static result => result.Tokens[0].Value switch
+        {
+            "table" => OutputFormat.Table,
+            "json" => OutputFormat.Json,
+            _ => result.Fail<OutputFormat>($"--output takes table or json, not \"{result.Tokens[0].Value}\""),
+        },
+    };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q")
+    {
+        Description = "Print ids only (create-vm, list-vms, show-vm) or nothing, and no spinner.",
+        Recursive = true,
+    };
+
+    public Option<string?> Socket { get; } = new("--socket")
+    {
+        Description = "The daemon's socket, instead of the one that the settings name.",
+        HelpName = "PATH",
+        Recursive = true,
+    };
+
+    public GlobalOptions()
+    {
+        Output.CompletionSources.Clear(); // the parser's own are the names in the code, Table and Json
+        Output.CompletionSources.Add("table", "json");
+    }
+
+    public IEnumerable<Option> All => [Output, Quiet, Socket];
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli.Output;
+
+/// <summary>Shows what came of the requests in the form that was asked for.</summary>
+internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool quiet)
+{
+    /// <summary>Shows all and returns the exit code: the gravest one.</summary>
+    public int Print(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<JsonElement>, Screen> show)
+    {
+        if (format == OutputFormat.Json)
+        {
+            PrintJson([.. outcomes.Select(outcome => outcome.Reply).OfType<ReplyEnvelope>()]);
+        }
+        else
+        {
+            PrintScreen(outcomes, show);
+        }
+
+        terminal.Flush();
+        var failures = outcomes.Select(outcome => outcome.Failure).OfType<CliException>()
+            .DistinctBy(failure => failure.Message)
+            .ToArray();
+        foreach (var failure in failures)
+        {
+            terminal.Fail(failure.Message, failure.Advice);
+        }
+
+        return failures.Length > 0 ? failures.Max(failure => failure.ExitCode)
+            : outcomes.Any(outcome => !Succeeded(outcome)) ? ExitCodes.Refused
+            : ExitCodes.Done;
+    }
+
+    private void PrintScreen(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<JsonElement>, Screen> show)
+    {
+        JsonElement[] responses = [.. outcomes.Where(Succeeded).Select(outcome => outcome.Reply!.Response ?? default)];
+        if (responses.Length > 0)
+        {
+            Print(show(responses));
+        }
+
+        terminal.Flush();
+        foreach (var refused in outcomes.Where(outcome => outcome.Reply is not null && !Succeeded(outcome)))
+        {
+            terminal.Fail(refused.Reply!.ExecutionInfo.Describe(refused.Request.RequestId), advice: null);
+        }
+    }
+
+    private void Print(Screen screen)
+    {
+        if (quiet)
+        {
+            foreach (var id in screen.Ids)
+            {
+                terminal.Out.WriteLine(TerminalText.Escape(id));
+            }
+        }
+        else if (screen.Sheet.Rows.Count == 0 && terminal.OutIsTerminal && screen.WhenEmpty is not null)
+        {
+            terminal.Out.WriteLine(screen.WhenEmpty);
+        }
+        else if (terminal.OutIsRich)
+        {
+            RichSheet.Write(screen.Sheet, terminal);
+        }
+        else
+        {
+            PlainSheet.Write(screen.Sheet, terminal.Out);
+        }
+    }
+
+    /// <summary>Set out over lines for a person, one line for a program.</summary>
+    private void PrintJson(IReadOnlyList<ReplyEnvelope> replies)
+    {
+        using var json = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions
+        {
+            Indented = terminal.OutIsTerminal,
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        }))
+        {
+            writer.WriteStartArray();
+            foreach (var reply in replies)
+            {
+                JsonSerializer.Serialize(writer, reply, Replies.Json.ReplyEnvelope);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        terminal.Out.WriteLine(TerminalText.EscapeJson(Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length))));
+    }
+
+    private static bool Succeeded(Outcome outcome) => outcome.Reply?.ExecutionInfo.Status == ExecutionInfo.Success;
+}

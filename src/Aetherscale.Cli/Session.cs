@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Aetherscale.Cli.Output;
+using Aetherscale.Cli.Settings;
+using Aetherscale.Cli.Transport;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli;
+
+/// <summary>What the verbs share: they say which requests to send and how to show the answers.</summary>
+internal sealed class Session(Surroundings around, Terminal terminal, GlobalOptions options)
+{
+    /// <summary>More at once than this would only queue in the daemon's listen backlog, and be refused past its end.</summary>
+    private const int MaxAtOnce = 64;
+
+    public Surroundings Around => around;
+
+    /// <param name="line">Names the socket, or does not.</param>
+    /// <param name="blocking">Whether the caller's thread has nothing else to do until the answer is there.</param>
+    public ITransport TransportFor(ParseResult line, bool blocking) =>
+        new UnixSocketTransport(SocketPlace.Find(line.GetValue(options.Socket), around), around, blocking);
+
+    public RequestEnvelope Request<T>(string command, T commandOptions, JsonTypeInfo<T> type) => new()
+    {
+        Command = command,
+        Options = JsonSerializer.SerializeToElement(commandOptions, type),
+        RequestId = around.NewRequestId(),
+    };
+
+    /// <summary>Sends the requests side by side, shows all answers, and returns the exit code.</summary>
+    /// <param name="line">The parsed command line.</param>
+    /// <param name="doing">What the spinner says.</param>
+    /// <param name="requests">One request for each VM.</param>
+    /// <param name="show">Lays out the responses of those that were carried out.</param>
+    /// <param name="cancel">Ends the waiting, not the command.</param>
+    public async Task<int> SendAsync(
+        ParseResult line,
+        string doing,
+        IReadOnlyList<RequestEnvelope> requests,
+        Func<IReadOnlyList<JsonElement>, Screen> show,
+        CancellationToken cancel)
+    {
+        var quiet = line.GetValue(options.Quiet);
+        var spins = !quiet && terminal.ErrorIsRich;
+        var transport = TransportFor(line, blocking: requests.Count == 1 && !spins);
+        var work = AskAllAsync(transport, requests, cancel);
+        IReadOnlyList<Outcome> outcomes;
+        try
+        {
+            outcomes = !spins ? await work : await Spinner.WhileAsync(work, doing, terminal, around.Time, cancel);
+        }
+        catch (OperationCanceledException) when (requests.Any(RequestEnvelopeExtensions.ChangesSomething))
+        {
+            terminal.Fail("interrupted; the command goes on in the daemon", advice: null);
+            throw;
+        }
+
+        var printer = new ReplyPrinter(terminal, line.GetValue(options.Output), quiet);
+        return printer.Print(outcomes, show);
+    }
+
+    private static async Task<IReadOnlyList<Outcome>> AskAllAsync(
+        ITransport transport, IReadOnlyList<RequestEnvelope> requests, CancellationToken cancel)
+    {
+        if (requests is [var only])
+        {
+            return [await AskAsync(transport, only, cancel)];
+        }
+
+        using var turns = new SemaphoreSlim(MaxAtOnce);
+        return await Task.WhenAll(requests.Select(async request =>
+        {
+            await turns.WaitAsync(cancel);
+            try
+            {
+                return await AskAsync(transport, request, cancel);
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }));
+    }
+
+    private static async Task<Outcome> AskAsync(
+        ITransport transport, RequestEnvelope request, CancellationToken cancel)
+    {
+        try
+        {
+            return new Outcome(request, await transport.SendAsync(request, cancel), Failure: null);
+        }
+        catch (CliException e)
+        {
+            return new Outcome(request, Reply: null, e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+
+namespace Aetherscale.Cli;
+
+/// <summary>All that the program takes from the machine around it: streams, environment, user, clock.</summary>
+internal sealed partial record Surroundings
+{
+    public required Stream Input { get; init; }
+
+    public required Stream Output { get; init; }
+
+    public required Stream Error { get; init; }
+
+    public bool InputIsTerminal { get; init; }
+
+    public bool OutputIsTerminal { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Columns of the terminal; asked for only when there is one.</summary>
+    public required Func<int> TerminalWidth { get; init; }
+
+    /// <summary>The value of an environment variable; null when it is not set.</summary>
+    public required Func<string, string?> Variable { get; init; }
+
+    public required uint UserId { get; init; }
+
+    public required Func<string> NewRequestId { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The machine's settings file.</summary>
+    public string MachineConfig { get; init; } = "/etc/aetherscale/config.toml";
+
+    /// <summary>The folder that holds each user's runtime folder, named by uid.</summary>
+    public string RuntimeFolders { get; init; } = "/run/user";
+
+    public static Surroundings OfThisProcess() => new()
+    {
+        Input = new DescriptorStream(0),
+        Output = new DescriptorStream(1),
+        Error = new DescriptorStream(2),
+        InputIsTerminal = IsTerminal(0) != 0,
+        OutputIsTerminal = IsTerminal(1) != 0,
+        ErrorIsTerminal = IsTerminal(2) != 0,
+        TerminalWidth = static () => Math.Max(Console.WindowWidth, 40),
+        Variable = Environment.GetEnvironmentVariable,
+        UserId = EffectiveUserId(),
+        // A Guid and not RandomNumberGenerator: that one loads OpenSSL, which costs more than all the rest of a command.
+        NewRequestId = static () => Guid.NewGuid().ToString("N")[..16],
+    };
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsTerminal(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUserId();
+}

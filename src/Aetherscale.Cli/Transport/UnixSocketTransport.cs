@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Aetherscale.Cli.Output;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli.Transport;
+
+/// <summary>HTTP over the daemon's Unix socket, one connection for each request.</summary>
+/// <param name="path">The socket's path.</param>
+/// <param name="around">For the advice when nobody is there.</param>
+/// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
+internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
+{
+    public async Task<ReplyEnvelope> SendAsync(RequestEnvelope request, CancellationToken cancel)
+    {
+        using var socket = await OpenAsync(cancel);
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, ContractJson.Wire.RequestEnvelope);
+        var head = $"POST {ApiRoutes.Commands} HTTP/1.1\r\nHost: aetherscale\r\nConnection: close\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
+        try
+        {
+            await SendAsync(socket, (byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+            var reply = new HttpReply(socket);
+            await reply.ReadHeadAsync();
+            return ParseEnvelope(reply.Status, await reply.ReadBodyAsync());
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            throw new CliException(ExitCodes.Unreachable, request.ChangesSomething()
+                ? "connection lost; the command may have been carried out: check list-vms"
+                : "connection lost");
+        }
+        catch (InvalidDataException e)
+        {
+            throw NotADaemon(e.Message);
+        }
+    }
+
+    public async Task<GuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
+    {
+        DaemonSocket? socket = await OpenAsync(cancel);
+        try
+        {
+            var head = $"GET {ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port} HTTP/1.1\r\nHost: aetherscale\r\n"
+                + $"Connection: Upgrade\r\nUpgrade: {ApiRoutes.StreamProtocol}\r\n\r\n";
+            await SendAsync(socket, Encoding.ASCII.GetBytes(head));
+            var reply = new HttpReply(socket);
+            await reply.ReadHeadAsync();
+            if (reply.Status == 101)
+            {
+                var stream = new GuestStream(socket.Release(), reply.Rest);
+                socket = null;
+                return stream;
+            }
+
+            var error = ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo;
+            throw new CliException(ExitCodes.Refused, error.Describe());
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            throw new CliException(ExitCodes.Unreachable, "connection lost");
+        }
+        catch (InvalidDataException e)
+        {
+            throw NotADaemon(e.Message);
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
+    private async Task<DaemonSocket> OpenAsync(CancellationToken cancel)
+    {
+        var socket = new DaemonSocket(blocking, cancel);
+        try
+        {
+            await socket.ConnectAsync(path);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw Unreachable.Because(e, path, around);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task SendAsync(DaemonSocket socket, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await socket.SendAsync(bytes);
+        }
+        catch (SocketException)
+        {
+            // A daemon that refuses early closes its side for reading; its answer may be there all the same.
+        }
+    }
+
+    private ReplyEnvelope ParseEnvelope(int status, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body.Span, Replies.Json.ReplyEnvelope)
+                ?? throw NotADaemon($"HTTP {status}, null");
+        }
+        catch (JsonException)
+        {
+            throw NotADaemon($"HTTP {status} without an envelope");
+        }
+    }
+
+    private CliException NotADaemon(string detail) =>
+        new(ExitCodes.Unreachable, $"what answers on {path} is not an aetherscale daemon: {detail}");
+}

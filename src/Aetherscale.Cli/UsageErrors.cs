@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Aetherscale.Cli;
+
+/// <summary>Turns what the parser found wrong into one message with the way to the right help page.</summary>
+internal static class UsageErrors
+{
+    private const int MaxTypos = 2;
+
+    public static CliException Describe(ParseResult line)
+    {
+        var command = line.CommandResult.Command;
+        var message = line.UnmatchedTokens is [var unknown, ..]
+            ? Unknown(unknown, command)
+            : line.Errors.Count > 0 ? Reword(line.Errors[0], command) : "a command is missing";
+        return Failure(message, command);
+    }
+
+    /// <summary>The parser takes an option that it does not know for an argument, where one may stand.</summary>
+    public static void RejectUnknownOptions(ParseResult line)
+    {
+        var words = line.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens);
+        if (words.FirstOrDefault(word => word.Value.StartsWith('-')) is { } option)
+        {
+            throw Failure(Unknown(option.Value, line.CommandResult.Command), line.CommandResult.Command);
+        }
+    }
+
+    private static CliException Failure(string message, Command command) => new(ExitCodes.Usage, message)
+    {
+        Advice = $"Try: {CliRoot.ProgramName} {(command is RootCommand ? "" : $"{command.Name} ")}--help",
+    };
+
+    private static string Unknown(string token, Command command)
+    {
+        var isOption = token.StartsWith('-');
+        var isVerb = !isOption && command is RootCommand;
+        IEnumerable<string> candidates = isOption ? OptionsOf(command)
+            : isVerb ? command.Subcommands.Select(verb => verb.Name) : [];
+        var near = Nearest(token, candidates);
+        var what = isOption ? "unknown option" : isVerb ? "unknown command" : "unexpected argument";
+        return near is null ? $"{what} \"{token}\"" : $"{what} \"{token}\"; did you mean {near}?";
+    }
+
+    private static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options))
+            .Select(option => option.Name);
+
+    private static string Reword(ParseError error, Command command) => error.SymbolResult switch
+    {
+        // The parser's own words for these name types of the program.
+        OptionResult { Implicit: true } missing => $"{missing.Option.Name} {missing.Option.HelpName} is missing",
+        ArgumentResult { Tokens.Count: 0, Parent: OptionResult option } => $"{option.Option.Name} needs a value",
+        OptionResult { Tokens.Count: 0 } option when option.Option.Arity.MinimumNumberOfValues > 0 =>
+            $"{option.Option.Name} needs a value",
+        OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
+            $"{option.Option.Name} was given more than once",
+        _ when command.Options.FirstOrDefault(o => o.Required && error.Message.Contains(o.Name, StringComparison.Ordinal))
+            is { } missing => $"{missing.Name} {missing.HelpName} is missing",
+        ArgumentResult { Tokens.Count: 0 } argument => $"{argument.Argument.HelpName ?? argument.Argument.Name} is missing",
+        _ when command is RootCommand => "a command is missing",
+        _ => error.Message,
+    };
+
+    private static string? Nearest(string token, IEnumerable<string> candidates) =>
+        candidates.Select(name => (name, distance: Distance(token, name)))
+            .Where(near => near.distance <= MaxTypos)
+            .OrderBy(near => near.distance)
+            .Select(near => near.name)
+            .FirstOrDefault();
+
+    /// <summary>Edits from one word to the other, two swapped neighbours counting as one (optimal string alignment).</summary>
+    internal static int Distance(string from, string to)
+    {
+        var cost = new int[from.Length + 1, to.Length + 1];
+        for (var i = 0; i <= from.Length; i++)
+        {
+            for (var j = 0; j <= to.Length; j++)
+            {
+                cost[i, j] = i == 0 ? j : j == 0 ? i : Math.Min(
+                    Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1,
+                    cost[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
+                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
+                {
+                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return cost[from.Length, to.Length];
+    }
+}

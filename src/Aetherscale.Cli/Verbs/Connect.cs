@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Aetherscale.Cli.Completions;
+using Aetherscale.Cli.Transport;
+
+namespace Aetherscale.Cli.Verbs;
+
+/// <summary><c>connect</c>: standard input and output to and from a TCP port of a guest.</summary>
+internal sealed class Connect : Verb
+{
+    private readonly Session _session;
+    private readonly Argument<string> _vm = new("VM") { Description = "The VM's id or name.", HelpName = "VM" };
+
+    private readonly Argument<int?> _port = new("PORT")
+    {
+        Description = "A TCP port of the guest.",
+        HelpName = "PORT",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = static result => result.Number("PORT", 1, ushort.MaxValue),
+    };
+
+    public Connect(Session session, VmCompletions completions)
+        : base("connect", "carry standard input and output to a port of a VM")
+    {
+        _session = session;
+        _vm.CompletionSources.Add(completions.Find);
+        Add(_vm);
+        Add(_port);
+    }
+
+    public override string Synopsis => "connect VM PORT";
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Joins standard input and output to a TCP port of the guest, through the VM's own network: no port of the host is "
+        + "opened, and no other guest or user can come in. Made to be the ProxyCommand of ssh.",
+        "It ends when both sides have ended their output. It prints nothing of its own to standard output.",
+    ];
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("Log in", "ssh -o ProxyCommand=\"aetherscale-cli connect %h %p\" root@web"),
+        new("Talk to a web server", "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | aetherscale-cli connect web 80"),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
+    {
+        var transport = _session.TransportFor(line, blocking: false);
+        using var guest = await transport.ConnectAsync(
+            line.GetRequiredValue(_vm), line.GetRequiredValue(_port)!.Value, cancel);
+        await new StreamJoint(_session.Around, guest).RunAsync(cancel);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Aetherscale.Cli.Output;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Cli.Verbs;
+
+/// <summary><c>create-vm</c>: a new VM from an image.</summary>
+internal sealed class CreateVm : Verb
+{
+    private const int MaxCpus = 1024;
+
+    private readonly Session _session;
+    private readonly Option<string> _image = new("--image")
+    {
+        Description = "The base image, by its name in the store.",
+        HelpName = "IMAGE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _name = new("--name")
+    {
+        Description = "A name for the VM: a lower-case letter, then up to 62 lower-case letters, digits or hyphens.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<int?> _cpus = new("--cpus")
+    {
+        Description = "Virtual CPUs.",
+        HelpName = "COUNT",
+        CustomParser = static result => result.Number("--cpus", 1, MaxCpus),
+    };
+
+    private readonly Option<int?> _memory = new("--memory")
+    {
+        Description = "Memory: MiB, or with a suffix, as in 512M, 4G, 1.5GiB.",
+        HelpName = "SIZE",
+        CustomParser = static result => MemorySize.TryParse(result.Tokens[0].Value, out var mebibytes)
+            ? mebibytes
+            : result.Fail<int?>(
+                $"--memory takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"{result.Tokens[0].Value}\""),
+    };
+
+    private readonly Option<bool> _noStart = new("--no-start")
+    {
+        Description = "Make the VM, but do not start it.",
+    };
+
+    public CreateVm(Session session)
+        : base(CommandNames.CreateVm, "make a VM from an image and start it")
+    {
+        _session = session;
+        Add(_image);
+        Add(_name);
+        Add(_cpus);
+        Add(_memory);
+        Add(_noStart);
+    }
+
+    public override string Synopsis =>
+        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start]";
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Makes a VM whose disk stands on a base image, writes its systemd unit and starts it. From then on it is "
+        + "started at every boot of the host, until stop-vm. The new VM's id is printed; with --quiet, nothing else is.",
+        "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
+    ];
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("Make and start a VM", "aetherscale-cli create-vm --image tiny --name web"),
+        new("Keep its id in a variable", "id=$(aetherscale-cli create-vm --image tiny --memory 2G --quiet)"),
+    ];
+
+    protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
+    {
+        var options = new CreateVmOptions
+        {
+            Image = line.GetRequiredValue(_image),
+            Name = line.GetValue(_name),
+            Cpus = line.GetValue(_cpus),
+            Memory = line.GetValue(_memory),
+            NoStart = line.GetValue(_noStart),
+        };
+        var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
+        var doing = $"Creating {options.Name ?? "a VM"} from {options.Image}";
+        return _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
+    }
+}

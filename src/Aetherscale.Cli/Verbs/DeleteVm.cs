@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Aetherscale.Cli.Completions;
+using Aetherscale.Cli.Output;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Cli.Verbs;
+
+/// <summary><c>delete-vm</c>: removes VMs with their disks.</summary>
+internal sealed class DeleteVm : Verb
+{
+    private readonly Session _session;
+    private readonly VmWords _vms;
+
+    public DeleteVm(Session session, VmCompletions completions)
+        : base(CommandNames.DeleteVm, "remove VMs with their disks")
+    {
+        _session = session;
+        _vms = VmWords.OneOrMore(completions);
+        _vms.AddTo(this);
+    }
+
+    public override string Synopsis => "delete-vm VM...";
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Ends VMs that run, at once, and removes their units and their disks. It does not ask, and there is no way back. "
+        + "The images they were made from stay.",
+        "Several VMs are removed side by side; the exit code is 1 when one of them could not be.",
+    ];
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("Shut a VM down first, then remove it", "aetherscale-cli stop-vm web && aetherscale-cli delete-vm web"),
+        new("Remove all VMs", "aetherscale-cli list-vms --quiet | xargs -r aetherscale-cli delete-vm"),
+    ];
+
+    protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
+    {
+        var vms = _vms.In(line);
+        var requests = vms.Select(vm => _session.Request(
+            CommandNames.DeleteVm, new VmOptions { VmId = vm }, ContractJson.Wire.VmOptions));
+        return _session.SendAsync(line, $"Deleting {Spinner.Names(vms)}", [.. requests], ActionScreen.Silent, cancel);
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Aetherscale.Cli.Completions;
+using Aetherscale.Cli.Output;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Cli.Verbs;
+
+/// <summary><c>show-vm</c>: everything about one VM.</summary>
+internal sealed class ShowVm : Verb
+{
+    private readonly Session _session;
+    private readonly VmWords _vm;
+
+    public ShowVm(Session session, VmCompletions completions)
+        : base(CommandNames.ShowVm, "tell everything about one VM")
+    {
+        _session = session;
+        _vm = VmWords.One(completions);
+        _vm.AddTo(this);
+    }
+
+    public override string Synopsis => "show-vm VM";
+
+    public override IReadOnlyList<string> Details =>
+    [
+        "Tells what list-vms does and more: when it was made and started, its process, its network card, its "
+        + "systemd unit, and where its files are. One line for each fact, its name first.",
+    ];
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("Everything about a VM", "aetherscale-cli show-vm web"),
+        new("Its systemd unit", "systemctl --user status $(aetherscale-cli show-vm web | awk '$1 == \"unit\" { print $2 }')"),
+    ];
+
+    protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
+    {
+        var options = new VmOptions { VmId = _vm.In(line)[0] };
+        var request = _session.Request(CommandNames.ShowVm, options, ContractJson.Wire.VmOptions);
+        return _session.SendAsync(line, "Asking the daemon", [request], DetailsScreen.Of, cancel);
+    }
+}

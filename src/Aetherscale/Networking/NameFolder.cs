@@ -1,0 +1,26 @@
+namespace Aetherscale.Networking;
+
+/// <summary>
+/// The folder that the router's DNS takes the VMs' names from, one file per VM. dnsmasq watches it, so that a VM that
+/// comes or goes costs one small file, however many there are. All of it follows from the specs: no fsync is owed.
+/// </summary>
+internal static class NameFolder
+{
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public static void Prepare(NetworkPaths paths) => Directory.CreateDirectory(paths.NameFolder, FolderMode);
+
+    /// <param name="paths">The network's.</param>
+    /// <param name="vmId">Names the file.</param>
+    /// <param name="address">The VM's.</param>
+    /// <param name="hostName">What the guest itself and its neighbours call it.</param>
+    public static void Add(NetworkPaths paths, string vmId, string address, string hostName)
+    {
+        // dnsmasq reads a file at the instant at which it is renamed into the folder.
+        var temporary = $"{paths.RouterFolder}/.{vmId}";
+        File.WriteAllText(temporary, $"{address} {hostName}\n");
+        File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
+    }
+
+    public static void Remove(NetworkPaths paths, string vmId) => File.Delete($"{paths.NameFolder}/{vmId}");
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Aetherscale.Cli;
+
+namespace Aetherscale.Tests.Cli;
+
+/// <summary>What one run of the program left.</summary>
+internal sealed record CliResult(int Code, string Out, string Error)
+{
+    /// <summary>What a terminal shows, without bold and colours.</summary>
+    public string OutWithoutStyle => Regex.Replace(Out, "\e\\[[0-9;]*m", "");
+}
+
+/// <summary>A folder that is the program's whole world: home, settings, runtime folder, socket.</summary>
+internal sealed class CliSandbox : IDisposable
+{
+    private int _requests;
+
+    public CliSandbox()
+    {
+        Variables["HOME"] = Path.Join(Root, "home");
+        Variables["XDG_RUNTIME_DIR"] = Path.Join(Root, "run", "1000");
+        Variables["LANG"] = "C.UTF-8";
+        Variables["TERM"] = "xterm";
+    }
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("as-cli-").FullName;
+
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>Where the program looks when nothing says otherwise.</summary>
+    public string OwnSocket => Path.Join(Root, "run", "1000", "aetherscale", "api.sock");
+
+    public string UserConfig => Path.Join(Root, "home", ".config", "aetherscale", "config.toml");
+
+    public string MachineConfig => Path.Join(Root, "etc", "config.toml");
+
+    public bool OutputIsTerminal { get; set; }
+
+    public bool ErrorIsTerminal { get; set; }
+
+    public bool InputIsTerminal { get; set; }
+
+    public uint UserId { get; set; } = 1000;
+
+    public int Width { get; set; } = 100;
+
+    public Stream Input { get; set; } = Stream.Null;
+
+    public static void Write(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    public Task<CliResult> RunAsync(params string[] args) =>
+        RunAsync(args, new MemoryStream(), TestContext.Current.CancellationToken);
+
+    public async Task<CliResult> RunAsync(string[] args, Stream output, CancellationToken interrupted)
+    {
+        using var error = new MemoryStream();
+        var around = new Surroundings
+        {
+            Input = Input,
+            Output = output,
+            Error = error,
+            InputIsTerminal = InputIsTerminal,
+            OutputIsTerminal = OutputIsTerminal,
+            ErrorIsTerminal = ErrorIsTerminal,
+            TerminalWidth = () => Width,
+            Variable = Variables.GetValueOrDefault,
+            UserId = UserId,
+            NewRequestId = () => $"r{Interlocked.Increment(ref _requests)}",
+            MachineConfig = MachineConfig,
+            RuntimeFolders = Path.Join(Root, "run"),
+        };
+        var code = await CliApp.RunAsync(args, around, interrupted);
+        var text = output is MemoryStream memory ? Encoding.UTF8.GetString(memory.ToArray()) : "";
+        return new CliResult(code, text, Encoding.UTF8.GetString(error.ToArray()));
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}

@@ -1,0 +1,83 @@
+using Aetherscale.Cli;
+using Aetherscale.Cli.Verbs;
+
+namespace Aetherscale.Tests.Cli;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly CliSandbox _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Theory]
+    [InlineData("", "a command is missing", "")]
+    [InlineData("lst-vms", "unknown command \"lst-vms\"; did you mean list-vms?", "")]
+    [InlineData("frobnicate", "unknown command \"frobnicate\"", "")]
+    [InlineData("--quite list-vms", "unknown option \"--quite\"; did you mean --quiet?", "list-vms ")]
+    [InlineData("list-vms extra", "unexpected argument \"extra\"", "list-vms ")]
+    [InlineData("stop-vm", "VM is missing: its id or its name", "stop-vm ")]
+    [InlineData("stop-vm a --vm-id b", "VM is given twice: as a word and with --vm-id", "stop-vm ")]
+    [InlineData("stop-vm --no-wiat a", "unknown option \"--no-wiat\"; did you mean --no-wait?", "stop-vm ")]
+    [InlineData("stop-vm a --kill --timeout 3", "--kill does not wait: it goes without --timeout", "stop-vm ")]
+    [InlineData("stop-vm a --timeout", "--timeout needs a value", "stop-vm ")]
+    [InlineData("stop-vm a --timeout 0", "--timeout takes a whole number from 1 to 86400, not \"0\"", "stop-vm ")]
+    [InlineData("show-vm a b", "unexpected argument \"b\"", "show-vm ")]
+    [InlineData("create-vm", "--image IMAGE is missing", "create-vm ")]
+    [InlineData("create-vm --image", "--image needs a value", "create-vm ")]
+    [InlineData("create-vm --image a --image b", "--image was given more than once", "create-vm ")]
+    [InlineData("create-vm --image a --cpus two", "--cpus takes a whole number from 1 to 1024, not \"two\"", "create-vm ")]
+    [InlineData(
+        "create-vm --image a --memory 4GB",
+        "--memory takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"4GB\"", "create-vm ")]
+    [InlineData("connect web", "PORT is missing", "connect ")]
+    [InlineData("connect web 65536", "PORT takes a whole number from 1 to 65535, not \"65536\"", "connect ")]
+    [InlineData("completion zsh", "there is a completion for bash, not for \"zsh\"", "completion ")]
+    [InlineData("list-vms -o xml", "--output takes table or json, not \"xml\"", "list-vms ")]
+    [InlineData("stop-vm --\e[31m", "unknown option \"--\\x1b[31m\"", "stop-vm ")]
+    public async Task A_wrong_line_is_2_sends_nothing_and_points_to_the_page(string line, string message, string page)
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.TwoVms);
+        var result = await _cli.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(new CliResult(2, "", $"aetherscale-cli: {message}\n  Try: aetherscale-cli {page}--help\n"), result);
+        Assert.Empty(daemon.Bodies);
+    }
+
+    [Theory]
+    [InlineData("512", 512)]
+    [InlineData("512M", 512)]
+    [InlineData("512MiB", 512)]
+    [InlineData("4g", 4096)]
+    [InlineData("1.5GiB", 1536)]
+    [InlineData("1 G", 1024)]
+    [InlineData("2T", 2 * 1024 * 1024)]
+    public void Memory_is_read_as_people_write_it(string text, int mebibytes)
+    {
+        Assert.True(MemorySize.TryParse(text, out var read));
+        Assert.Equal(mebibytes, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("G")]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("4GB")]
+    [InlineData("4K")]
+    [InlineData("1.3G")]
+    [InlineData("1e3")]
+    [InlineData("1,5G")]
+    [InlineData("4GG")]
+    [InlineData("0x10")]
+    [InlineData("9999999999")]
+    [InlineData("4000000T")]
+    public void Memory_that_is_no_whole_number_of_MiB_is_refused(string text) =>
+        Assert.False(MemorySize.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("list-vms", "list-vms", 0)]
+    [InlineData("lits-vms", "list-vms", 1)]
+    [InlineData("list", "list-vms", 4)]
+    [InlineData("", "abc", 3)]
+    public void Distance_counts_a_swap_as_one(string from, string to, int edits) =>
+        Assert.Equal(edits, UsageErrors.Distance(from, to));
+}
