@@ -4,11 +4,13 @@
 #
 # As a plain user: for oneself, in one's own home. As root: programs in /usr/local/bin, and everything runs as the
 # unprivileged user `aetherscale`. Calling it again is safe, and fast when nothing changed.
-set -euo pipefail
+set -Eeuo pipefail
 repository=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$repository/eng/lib.sh"
 source "$repository/eng/user-manager/machine.sh"
 for part in target made install client-settings daemon demo next-steps down; do source "$repository/eng/run/$part.sh"; done
+
+tell_where_it_failed
 
 usage() {
   sed -n '2,/^set /{s/^# \{0,1\}//p}' "$repository/run.sh"

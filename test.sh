@@ -7,11 +7,13 @@
 #   typing    types what run.sh and README.md tell people to type (needs root)
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
-set -euo pipefail
+set -Eeuo pipefail
 repository=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$repository/eng/lib.sh"
 source "$repository/eng/dotnet.sh"
 for part in tester totals; do source "$repository/eng/test/$part.sh"; done
+
+tell_where_it_failed
 
 usage() {
   sed -n '2,/^set /{s/^# \{0,1\}//p}' "$repository/test.sh"

@@ -2,12 +2,13 @@
 # publish.sh: makes artifacts/programs/{aetherscale,aetherscale-cli,aetherscale-stop}, native programs without dependencies on .NET.
 #
 # While the sources are the same, by content, as those of the programs that are there, it does nothing.
-set -euo pipefail
+set -Eeuo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/lib.sh"
 source "$here/dotnet.sh"
 repository=$(dirname "$here")
 programs=$repository/artifacts/programs
+tell_where_it_failed
 
 # project_of PROGRAM
 project_of() {

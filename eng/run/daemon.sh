@@ -27,7 +27,7 @@ start_manager() {
 # refresh_groups: a manager that was started before its user came into the group kvm cannot open /dev/kvm.
 refresh_groups() {
   local pid kvm
-  kvm=$(getent group kvm | cut -d: -f3)
+  kvm=$(getent group kvm | cut -d: -f3) || return 0
   pid=$(systemctl_user show --property MainPID --value init.scope 2>/dev/null || true)
   [[ -n $kvm && ${pid:-0} != 0 ]] || return 0
   grep -q "^Groups:.*\b$kvm\b" "/proc/$pid/status" || note "the manager of $target was started before they came into the group kvm: their VMs run without KVM until it is started anew"

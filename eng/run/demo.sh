@@ -28,7 +28,13 @@ put_image() {
 }
 
 # vm_id NAME: the VM's id; empty when there is none of that name.
-vm_id() { cli --output json show-vm "$1" 2>/dev/null | sed -n 's/.*"vm-id": *"\([a-z]\{8\}\)".*/\1/p' | head -n 1; }
+vm_id() {
+  local code=0
+  cli --output json show-vm "$1" >"$work/vm" 2>"$work/log" || code=$?
+  # 1: the daemon says that there is no such VM.
+  ((code <= 1)) || fail_with_log "$work/log" "the daemon does not answer"
+  sed -n 's/.*"vm-id": *"\([a-z]\{8\}\)".*/\1/p' "$work/vm" | head -n 1
+}
 
 console_log() { echo "$(data)/vms/$1/console.log"; }
 
@@ -66,7 +72,7 @@ wait_for_demo() {
 }
 
 demo_failed() {
-  as_target journalctl --user -n 30 --no-pager -o cat >"$work/log" 2>&1 || true
+  as_target journalctl --user -u 'aetherscale*' -n 30 --no-pager -o cat >"$work/log" 2>&1 || true
   fail_with_log "$work/log" "$1"
 }
 
