@@ -60,7 +60,8 @@ internal sealed partial class DescriptorStream(int descriptor) : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <summary>Blocks a pool thread, which ends with the process if nothing ever comes.</summary>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         await Task.Run(() => Read(buffer.Span), cancellationToken).WaitAsync(cancellationToken);
 
     public override async ValueTask WriteAsync(

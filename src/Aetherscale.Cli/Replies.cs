@@ -8,7 +8,7 @@ namespace Aetherscale.Cli;
 /// <summary>How replies are read.</summary>
 internal static class Replies
 {
-    /// <summary>As on the wire, but a daemon that is newer than this program may say more than it understands.</summary>
+    /// <summary>As on the wire, but a daemon that is newer than this program may say more.</summary>
     public static ContractJson Json { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,

@@ -11,7 +11,7 @@ namespace Aetherscale.Cli;
 /// <summary>What the verbs share: they say which requests to send and how to show the answers.</summary>
 internal sealed class Session(Surroundings around, Terminal terminal, GlobalOptions options)
 {
-    /// <summary>More at once than this would only queue in the daemon's listen backlog, and be refused past its end.</summary>
+    /// <summary>More at once would only fill the daemon's listen backlog, and be refused past its end.</summary>
     private const int MaxAtOnce = 64;
 
     public Surroundings Around => around;

@@ -46,7 +46,7 @@ internal sealed partial record Surroundings
         TerminalWidth = static () => Math.Max(Console.WindowWidth, 40),
         Variable = Environment.GetEnvironmentVariable,
         UserId = EffectiveUserId(),
-        // A Guid and not RandomNumberGenerator: that one loads OpenSSL, which costs more than all the rest of a command.
+        // A Guid and not RandomNumberGenerator: that one loads OpenSSL, which costs more than the rest of a command.
         NewRequestId = static () => Guid.NewGuid().ToString("N")[..16],
     };
 

@@ -56,9 +56,7 @@ internal static class UsageErrors
             $"{option.Option.Name} needs a value",
         OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
             $"{option.Option.Name} was given more than once",
-        _ when command.Options.FirstOrDefault(o => o.Required && error.Message.Contains(o.Name, StringComparison.Ordinal))
-            is { } missing => $"{missing.Name} {missing.HelpName} is missing",
-        ArgumentResult { Tokens.Count: 0 } argument => $"{argument.Argument.HelpName ?? argument.Argument.Name} is missing",
+        ArgumentResult { Tokens.Count: 0, Argument: var missing } => $"{missing.HelpName ?? missing.Name} is missing",
         _ when command is RootCommand => "a command is missing",
         _ => error.Message,
     };
@@ -70,7 +68,7 @@ internal static class UsageErrors
             .Select(near => near.name)
             .FirstOrDefault();
 
-    /// <summary>Edits from one word to the other, two swapped neighbours counting as one (optimal string alignment).</summary>
+    /// <summary>Edits from one word to the other, a swap of neighbours counting as one.</summary>
     internal static int Distance(string from, string to)
     {
         var cost = new int[from.Length + 1, to.Length + 1];

@@ -4,7 +4,7 @@ namespace Aetherscale.Cli.Output;
 
 internal static class ExecutionInfoExtensions
 {
-    /// <summary>The daemon's error in one line: its reason, its code, and after a fault the id to look it up by.</summary>
+    /// <summary>The daemon's error: its reason, its code, and after a fault the id to look it up by.</summary>
     public static string Describe(this ExecutionInfo info, string? requestId = null)
     {
         var code = info.Code ?? "no code";

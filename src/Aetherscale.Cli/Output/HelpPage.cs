@@ -115,8 +115,8 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         Heading("Where the daemon's socket is");
         Paragraph(
             "The first that applies: --socket; the variable AETHERSCALE_SOCKET; [client] socket = \"PATH\" in "
-            + "~/.config/aetherscale/config.toml; $XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; [client] socket in "
-            + "/etc/aetherscale/config.toml.", Margin);
+            + "~/.config/aetherscale/config.toml; $XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; "
+            + "[client] socket in /etc/aetherscale/config.toml.", Margin);
         Heading("Other variables");
         Entry("NO_COLOR", "When set, nothing is coloured.");
         Entry("TERM=dumb", "Tables without lines and colours, no spinner.");
@@ -167,7 +167,8 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     private void Synopsis(string text)
     {
         var indent = Margin;
-        foreach (var line in Wrap(text.Replace(" [", "\n[", StringComparison.Ordinal).Split('\n'), _width - (2 * Margin)))
+        var pieces = text.Replace(" [", "\n[", StringComparison.Ordinal).Split('\n');
+        foreach (var line in Wrap(pieces, _width - (2 * Margin)))
         {
             Line(new string(' ', indent) + line);
             indent = 2 * Margin;

@@ -1,6 +1,6 @@
 namespace Aetherscale.Cli.Output;
 
-/// <summary>A table for pipes and simple terminals: aligned columns, nothing cut off, <c>-</c> where there is no value.</summary>
+/// <summary>A table for pipes: aligned columns, nothing cut off, <c>-</c> where there is no value.</summary>
 internal static class PlainSheet
 {
     private const string Gap = "  ";
@@ -14,7 +14,7 @@ internal static class PlainSheet
             return;
         }
 
-        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToArray();
+        int[] widths = [.. lines[0].Select((_, column) => lines.Max(line => line[column].Length))];
         foreach (var line in lines)
         {
             for (var column = 0; column < line.Length - 1; column++)

@@ -91,7 +91,8 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
             writer.WriteEndArray();
         }
 
-        terminal.Out.WriteLine(TerminalText.EscapeJson(Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length))));
+        var text = Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length));
+        terminal.Out.WriteLine(TerminalText.EscapeJson(text));
     }
 
     private static bool Succeeded(Outcome outcome) => outcome.Reply?.ExecutionInfo.Status == ExecutionInfo.Success;

@@ -24,7 +24,8 @@ internal static class RichSheet
         {
             // What can be long may wrap; an id, a status or an address that wraps is of no use.
             var mayWrap = header is "HINT" or "IMAGE";
-            table.AddColumn(new TableColumn(new Text(header, new Style(decoration: Decoration.Bold))) { NoWrap = !mayWrap });
+            var title = new Text(header, new Style(decoration: Decoration.Bold));
+            table.AddColumn(new TableColumn(title) { NoWrap = !mayWrap });
         }
 
         foreach (var row in sheet.Rows)
@@ -36,14 +37,15 @@ internal static class RichSheet
     }
 
     /// <summary>A console of Spectre's on one of our writers, which asks nothing of the process around it.</summary>
-    public static IAnsiConsole ConsoleOn(TextWriter writer, Terminal terminal) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = AnsiSupport.Yes,
-        ColorSystem = terminal.Colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.Yes,
-        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        Out = new WriterOutput(writer, terminal.Width),
-    });
+    public static IAnsiConsole ConsoleOn(TextWriter writer, Terminal terminal) =>
+        AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            ColorSystem = terminal.Colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.Yes,
+            Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
+            Out = new WriterOutput(writer, terminal.Width),
+        });
 
     private static Grid Facts(Sheet sheet)
     {

@@ -14,7 +14,7 @@ internal enum Tone
 /// <summary>One value of a table; null where there is none.</summary>
 internal readonly record struct Cell(string? Text, Tone Tone = Tone.Plain);
 
-/// <summary>Rows and columns, not yet laid out. Without headers, the first column names what the second holds.</summary>
+/// <summary>Rows and columns, not laid out. Without headers, the first column names the second.</summary>
 internal sealed record Sheet(IReadOnlyList<string>? Headers, IReadOnlyList<IReadOnlyList<Cell>> Rows);
 
 /// <summary>An answer as a table, and as what <c>--quiet</c> leaves of it.</summary>

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Aetherscale.Cli.Output;
 
-/// <summary>Shows on standard error that a command is under way, when it takes long enough for a person to wonder.</summary>
+/// <summary>Shows on standard error that a command is under way, once a person might wonder.</summary>
 internal static class Spinner
 {
     private const int NamesShown = 3;

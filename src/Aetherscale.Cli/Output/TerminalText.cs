@@ -25,9 +25,9 @@ internal static class TerminalText
         return safe.ToString();
     }
 
-    /// <summary>As <see cref="Escape"/>, but lines stay lines, set in so that none can pass for a message of its own.</summary>
+    /// <summary>As <see cref="Escape"/>, but lines stay lines, set in: none can pass for another message.</summary>
     public static string EscapeLines(string text) =>
-        string.Join("\n  ", text.Trim().ReplaceLineEndings("\n").Split('\n').Select(line => Escape(line.Replace('\t', ' '))));
+        string.Join("\n  ", text.Trim().ReplaceLineEndings("\n").Replace('\t', ' ').Split('\n').Select(Escape));
 
     /// <summary>JSON whose texts hold no such characters either; as a value it is the same.</summary>
     public static string EscapeJson(string json)

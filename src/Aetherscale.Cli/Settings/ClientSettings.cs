@@ -27,7 +27,8 @@ internal sealed class ClientSettings
         catch (TomlException e)
         {
             var place = e.Span is { } span ? $"{path}:{span.Start.Line + 1}:{span.Start.Column + 1}" : path;
-            throw new CliException(ExitCodes.Usage, $"{place}: {e.Message}");
+            // The message repeats the place: "(2,8) : error : …".
+            throw new CliException(ExitCodes.Usage, $"{place}: {e.Message.Split(" : error : ")[^1]}");
         }
 
         return client?.Socket is null || Path.IsPathRooted(client.Socket)

@@ -18,7 +18,8 @@ internal static class SocketPlace
         return System.Text.Encoding.UTF8.GetByteCount(path) <= MaxPathBytes
             ? path
             : throw new CliException(
-                ExitCodes.Usage, $"the socket's path is longer than {MaxPathBytes} bytes, which no socket can have: {path}");
+                ExitCodes.Usage,
+                $"the socket's path is longer than {MaxPathBytes} bytes, which no socket can have: {path}");
     }
 
     private static string OwnSocket(Surroundings around)

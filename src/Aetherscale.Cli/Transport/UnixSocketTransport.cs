@@ -42,8 +42,8 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         DaemonSocket? socket = await OpenAsync(cancel);
         try
         {
-            var head = $"GET {ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port} HTTP/1.1\r\nHost: aetherscale\r\n"
-                + $"Connection: Upgrade\r\nUpgrade: {ApiRoutes.StreamProtocol}\r\n\r\n";
+            var head = $"GET {ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port} HTTP/1.1\r\n"
+                + $"Host: aetherscale\r\nConnection: Upgrade\r\nUpgrade: {ApiRoutes.StreamProtocol}\r\n\r\n";
             await SendAsync(socket, Encoding.ASCII.GetBytes(head));
             var reply = new HttpReply(socket);
             await reply.ReadHeadAsync();

@@ -14,7 +14,7 @@ internal static class Unreachable
         var foreign = owner is not null && owner != around.UserId;
         var start = foreign
             ? $"Its owner starts it:  {Systemctl(owner!.Value, around, "start")}"
-            : $"{(around.UserId == 0 ? "The user who runs it starts it" : "Start it")}:  systemctl --user start {SocketUnit}";
+            : $"{(around.UserId == 0 ? "Its user starts it" : "Start it")}:  systemctl --user start {SocketUnit}";
         return error.SocketErrorCode switch
         {
             // What the runtime makes of ENOENT.

@@ -31,8 +31,8 @@ internal sealed class Connect : Verb
 
     public override IReadOnlyList<string> Details =>
     [
-        "Joins standard input and output to a TCP port of the guest, through the VM's own network: no port of the host is "
-        + "opened, and no other guest or user can come in. Made to be the ProxyCommand of ssh.",
+        "Joins standard input and output to a TCP port of the guest, through the VM's own network: no port of the host "
+        + "is opened, and no other guest or user can come in. Made to be the ProxyCommand of ssh.",
         "It ends when both sides have ended their output. It prints nothing of its own to standard output.",
     ];
 

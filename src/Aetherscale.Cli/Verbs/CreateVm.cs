@@ -63,7 +63,8 @@ internal sealed class CreateVm : Verb
     public override IReadOnlyList<string> Details =>
     [
         "Makes a VM whose disk stands on a base image, writes its systemd unit and starts it. From then on it is "
-        + "started at every boot of the host, until stop-vm. The new VM's id is printed; with --quiet, nothing else is.",
+        + "started at every boot of the host, until stop-vm. The new VM's id is printed, "
+        + "and with --quiet nothing else.",
         "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
     ];
 

@@ -24,8 +24,8 @@ internal sealed class DeleteVm : Verb
 
     public override IReadOnlyList<string> Details =>
     [
-        "Ends VMs that run, at once, and removes their units and their disks. It does not ask, and there is no way back. "
-        + "The images they were made from stay.",
+        "Ends VMs that run, at once, and removes their units and their disks. It does not ask, and there is no "
+        + "way back. The images they were made from stay.",
         "Several VMs are removed side by side; the exit code is 1 when one of them could not be.",
     ];
 

@@ -11,8 +11,8 @@ internal sealed class ListVms(Session session) : Verb(CommandNames.ListVms, "lis
 
     public override IReadOnlyList<string> Details =>
     [
-        "Lists all VMs, whether they run or not. Status is one of creating, starting, running, paused, stopping, stopped, "
-        + "crashed, broken and deleting. A column of hints follows when there is something to say.",
+        "Lists all VMs, whether they run or not. Status is one of creating, starting, running, paused, stopping, "
+        + "stopped, crashed, broken and deleting. A column of hints follows when there is something to say.",
         "Piped, the list has one line for each VM with columns that stand in line, - where there is no value, and "
         + "memory in MiB with the suffix M; nothing is cut off.",
     ];

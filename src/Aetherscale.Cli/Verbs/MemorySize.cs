@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Aetherscale.Cli.Verbs;
 
-/// <summary>Memory as people write it: MiB without a suffix, or with one (M, G, T, MiB, GiB, TiB; all powers of two).</summary>
+/// <summary>Memory as people write it: in MiB, or with M, G, T, MiB, GiB or TiB, all powers of two.</summary>
 internal static class MemorySize
 {
     public static bool TryParse(string text, out int mebibytes)

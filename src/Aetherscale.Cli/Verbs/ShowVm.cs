@@ -31,7 +31,9 @@ internal sealed class ShowVm : Verb
     public override IReadOnlyList<Example> Examples =>
     [
         new("Everything about a VM", "aetherscale-cli show-vm web"),
-        new("Its systemd unit", "systemctl --user status $(aetherscale-cli show-vm web | awk '$1 == \"unit\" { print $2 }')"),
+        new(
+            "Its systemd unit",
+            "systemctl --user status $(aetherscale-cli show-vm web | awk '$1 == \"unit\" { print $2 }')"),
     ];
 
     protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)

@@ -24,8 +24,8 @@ internal sealed class StartVm : Verb
 
     public override IReadOnlyList<string> Details =>
     [
-        "Starts VMs that are stopped or crashed, and has them started at every boot of the host, until stop-vm. A VM that "
-        + "runs already stays as it is, and the answer says so. A paused VM goes on.",
+        "Starts VMs that are stopped or crashed, and has them started at every boot of the host, until stop-vm. A VM "
+        + "that runs already stays as it is, and the answer says so. A paused VM goes on.",
         "Several VMs are started side by side; the exit code is 1 when one of them could not be.",
     ];
 

@@ -52,8 +52,8 @@ internal sealed class StopVm : Verb
 
     public override IReadOnlyList<string> Details =>
     [
-        "Has guests shut down in good order, as a press of the power button does, and waits until they are down. One that "
-        + "does not obey is killed when its grace ends, and the answer is killed, not stopped. The VM stays down "
+        "Has guests shut down in good order, as a press of the power button does, and waits until they are down. One "
+        + "that does not obey is killed when its grace ends, and the answer is killed, not stopped. The VM stays down "
         + "at the next boot of the host, too, until start-vm.",
         "Several VMs are stopped side by side; the exit code is 1 when one of them could not be.",
     ];
@@ -68,7 +68,8 @@ internal sealed class StopVm : Verb
     protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         var vms = _vms.In(line);
-        var requests = vms.Select(vm => _session.Request(CommandNames.StopVm, OptionsFor(line, vm), ContractJson.Wire.StopVmOptions));
+        var requests = vms.Select(vm => _session.Request(
+            CommandNames.StopVm, OptionsFor(line, vm), ContractJson.Wire.StopVmOptions));
         return _session.SendAsync(line, $"Stopping {Spinner.Names(vms)}", [.. requests], ActionScreen.Silent, cancel);
     }
 

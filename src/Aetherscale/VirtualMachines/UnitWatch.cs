@@ -1,13 +1,18 @@
+using System.Threading.Channels;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.VirtualMachines;
 
-/// <summary>Follows one unit's state from now on.</summary>
+/// <summary>
+/// Waits for the end of one unit's run. systemd's signals may be older than what it answers, so each is only a reason to
+/// ask again.
+/// </summary>
 internal sealed class UnitWatch : IDisposable
 {
     private readonly SystemdManager _systemd;
     private readonly string _unit;
-    private readonly TaskCompletionSource<UnitChange> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public UnitWatch(SystemdManager systemd, string unit)
     {
@@ -16,21 +21,35 @@ internal sealed class UnitWatch : IDisposable
         _systemd.UnitChanged += OnChanged;
     }
 
-    /// <summary>The change with which the unit's main process was gone: crashed, waiting for a restart, or down.</summary>
-    public Task<UnitChange> Ended => _ended.Task;
+    /// <summary>Whether the unit's main process runs, or is on its way up or down.</summary>
+    public static bool IsUp(UnitProperties? unit) => unit is not
+        (null
+        or { ActiveState: UnitActiveState.Failed or UnitActiveState.Inactive }
+        or { SubState: UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued });
+
+    /// <summary>Returns when the main process is gone: crashed, waiting for a restart, or down.</summary>
+    /// <returns>The unit as it was then; null when systemd has forgotten it, as it does with one that ended well.</returns>
+    public async Task<UnitProperties?> WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var unit = await _systemd.GetUnitAsync(_unit, cancellationToken);
+            if (!IsUp(unit))
+            {
+                return unit;
+            }
+
+            await _changes.Reader.ReadAsync(cancellationToken);
+        }
+    }
 
     public void Dispose() => _systemd.UnitChanged -= OnChanged;
 
-    /// <summary>Whether the unit's main process is gone with this change: down, failed, or waiting for a restart.</summary>
-    public static bool IsDown(UnitChange change) =>
-        change.ActiveState is UnitActiveState.Failed or UnitActiveState.Inactive
-        || change.SubState is UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued;
-
     private void OnChanged(UnitChange change)
     {
-        if (change.Unit == _unit && IsDown(change))
+        if (change.Unit == _unit)
         {
-            _ended.TrySetResult(change);
+            _changes.Writer.TryWrite(true);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Aetherscale.VirtualMachines;
 
 /// <summary>
 /// Follows one running VM over its QMP socket: connects, remembers what QEMU tells, and connects again when the
-/// connection is lost, until it is told that the unit is down.
+/// connection is lost, until the unit is down.
 /// </summary>
 internal sealed class VmMonitor : IAsyncDisposable
 {
@@ -12,25 +12,35 @@ internal sealed class VmMonitor : IAsyncDisposable
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>QEMU is gone, but its last words may still be in the socket.</summary>
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
-
     private readonly VmId _id;
     private readonly string _socket;
+    private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Func<VmId, Task> _onGuestShutdown;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _unitIsDown = new();
+    private readonly CancellationTokenSource _disposing = new();
     private readonly TaskCompletionSource<QmpClient> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
-    private volatile bool _isFinished;
 
-    public VmMonitor(VmId id, string socket, Func<VmId, Task> onGuestShutdown, TimeProvider time, ILogger logger)
+    /// <param name="id">The VM.</param>
+    /// <param name="socket">Its <c>qmp.sock</c>.</param>
+    /// <param name="isUp">Whether its unit runs.</param>
+    /// <param name="onGuestShutdown">Told when the guest has shut itself down, for whatever reason.</param>
+    /// <param name="time">For the pauses between two tries.</param>
+    /// <param name="logger">The monitors'.</param>
+    public VmMonitor(
+        VmId id,
+        string socket,
+        Func<VmId, CancellationToken, Task<bool>> isUp,
+        Func<VmId, Task> onGuestShutdown,
+        TimeProvider time,
+        ILogger logger)
     {
         _id = id;
         _socket = socket;
+        _isUp = isUp;
         _onGuestShutdown = onGuestShutdown;
         _time = time;
         _logger = logger;
@@ -49,59 +59,55 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <summary>The connection, while there is one.</summary>
     public QmpClient? Client => _client;
 
-    /// <summary>True once the unit was seen down: this run is over.</summary>
-    public bool IsFinished => _isFinished;
-
-    /// <summary>Ends when all that QEMU said has been read, after <see cref="Finish"/>.</summary>
+    /// <summary>Ends when the unit is down and all that QEMU said has been read.</summary>
     public Task Ended => _loop;
-
-    /// <summary>To be called when the unit is down; more than once does no harm.</summary>
-    public void Finish()
-    {
-        if (!_isFinished)
-        {
-            _isFinished = true;
-            _unitIsDown.CancelAfter(_client is null ? TimeSpan.Zero : s_lastWords);
-        }
-    }
 
     public async ValueTask DisposeAsync()
     {
-        _isFinished = true;
-        await _unitIsDown.CancelAsync();
+        await _disposing.CancelAsync();
         await _loop;
-        _unitIsDown.Dispose();
+        _disposing.Dispose();
     }
 
     private async Task FollowAsync()
     {
         var pause = s_firstPause;
-        while (!_isFinished)
+        try
         {
-            try
+            do
             {
-                await FollowConnectionAsync(_unitIsDown.Token);
-                pause = s_firstPause;
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-            catch (Exception error) when (error is QmpException or TimeoutException)
-            {
-                // Not there yet, hung, or gone: the unit's state tells when to give up.
-                MonitorLog.NotConnected(_logger, _id, error.Message);
-            }
+                if (await TryFollowConnectionAsync())
+                {
+                    pause = s_firstPause;
+                }
 
+                await Task.Delay(pause, _time, _disposing.Token);
+                pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            }
+            while (await _isUp(_id, _disposing.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task<bool> TryFollowConnectionAsync()
+    {
+        try
+        {
+            await FollowConnectionAsync(_disposing.Token);
+            return true;
+        }
+        catch (Exception error) when (error is QmpException or TimeoutException)
+        {
+            // Not there yet, hung, or gone: the unit's state tells when to give up.
+            MonitorLog.NotConnected(_logger, _id, error.Message);
+            return false;
+        }
+        finally
+        {
             _state = new State(GuestState.Unknown, null);
-            if (_isFinished)
-            {
-                break;
-            }
-
-            await Task.Delay(pause, _time, _unitIsDown.Token).ContinueWith(
-                _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
         }
     }
 

@@ -56,7 +56,6 @@ internal sealed class VmMonitors : IAsyncDisposable
             return true;
         }
 
-        monitor.Finish();
         await monitor.Ended;
         return monitor.WasShutDownByGuest || !monitor.Greeted.IsCompletedSuccessfully;
     }
@@ -81,26 +80,31 @@ internal sealed class VmMonitors : IAsyncDisposable
         // QEMU serves one client: there must never be two monitors of one run.
         lock (_beginning)
         {
-            return _current.TryGetValue(id, out var monitor) && !monitor.IsFinished
+            return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
-                : _current[id] = new VmMonitor(id, _runtime.OfVm(id).QmpSocket, OnGuestShutdownAsync, _time, _logger);
+                : _current[id] = new VmMonitor(
+                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnGuestShutdownAsync, _time, _logger);
         }
     }
 
     private void OnUnitChanged(UnitChange change)
     {
-        if (VmUnit.IdOf(change.Unit) is not { } id || !IsOurs(id))
-        {
-            return;
-        }
-
-        if (change.ActiveState == UnitActiveState.Active)
+        if (change.ActiveState == UnitActiveState.Active && VmUnit.IdOf(change.Unit) is { } id && IsOurs(id))
         {
             Follow(id);
         }
-        else if (UnitWatch.IsDown(change) && _current.TryGetValue(id, out var monitor))
+    }
+
+    private async Task<bool> IsUpAsync(VmId id, CancellationToken cancellationToken)
+    {
+        try
         {
-            monitor.Finish();
+            return UnitWatch.IsUp(await _systemd.GetUnitAsync(VmUnit.NameOf(id), cancellationToken));
+        }
+        catch (AetherscaleException)
+        {
+            // systemd cannot be asked now; nothing says that the unit is down.
+            return true;
         }
     }
 

@@ -47,32 +47,42 @@ internal sealed class VmStarter(
         return true;
     }
 
-    private async Task RunAsync(Vm vm, string unit, CancellationToken cancellationToken)
+    private async Task RunAsync(Vm vm, string unitName, CancellationToken cancellationToken)
     {
         await monitors.ForgetAsync(vm.Id);
 
         // A user's start is a new beginning: earlier crashes do not count against it.
-        await systemd.ResetFailedAsync(unit, cancellationToken);
-        using var watch = new UnitWatch(systemd, unit);
-        var result = await systemd.StartUnitAsync(unit, cancellationToken);
+        await systemd.ResetFailedAsync(unitName, cancellationToken);
+        using var watch = new UnitWatch(systemd, unitName);
+        var result = await systemd.StartUnitAsync(unitName, cancellationToken);
         if (result != JobResult.Done)
         {
-            throw await FailAsync(vm, unit, $"systemd's job ended with: {result}", cancellationToken);
+            throw await FailAsync(vm, unitName, $"systemd's job ended with: {result}", cancellationToken);
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var greeted = monitors.AttachAsync(vm.Id, patience.Token);
-        var first = await Task.WhenAny(greeted, watch.Ended, Task.Delay(s_readyDeadline, time, patience.Token));
-        var wasGreeted = first == greeted && greeted.IsCompletedSuccessfully;
+        var ended = watch.WaitForEndAsync(patience.Token);
+        var first = await Task.WhenAny(greeted, ended, Task.Delay(s_readyDeadline, time, patience.Token));
         await patience.CancelAsync();
-        if (wasGreeted || (first == watch.Ended && (await watch.Ended).ActiveState == UnitActiveState.Inactive))
+        if (first == ended)
         {
-            // Inactive: a guest that powers off at once can be faster than its greeting. That was a good start, too.
-            return;
+            var unit = await ended;
+            if (unit is null or { ActiveState: UnitActiveState.Inactive })
+            {
+                // A guest that powers off at once can be faster than QEMU's greeting. That was a good start, too.
+                return;
+            }
+
+            throw await FailAsync(vm, unitName, "QEMU ended at once", cancellationToken);
         }
 
-        throw await FailAsync(
-            vm, unit, first == watch.Ended ? "QEMU ended at once" : "QEMU did not open its monitor in time", cancellationToken);
+        if (first != greeted)
+        {
+            throw await FailAsync(vm, unitName, "QEMU did not open its monitor in time", cancellationToken);
+        }
+
+        await greeted;
     }
 
     private async Task<AetherscaleException> FailAsync(Vm vm, string unit, string what, CancellationToken cancellationToken)

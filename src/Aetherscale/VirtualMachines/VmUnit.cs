@@ -65,7 +65,7 @@ internal static class VmUnit
             .Comment(
                 $"Written by aetherscale from {vm.SpecFile}.",
                 "The VM starts and stops by this unit alone. Changes made here are undone by start-vm; yours go into a drop-in:",
-                $"  systemctl --user edit {NameOf(vm.Id)}")
+                $"systemctl --user edit {NameOf(vm.Id)}")
             .Section("Unit")
             .Description($"aetherscale VM {vm.Id}")
             .Set("X-Aetherscale-State", vm.DataFolder)
