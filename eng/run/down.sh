@@ -21,8 +21,10 @@ down() {
   ((EUID != 0)) || remove_client_settings
   stop_manager
   remove_target
-  forget_all
-  note "all that run.sh made is gone; the packages stay"
+  if [[ -z $(all_made user) ]]; then
+    forget_all
+    note "all that run.sh made is gone; the packages stay"
+  fi
 }
 
 # remove_demo: the VM that run.sh made, under whatever name it is now.
@@ -113,19 +115,22 @@ files_of_target() {
   done
 }
 
+# no_process: of the user; one that has ended and was not yet waited for does not count.
+no_process() { [[ -z $(ps -o stat= -u "$1" | grep -v '^Z') ]]; }
+
 remove_target() {
   local user left
   for user in $(all_made user); do
     left=$(files_of_target)
     if [[ -n $left ]]; then
       note "the user $user stays: there are files of theirs, such as $(head -n 1 <<<"$left"); to remove both: userdel -r $user"
-    elif pgrep -u "$user" >/dev/null; then
-      note "the user $user stays: processes of theirs run; when they ended: userdel -r $user"
+    elif ! wait_until 10 no_process "$user"; then
+      note "the user $user stays: processes of theirs run; when they ended, call --down again"
     else
       step "removing the user $user"
       userdel --remove "$user" 2>"$work/log" || fail_with_log "$work/log" "userdel failed"
+      forget user "$user"
     fi
-    forget user "$user"
   done
 }
 
