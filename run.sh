@@ -5,6 +5,8 @@
 # As a plain user: for oneself, in one's own home. As root: programs in /usr/local/bin, and everything runs as the
 # unprivileged user `aetherscale`. Calling it again is safe, and fast when nothing changed.
 set -Eeuo pipefail
+callers_path=$PATH
+export PATH=$PATH:/usr/sbin:/sbin # where plain `su` to root does not look
 repository=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$repository/eng/lib.sh"
 source "$repository/eng/user-manager/machine.sh"

@@ -97,7 +97,7 @@ remove_empty_state() {
 stop_manager() {
   local user
   for user in $(all_made manager); do
-    "$repository/eng/user-manager.sh" stop "$user"
+    ! getent passwd "$user" >/dev/null || "$repository/eng/user-manager.sh" stop "$user"
     forget manager "$user"
   done
   for user in $(all_made linger); do
@@ -121,6 +121,10 @@ no_process() { [[ -z $(ps -o stat= -u "$1" | grep -v '^Z') ]]; }
 remove_target() {
   local user left
   for user in $(all_made user); do
+    if [[ -z $uid ]]; then
+      forget user "$user"
+      continue
+    fi
     left=$(files_of_target)
     if [[ -n $left ]]; then
       note "the user $user stays: there are files of theirs, such as $(head -n 1 <<<"$left"); to remove both: userdel -r $user"

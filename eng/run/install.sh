@@ -43,7 +43,7 @@ install_units() {
 remove_files() {
   local file
   while read -r file; do
-    if [[ $file == "$home"/* ]]; then
+    if [[ -n $home && $file == "$home"/* ]]; then
       as_target rm -f -- "$file"
     else
       rm -f -- "$file"

@@ -5,12 +5,17 @@ last_line='---- end of the next steps ----'
 
 # typed_cli: as the caller's shell finds it.
 typed_cli() {
-  if [[ $(type -P aetherscale-cli) == "$programs/aetherscale-cli" ]]; then
+  if [[ $(found_by_caller aetherscale-cli) == "$programs/aetherscale-cli" ]]; then
     echo aetherscale-cli
   else
     printf '%q\n' "$programs/aetherscale-cli"
   fi
 }
+
+# found_by_caller PROGRAM
+found_by_caller() { PATH=$callers_path type -P "$1"; }
+
+typed_runuser() { if [[ -n $(found_by_caller runuser) ]]; then echo runuser; else echo /usr/sbin/runuser; fi; }
 
 # typed_self: this script, from the caller's folder.
 typed_self() {
@@ -20,7 +25,7 @@ typed_self() {
 # typed_systemctl: with what is needed to reach the manager of the VMs.
 typed_systemctl() {
   if ((EUID == 0)); then
-    echo "runuser -u $target -- env XDG_RUNTIME_DIR=/run/user/$uid systemctl --user"
+    echo "$(typed_runuser) -u $target -- env XDG_RUNTIME_DIR=/run/user/$uid systemctl --user"
   elif [[ -z $had_runtime_dir ]]; then
     echo "XDG_RUNTIME_DIR=/run/user/$uid systemctl --user"
   else
@@ -29,7 +34,7 @@ typed_systemctl() {
 }
 
 typed_journalctl() {
-  if ((EUID == 0)); then echo "runuser -u $target -- journalctl --user"; else echo "journalctl --user"; fi
+  if ((EUID == 0)); then echo "$(typed_runuser) -u $target -- journalctl --user"; else echo "journalctl --user"; fi
 }
 
 # line WHY COMMAND

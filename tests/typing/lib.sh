@@ -36,11 +36,11 @@ type_line() {
 check() {
   local what=$1
   shift
-  if "$@" >"$typed/output" 2>&1; then
+  if "$@" >"$typed/checked" 2>&1; then
     echo "ok   $what"
   else
     echo "FAIL $what"
-    tail -n 30 "$typed/output" | sed 's/^/  | /'
+    tail -n 30 "$typed/checked" | sed 's/^/  | /'
     typed_failed=1
   fi
 }
@@ -68,6 +68,20 @@ type_next_steps() {
   type_lines < <(next_steps "$typed/first")
   check "--down has left nothing behind" nothing_left
   type_line "./run.sh --down" || true
+}
+
+# type_own_vm: a VM that people made themselves outlives --down, with all it needs, until they delete it.
+type_own_vm() {
+  local cli
+  cli=$(next_steps "$typed/first" | sed -n 's/ list-vms$//p')
+  type_line ./run.sh || return 0
+  type_line "$cli create-vm --image tiny --name mine --memory 256" || return 0
+  type_line "./run.sh --down" || true
+  check "--down says which VM stays" grep -w mine "$typed/output"
+  type_line "$cli stop-vm mine" || true
+  type_line "$cli delete-vm mine" || true
+  type_line "./run.sh --down" || true
+  check "and without it nothing is left behind" nothing_left
 }
 
 # type_readme WHO
@@ -99,6 +113,7 @@ type_all() {
   typed=$(mktemp -d)
   trap 'rm -rf "$typed"' EXIT
   type_next_steps
+  type_own_vm
   type_readme "$1"
   return $typed_failed
 }
