@@ -47,7 +47,15 @@ check() {
 
 type_lines() {
   local line
-  while read -r line; do type_line "$line" || true; done
+  while read -r line; do
+    type_line "$line" || continue
+    case $line in
+      ssh\ *uptime) check "and the guest has answered" grep 'load average' "$typed/output" ;;
+      *journalctl\ *) check "and the log tells of the start" grep 'Started aetherscale' "$typed/output" ;;
+      *list-vms | *show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
+      *systemctl\ *\ status\ *) check "and it says active" grep -w active "$typed/output" ;;
+    esac
+  done
 }
 
 demo_pid() { pgrep -x "vm-$demo_id"; }
@@ -78,7 +86,6 @@ type_own_vm() {
   type_line "$cli create-vm --image tiny --name mine --memory 256" || return 0
   type_line "./run.sh --down" || true
   check "--down says which VM stays" grep -w mine "$typed/output"
-  type_line "$cli stop-vm mine" || true
   type_line "$cli delete-vm mine" || true
   type_line "./run.sh --down" || true
   check "and without it nothing is left behind" nothing_left
