@@ -47,7 +47,7 @@ internal static class Daemon
         {
             IsOurs = id => store.TryFind(id) is not null,
         };
-        using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
+        await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, ChooseAccelerator(settings));
         var vmUnits = new VmUnits(units, systemd, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, units, monitors);

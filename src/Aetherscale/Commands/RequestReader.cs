@@ -19,8 +19,9 @@ internal static class RequestReader
             using var document = JsonDocument.Parse(body, s_strict);
             root = document.RootElement.Clone();
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a member's name that is no Unicode.
             throw new AetherscaleException(BadJson, $"The message is not valid JSON: {error.Message}", error);
         }
 

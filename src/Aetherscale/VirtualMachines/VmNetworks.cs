@@ -25,6 +25,9 @@ internal sealed class VmNetworks(
     /// <summary>The unit that a VM's own unit wants; it brings the others along.</summary>
     public string SwitchUnitOf(string network) => NetworkUnits.SwitchOf(networks.PathsOf(network).Name);
 
+    /// <summary>Whether this is the switch of a network that VMs here have joined.</summary>
+    public bool IsSwitch(string unit) => _pools.Keys.Any(network => SwitchUnitOf(network) == unit);
+
     public string SwitchFolderOf(string network) => networks.PathsOf(network).SwitchFolder;
 
     public string SwitchSocketOf(string network) => networks.PathsOf(network).SwitchSocket;

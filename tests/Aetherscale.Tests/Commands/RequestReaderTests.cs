@@ -91,7 +91,7 @@ public sealed class RequestReaderTests
             }
             catch (AetherscaleException error)
             {
-                Assert.Contains(error.Code, new[] { "bad-json", "bad-request" });
+                Assert.True(error.Code is "bad-json" or "bad-request", error.Code);
             }
         });
 

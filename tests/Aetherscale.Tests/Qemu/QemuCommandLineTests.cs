@@ -10,8 +10,8 @@ public sealed class QemuCommandLineTests
     public void A_plain_vm() => Golden.Matches("plain.argv", QemuCommandLine.Build(Plain));
 
     [Fact]
-    public void A_vm_by_kvm_without_a_network() => Golden.Matches(
-        "kvm.argv", QemuCommandLine.Build(Plain with { Accelerator = Accelerator.Kvm, SwitchPath = null }));
+    public void A_vm_by_kvm() => Golden.Matches(
+        "kvm.argv", QemuCommandLine.Build(Plain with { Accelerator = Accelerator.Kvm }));
 
     [Fact]
     public void Nasty_paths_are_kept_as_they_are()
@@ -21,7 +21,6 @@ public sealed class QemuCommandLineTests
         {
             DiskPath = Folder + "/disk.qcow2",
             BasePath = Folder + "/base.qcow2",
-            SwitchPath = "/run/user, 1/ü/ctl",
             QmpSocket = Folder + "/qmp.sock",
             StopSocket = Folder + "/stop.sock",
             AgentSocket = Folder + "/qga.sock",
@@ -40,6 +39,15 @@ public sealed class QemuCommandLineTests
                 && disk.GetProperty("backing").GetProperty("file").GetProperty("filename").GetString() == "/" + path;
         }, iter: 1000);
 
+    [Fact]
+    public void A_card_is_plugged_in_by_three_commands() => Assert.Equal(
+        [
+            """{"execute":"qmp_capabilities"}""",
+            """{"execute":"netdev_add","arguments":{"type":"vde","id":"vde0","sock":"/run/user, 1/ü/ctl"}}""",
+            """{"execute":"netdev_add","arguments":{"type":"hubport","id":"leg0","hubid":0,"netdev":"vde0"}}""",
+        ],
+        QemuNetwork.PlugCommands("/run/user, 1/ü/ctl"));
+
     [Theory]
     [InlineData("cmd://touch x")]
     [InlineData("/run/cmd://touch x")]
@@ -53,7 +61,7 @@ public sealed class QemuCommandLineTests
     [InlineData("/run/a;b")]
     [InlineData("/run/a\nb")]
     public void A_switch_that_libvdeplug_would_read_as_something_else_is_refused(string path) =>
-        Assert.Throws<ArgumentException>(() => QemuCommandLine.Build(Plain with { SwitchPath = path }));
+        Assert.Throws<ArgumentException>(() => QemuNetwork.PlugCommands(path));
 
     [Fact]
     public void A_comma_in_an_option_value_is_doubled_and_read_back_by_QEMUs_rule() =>
@@ -71,7 +79,6 @@ public sealed class QemuCommandLineTests
         DiskPath = "/data/vms/abcdefgh/disk.qcow2",
         BasePath = "/data/images/sha256/00.qcow2",
         Mac = "52:54:00:12:34:56",
-        SwitchPath = "/run/networks/default/ctl",
         QmpSocket = "/run/vms/abcdefgh/qmp.sock",
         StopSocket = "/run/vms/abcdefgh/stop.sock",
         AgentSocket = "/run/vms/abcdefgh/qga.sock",

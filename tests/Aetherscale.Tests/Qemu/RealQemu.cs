@@ -20,6 +20,8 @@ internal sealed class RealQemu : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo(argv[0], [.. argv.Skip(1), .. more])
         {
             RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         })!;
         _errors = _process.StandardError.ReadToEndAsync();
     }
@@ -30,8 +32,7 @@ internal sealed class RealQemu : IAsyncDisposable
 
     /// <summary>Starts a machine whose disk begins with this boot sector; an empty one stays in the firmware.</summary>
     public static async Task<RealQemu> StartAsync(
-        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation,
-        string? switchPath = null, params string[] more)
+        TestFolder folder, ReadOnlyMemory<byte> bootSector, CancellationToken cancellation, params string[] more)
     {
         var raw = folder["boot.raw"];
         var basePath = folder["base, 100%.qcow2"];
@@ -50,7 +51,6 @@ internal sealed class RealQemu : IAsyncDisposable
             Cpus = 1,
             DiskPath = disk,
             BasePath = basePath,
-            SwitchPath = switchPath,
             QmpSocket = folder["qmp, 1.sock"],
             StopSocket = folder["stop, 1.sock"],
             AgentSocket = folder["qga, 1.sock"],

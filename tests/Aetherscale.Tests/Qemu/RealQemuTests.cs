@@ -66,7 +66,7 @@ public sealed class RealQemuTests : IDisposable
     {
         // A boot sector cannot drive the PCI device; the ISA one tells QEMU the same and is one port.
         await using var qemu = await RealQemu.StartAsync(
-            _folder, Panicking, Cancellation, null, "-device", """{"driver":"pvpanic","ioport":1285}""");
+            _folder, Panicking, Cancellation, "-device", """{"driver":"pvpanic","ioport":1285}""");
 
         Assert.Equal(1, await qemu.ExitCodeAsync(Cancellation));
     }
@@ -101,7 +101,7 @@ public sealed class RealQemuTests : IDisposable
         var control = Directory.CreateTempSubdirectory("ae switch, ").FullName;
         using var first = StartSwitch(control);
         await Until(() => File.Exists(control + "/ctl"));
-        await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.None, Cancellation, control);
+        await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.None, Cancellation);
         await using var qmp = await qemu.ConnectAsync(Cancellation);
         first.Kill();
         await first.WaitForExitAsync(Cancellation);

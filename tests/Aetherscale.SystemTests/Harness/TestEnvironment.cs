@@ -1,0 +1,22 @@
+namespace Aetherscale.SystemTests.Harness;
+
+/// <summary>What <c>./test.sh</c> prepared for these tests.</summary>
+internal static class TestEnvironment
+{
+    /// <summary>Holds <c>aetherscale</c>, <c>aetherscale-cli</c> and <c>aetherscale-stop</c>, published.</summary>
+    public static string Programs { get; } = Required("AETHERSCALE_TEST_PROGRAMS");
+
+    /// <summary>Holds <c>tiny.qcow2</c> and the boot-sector guests.</summary>
+    public static string Images { get; } = Required("AETHERSCALE_TEST_IMAGES");
+
+    public static string Home { get; } = Required("HOME");
+
+    /// <summary>Where a real user manager answers.</summary>
+    public static string RuntimeDirectory { get; } = Required("XDG_RUNTIME_DIR");
+
+    public static string UnitFolder { get; } = Path.Combine(Home, ".config/systemd/user");
+
+    private static string Required(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
+        ? value
+        : throw new InvalidOperationException($"{variable} is not set: run these tests with ./test.sh.");
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Aetherscale.SystemTests.Harness;
+
+/// <summary>
+/// A real daemon with a state folder, a socket and a network of its own, in the user's real systemd. Disposal removes all
+/// that it made.
+/// </summary>
+internal sealed class TestHost : IAsyncDisposable
+{
+    private readonly string _id = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz", 7);
+    private readonly Dictionary<string, string> _environment;
+    private readonly StringBuilder _log = new();
+    private readonly HttpClient _http;
+    private Process? _daemon;
+
+    private TestHost(IReadOnlyDictionary<string, string> settings)
+    {
+        Data = $"{TestEnvironment.Home}/.local/share/aetherscale-tests/{_id}";
+        Socket = $"{TestEnvironment.RuntimeDirectory}/aetherscale-tests/{_id}/api.sock";
+        Network = "t" + _id;
+        _environment = new Dictionary<string, string>
+        {
+            ["AETHERSCALE_DATA_FOLDER"] = Data,
+            ["AETHERSCALE_SOCKET"] = Socket,
+            ["AETHERSCALE_NETWORK"] = Network,
+            ["AETHERSCALE_ACCELERATOR"] = "tcg",
+            ["AETHERSCALE_DEFAULT_MEMORY_MIB"] = "128",
+            ["AETHERSCALE_LOG_LEVEL"] = "debug",
+        };
+        foreach (var (name, value) in settings)
+        {
+            _environment[name] = value;
+        }
+
+        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
+        {
+            BaseAddress = new Uri("http://localhost"),
+            Timeout = TimeSpan.FromMinutes(3),
+        };
+    }
+
+    /// <summary>The state folder.</summary>
+    public string Data { get; }
+
+    /// <summary>The daemon's socket.</summary>
+    public string Socket { get; }
+
+    /// <summary>The name of the network that this host's VMs join.</summary>
+    public string Network { get; }
+
+    /// <summary>What the daemon wrote to its log so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public int DaemonPid => _daemon!.Id;
+
+    /// <param name="images">Images of <see cref="TestEnvironment.Images"/> to drop into the store.</param>
+    public static Task<TestHost> StartAsync(params string[] images) => StartAsync(new Dictionary<string, string>(), images);
+
+    /// <param name="settings">More <c>AETHERSCALE_…</c> variables for the daemon.</param>
+    /// <param name="images">As above.</param>
+    public static async Task<TestHost> StartAsync(IReadOnlyDictionary<string, string> settings, params string[] images)
+    {
+        var host = new TestHost(settings);
+        Directory.CreateDirectory($"{host.Data}/images");
+        foreach (var image in images)
+        {
+            host.DropImage(image, image);
+        }
+
+        await host.StartDaemonAsync();
+        return host;
+    }
+
+    /// <summary>Puts a copy of a test image into the store, as a user would by hand.</summary>
+    public void DropImage(string image, string name) =>
+        File.Copy($"{TestEnvironment.Images}/{image}.qcow2", $"{Data}/images/{name}.qcow2");
+
+    public async Task StartDaemonAsync()
+    {
+        var start = new ProcessStartInfo($"{TestEnvironment.Programs}/aetherscale") { RedirectStandardError = true };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _daemon = Process.Start(start)!;
+        _daemon.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        _daemon.BeginErrorReadLine();
+        await Wait.UntilAsync(
+            "the daemon answers",
+            async () =>
+            {
+                Assert.False(_daemon.HasExited, $"The daemon ended: {Log}");
+                try
+                {
+                    return (await SendAsync("""{"command": "list-vms"}""")).GetProperty("execution-info").GetProperty("status").GetString() == "success";
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            });
+    }
+
+    /// <summary>kill -9: the daemon has no time for anything.</summary>
+    public async Task KillDaemonAsync()
+    {
+        _daemon!.Kill();
+        await _daemon.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as systemd stops it.</summary>
+    public async Task StopDaemonAsync()
+    {
+        (await Tool.RunAsync("/bin/kill", "-TERM", $"{_daemon!.Id}")).Succeeded();
+        await _daemon.WaitForExitAsync();
+    }
+
+    /// <summary>Runs the real CLI against this daemon.</summary>
+    public Task<ToolResult> CliAsync(params string[] arguments) =>
+        Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale-cli", arguments, _environment);
+
+    /// <summary>Posts bytes to the daemon as they are.</summary>
+    /// <returns>The reply envelope.</returns>
+    public async Task<JsonElement> SendAsync(byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        using var reply = await _http.PostAsync("/v1/commands", content);
+        using var document = JsonDocument.Parse(await reply.Content.ReadAsByteArrayAsync());
+        return document.RootElement.Clone();
+    }
+
+    public Task<JsonElement> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));
+
+    /// <summary>Runs a command that must succeed.</summary>
+    /// <returns>Its response.</returns>
+    public async Task<JsonElement> RunAsync(string command, string options = "{}")
+    {
+        var reply = await SendAsync($$"""{"command": "{{command}}", "options": {{options}}}""");
+        Assert.True(reply.GetProperty("execution-info").GetProperty("status").GetString() == "success", $"{command}: {reply}\n{Log}");
+        return reply.GetProperty("response");
+    }
+
+    /// <summary>Runs a command that must be refused.</summary>
+    /// <returns>The error's code and reason.</returns>
+    public async Task<(string Code, string Reason)> RefusedAsync(string body)
+    {
+        var info = (await SendAsync(body)).GetProperty("execution-info");
+        Assert.True(info.GetProperty("status").GetString() == "error", $"not refused: {body}");
+        return (info.GetProperty("code").GetString()!, info.GetProperty("reason").GetString()!);
+    }
+
+    /// <returns>The new VM's id.</returns>
+    public async Task<string> CreateAsync(string image, string more = "") =>
+        (await RunAsync("create-vm", $$"""{"image": "{{image}}"{{more}}}""")).GetProperty("vm-id").GetString()!;
+
+    /// <summary>The VM's status as list-vms tells it; null when it is not listed.</summary>
+    public async Task<string?> StatusAsync(string vmId)
+    {
+        var vms = await RunAsync("list-vms");
+        var vm = vms.EnumerateArray().FirstOrDefault(vm => vm.GetProperty("vm-id").GetString() == vmId);
+        return vm.ValueKind == JsonValueKind.Undefined ? null : vm.GetProperty("status").GetString();
+    }
+
+    public static string UnitOf(string vmId) => $"aetherscale-vm-{vmId}.service";
+
+    /// <summary>What the guest printed on its serial console so far.</summary>
+    public string ConsoleOf(string vmId)
+    {
+        var path = $"{Data}/vms/{vmId}/console.log";
+        return File.Exists(path) ? File.ReadAllText(path) : "";
+    }
+
+    public Task WaitForConsoleAsync(string vmId, string text, double seconds = 60) =>
+        Wait.UntilAsync($"the console of {vmId} says \"{text}\"", () => ConsoleOf(vmId).Contains(text), seconds);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is { HasExited: false })
+        {
+            await KillDaemonAsync();
+        }
+
+        foreach (var unit in OurUnits().OrderByDescending(unit => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal)))
+        {
+            await Systemctl.RunAsync("kill", "--signal=KILL", unit);
+            await Systemctl.RunAsync("stop", unit);
+            await Systemctl.RunAsync("reset-failed", unit);
+            File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
+            File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+        }
+
+        Directory.Delete(Data, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(Socket)!, recursive: true);
+        _daemon?.Dispose();
+        _http.Dispose();
+    }
+
+    /// <summary>The unit files that carry this state folder's mark.</summary>
+    public IReadOnlyList<string> OurUnits() =>
+    [
+        .. Directory.GetFiles(TestEnvironment.UnitFolder, "aetherscale-*.service")
+            .Where(file => File.ReadAllText(file).Contains($"X-Aetherscale-State={Data}\n"))
+            .Select(file => Path.GetFileName(file)!),
+    ];
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
