@@ -37,8 +37,6 @@ logged() {
 
 # build: all that is in the solution, or what the named groups need of it.
 build() {
-  "$repository/eng/install-packages.sh" run build guest test
-  check_sdk "$repository"
   if wants unit && wants system; then
     logged "building" dotnet build "$repository/Aetherscale.slnx" -v quiet
   else
@@ -76,10 +74,16 @@ run_typing() {
 
 wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
+needs_vms() { wants system || wants typing; }
+
 run() {
+  "$repository/eng/install-packages.sh" run build guest test
+  check_sdk "$repository"
+  choose_tester
+  # Before the minutes of compiling: without one they would be for nothing.
+  ! needs_vms || give_tester_a_manager
   build
-  ! wants system && ! wants typing || build_for_vms
-  prepare_tester
+  ! needs_vms || build_for_vms
   copy_for_tester
   ! wants unit || run_tests unit Aetherscale.Tests
   ! wants system || run_tests system Aetherscale.SystemTests

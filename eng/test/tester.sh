@@ -4,13 +4,10 @@
 # AETHERSCALE_TEST_USER names another one: two test runs at a time need two.
 test_user=${AETHERSCALE_TEST_USER:-aetherscale-test}
 
-# prepare_tester: sets tester, uid, home and place, the repository that the tests see.
-prepare_tester() {
+# choose_tester: sets tester, uid, home and place, the repository that the tests see.
+choose_tester() {
   if ((EUID != 0)); then
     tester=$(id -un) uid=$EUID home=$HOME place=$repository
-    as_tester systemctl --user is-system-running --quiet 2>/dev/null ||
-      [[ $(as_tester systemctl --user is-system-running 2>/dev/null) == degraded ]] ||
-      fail "no systemd user manager answers for $tester; as root, type: $(printf %q "$repository/eng/user-manager.sh") start $tester"
     return
   fi
   tester=$test_user
@@ -20,8 +17,19 @@ prepare_tester() {
     made_user=1
   fi
   IFS=: read -r _ _ uid gid _ home _ < <(getent passwd "$tester")
-  "$repository/eng/user-manager.sh" start "$tester"
-  started_manager=1
+}
+
+# give_tester_a_manager: root does; a plain user must have one.
+give_tester_a_manager() {
+  local now
+  if ((EUID == 0)); then
+    started_manager=1
+    "$repository/eng/user-manager.sh" start "$tester"
+    return
+  fi
+  now=$(as_tester systemctl --user is-system-running 2>/dev/null) || true
+  [[ $now == @(running|degraded|starting|initializing|maintenance) ]] ||
+    fail "no systemd user manager answers for $tester; as root, type: $(printf %q "$repository/eng/user-manager.sh") start $tester"
 }
 
 # copy_for_tester: what the tests need, owned by the tester.
@@ -55,7 +63,7 @@ as_tester() {
   fi
 }
 
-# remove_tester: nothing is left of what prepare_tester and copy_for_tester made.
+# remove_tester: nothing is left of what was made for the tests.
 remove_tester() {
   ((EUID == 0)) || return 0
   [[ -z ${started_manager:-} ]] || "$repository/eng/user-manager.sh" stop "$tester" || true
