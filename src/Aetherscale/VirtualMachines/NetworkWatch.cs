@@ -1,19 +1,26 @@
+using System.Threading.Channels;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>
-/// Plugs running VMs in again when their switch was restarted: QEMU does not do it by itself, and the guest would be left
-/// without a network.
+/// Plugs running VMs into their switch again when it was restarted, or was not there when they started: QEMU does not do
+/// it by itself, and the guest would be left without a network.
 /// </summary>
-internal sealed class NetworkWatch : IDisposable
+internal sealed class NetworkWatch : IAsyncDisposable
 {
     private readonly SystemdManager _systemd;
     private readonly VmStore _store;
     private readonly VmMonitors _monitors;
     private readonly VmNetworks _networks;
     private readonly ILogger<NetworkWatch> _logger;
+    private readonly Channel<VmId> _toCheck = Channel.CreateUnbounded<VmId>();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _loop;
+
+    /// <summary>The run of the switch that a VM was last plugged into by us.</summary>
+    private readonly Dictionary<VmId, string> _plugged = [];
 
     public NetworkWatch(
         SystemdManager systemd, VmStore store, VmMonitors monitors, VmNetworks networks, ILogger<NetworkWatch> logger)
@@ -24,37 +31,70 @@ internal sealed class NetworkWatch : IDisposable
         _networks = networks;
         _logger = logger;
         _systemd.UnitChanged += OnUnitChanged;
+        _monitors.Connected += OnConnected;
+        _loop = RunAsync();
     }
 
-    public void Dispose() => _systemd.UnitChanged -= OnUnitChanged;
+    public async ValueTask DisposeAsync()
+    {
+        _systemd.UnitChanged -= OnUnitChanged;
+        _monitors.Connected -= OnConnected;
+        await _stopping.CancelAsync();
+        await _loop;
+        _stopping.Dispose();
+    }
+
+    private void OnConnected(VmId id) => _toCheck.Writer.TryWrite(id);
 
     private void OnUnitChanged(UnitChange change)
     {
-        if (change.ActiveState != UnitActiveState.Active)
+        if (change.ActiveState == UnitActiveState.Active && _networks.IsSwitch(change.Unit))
         {
-            return;
-        }
-
-        foreach (var (id, client) in _monitors.Connected)
-        {
-            var network = _store.TryFind(id)?.Spec?.Network;
-            if (network is not null && _networks.SwitchUnitOf(network) == change.Unit)
+            foreach (var id in _monitors.ConnectedVms)
             {
-                _ = ReplugAsync(id, client, network);
+                OnConnected(id);
             }
         }
     }
 
-    private async Task ReplugAsync(VmId id, QmpClient client, string network)
+    private async Task RunAsync()
     {
         try
         {
-            await client.ReplugNetworkAsync(_networks.SwitchSocketOf(network), CancellationToken.None);
-            NetworkWatchLog.Replugged(_logger, id, network);
+            await foreach (var id in _toCheck.Reader.ReadAllAsync(_stopping.Token))
+            {
+                await CheckAsync(id, _stopping.Token);
+            }
         }
-        catch (Exception error) when (error is QmpException or TimeoutException)
+        catch (OperationCanceledException)
         {
-            NetworkWatchLog.NotReplugged(_logger, error, id, network);
+            // Disposed.
+        }
+    }
+
+    private async Task CheckAsync(VmId id, CancellationToken cancellationToken)
+    {
+        if (_monitors.ClientOf(id) is not { } client || _store.TryFind(id)?.Spec is not { } spec)
+        {
+            _plugged.Remove(id);
+            return;
+        }
+
+        try
+        {
+            var own = await _systemd.GetUnitAsync(_networks.SwitchUnitOf(spec.Network), cancellationToken);
+            var vm = await _systemd.GetUnitAsync(VmUnit.NameOf(id), cancellationToken);
+            if (own is { ActiveState: UnitActiveState.Active } && own.ActiveEnterTimestamp > vm?.ActiveEnterTimestamp
+                && _plugged.GetValueOrDefault(id) != own.InvocationId)
+            {
+                await client.ReplugNetworkAsync(_networks.SwitchSocketOf(spec.Network), cancellationToken);
+                _plugged[id] = own.InvocationId;
+                NetworkWatchLog.Replugged(_logger, id, spec.Network);
+            }
+        }
+        catch (Exception error) when (error is QmpException or TimeoutException or AetherscaleException)
+        {
+            NetworkWatchLog.NotReplugged(_logger, error, id, spec.Network);
         }
     }
 }

@@ -15,11 +15,12 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly VmId _id;
     private readonly string _socket;
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
+    private readonly Action<VmId> _onConnected;
     private readonly Func<VmId, Task> _onGuestShutdown;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposing = new();
-    private readonly TaskCompletionSource<QmpClient> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _loop;
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
@@ -27,6 +28,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <param name="id">The VM.</param>
     /// <param name="socket">Its <c>qmp.sock</c>.</param>
     /// <param name="isUp">Whether its unit runs.</param>
+    /// <param name="onConnected">Told at each connection.</param>
     /// <param name="onGuestShutdown">Told when the guest has shut itself down, for whatever reason.</param>
     /// <param name="time">For the pauses between two tries.</param>
     /// <param name="logger">The monitors'.</param>
@@ -34,6 +36,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         VmId id,
         string socket,
         Func<VmId, CancellationToken, Task<bool>> isUp,
+        Action<VmId> onConnected,
         Func<VmId, Task> onGuestShutdown,
         TimeProvider time,
         ILogger logger)
@@ -41,6 +44,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _id = id;
         _socket = socket;
         _isUp = isUp;
+        _onConnected = onConnected;
         _onGuestShutdown = onGuestShutdown;
         _time = time;
         _logger = logger;
@@ -116,7 +120,8 @@ internal sealed class VmMonitor : IAsyncDisposable
         await using var client = await QmpClient.ConnectAsync(_socket, s_deadline, _time, _logger, cancellationToken);
         await ReadStateAsync(client, cancellationToken);
         _client = client;
-        _greeted.TrySetResult(client);
+        _greeted.TrySetResult();
+        _onConnected(_id);
         try
         {
             await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
@@ -165,7 +170,7 @@ internal sealed class VmMonitor : IAsyncDisposable
 
 internal static partial class MonitorLog
 {
-    [LoggerMessage(LogLevel.Debug, "No monitor of VM {Vm} yet: {Reason}")]
+    [LoggerMessage(LogLevel.Trace, "No monitor of VM {Vm} yet: {Reason}")]
     public static partial void NotConnected(ILogger logger, VmId vm, string reason);
 
     [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]

@@ -26,12 +26,14 @@ internal sealed class VmMonitors : IAsyncDisposable
         _systemd.UnitChanged += OnUnitChanged;
     }
 
+    /// <summary>A monitor has connected: its VM was started, or found running. Raised on a pool thread.</summary>
+    public event Action<VmId>? Connected;
+
+    /// <summary>The VMs that run, or ran a moment ago.</summary>
+    public IEnumerable<VmId> FollowedVms => _current.Keys;
+
     /// <summary>The VMs whose monitors are connected.</summary>
-    public IEnumerable<(VmId Id, QmpClient Client)> Connected =>
-        from pair in _current
-        let client = pair.Value.Client
-        where client is not null
-        select (pair.Key, client);
+    public IEnumerable<VmId> ConnectedVms => _current.Where(pair => pair.Value.Client is not null).Select(pair => pair.Key);
 
     /// <summary>Which units are VMs of this daemon. Set once, before the first unit changes.</summary>
     public required Func<VmId, bool> IsOurs { get; init; }
@@ -42,6 +44,9 @@ internal sealed class VmMonitors : IAsyncDisposable
 
     /// <summary>Follows the VM without waiting for it.</summary>
     public void Follow(VmId id) => MonitorOf(id);
+
+    /// <summary>The VM's monitor; null when it is not connected.</summary>
+    public QmpClient? ClientOf(VmId id) => _current.TryGetValue(id, out var monitor) ? monitor.Client : null;
 
     /// <summary>What QEMU last said of the guest; unknown when it does not run.</summary>
     public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
@@ -83,7 +88,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnGuestShutdownAsync, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnGuestShutdownAsync, _time, _logger);
         }
     }
 
@@ -94,6 +99,8 @@ internal sealed class VmMonitors : IAsyncDisposable
             Follow(id);
         }
     }
+
+    private void OnConnected(VmId id) => Connected?.Invoke(id);
 
     private async Task<bool> IsUpAsync(VmId id, CancellationToken cancellationToken)
     {
