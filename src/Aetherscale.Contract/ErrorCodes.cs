@@ -42,6 +42,9 @@ public static class ErrorCodes
     /// <summary>The image's virtual size is over the limit.</summary>
     public const string ImageTooBig = "image-too-big";
 
+    /// <summary>A unit of the name that is needed belongs to another daemon's state.</summary>
+    public const string UnitForeign = "unit-foreign";
+
     /// <summary>systemd or QEMU could not start the VM; the reason holds QEMU's own words.</summary>
     public const string StartFailed = "start-failed";
 

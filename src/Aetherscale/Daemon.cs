@@ -42,14 +42,15 @@ internal static class Daemon
         var store = new VmStore(data.Vms);
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
-        var networks = new VmNetworks(networkStore, units, systemd, data, settings[Network]);
+        var own = new OwnUnits(units, systemd, data);
+        var networks = new VmNetworks(networkStore, own, data, settings[Network]);
         await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
         {
             IsOurs = id => store.TryFind(id) is not null,
         };
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, ChooseAccelerator(settings));
-        var vmUnits = new VmUnits(units, systemd, networks, images, data, runtime, unitSettings);
+        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, units, monitors);
         var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
@@ -79,8 +80,10 @@ internal static class Daemon
         await using var app = builder.Build();
         ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router));
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
-        var consoleLogs = new ConsoleLogs(store, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
-        var watchdog = notifier.RunWatchdogAsync(async token => await Task.Run(() => store.List().Count >= 0, token), stopping.Token);
+        var consoleLogs = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
+
+        // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
+        var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await app.StartAsync(stop);
         ApiServer.Protect(settings[Socket]);
         Notifier.Ready();

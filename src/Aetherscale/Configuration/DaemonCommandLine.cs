@@ -13,16 +13,12 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
         Description = "Print what is in force, each line with its source, and exit.",
     };
 
-    private readonly Dictionary<SettingDefinition, Option<string>> _flags = SettingDefinitions.All.ToDictionary(
-        setting => setting,
-        setting => new Option<string>(setting.Flag)
-        {
-            Description = $"{setting.Description} [{setting.Key} in config.toml, {setting.Variable}]",
-            HelpName = setting.Key,
-        });
+    private Dictionary<SettingDefinition, Option<string>> _flags = [];
 
     public async Task<int> RunAsync(string[] arguments)
     {
+        var inForce = TryRead();
+        _flags = SettingDefinitions.All.ToDictionary(setting => setting, setting => FlagOf(setting, inForce));
         var root = new RootCommand(
             "Runs QEMU virtual machines as systemd services of this user. It answers aetherscale-cli on a Unix socket; "
             + "the VMs live on without it. Settings come from /etc/aetherscale/config.toml, then "
@@ -39,6 +35,27 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
         var parsed = root.Parse(arguments);
         var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
         return parsed.Errors.Count > 0 ? UsageError : exitCode;
+    }
+
+    private static Option<string> FlagOf(SettingDefinition setting, Settings? inForce) => new(setting.Flag)
+    {
+        Description = inForce is null
+            ? $"{setting.Description} [{setting.Variable}]"
+            : $"{setting.Description} Now: {inForce[setting]} [{setting.Variable}]",
+        HelpName = setting.Key,
+    };
+
+    private Settings? TryRead()
+    {
+        try
+        {
+            return reader.Read(new Dictionary<SettingDefinition, string>());
+        }
+        catch (SettingsException)
+        {
+            // The help does without; a start will say what is wrong, unless a flag mends it.
+            return null;
+        }
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)

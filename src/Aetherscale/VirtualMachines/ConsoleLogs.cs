@@ -6,7 +6,7 @@ namespace Aetherscale.VirtualMachines;
 /// Keeps guests from filling the host's disk with what they print: a console log that grew past its bound is kept as
 /// <c>console.log.1</c>, in place of the one before, and begun anew. QEMU appends, so it may be cut while QEMU writes.
 /// </summary>
-internal sealed class ConsoleLogs(VmStore store, TimeProvider time, ILogger<ConsoleLogs> logger)
+internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvider time, ILogger<ConsoleLogs> logger)
 {
     /// <summary>Bytes. On disk there is at most twice as much, and what a guest prints between two looks.</summary>
     public const long Bound = 4 * 1024 * 1024;
@@ -19,7 +19,7 @@ internal sealed class ConsoleLogs(VmStore store, TimeProvider time, ILogger<Cons
         using var timer = new PeriodicTimer(s_betweenLooks, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            foreach (var vm in store.List())
+            foreach (var vm in monitors.FollowedVms.Select(store.TryFind).OfType<Vm>())
             {
                 Trim(vm);
             }

@@ -77,11 +77,12 @@ internal static class NetworkUnits
         .Set("UMask", "0077")
         .Build();
 
-    private static UnitText Begin(NetworkPaths paths, string dataFolder, string part) => new UnitText()
-        .Comment($"Written by aetherscale from {paths.Spec}: the {part} of network \"{paths.Name}\".")
-        .Section("Unit")
-        .Description($"aetherscale network {paths.Name} - {part}")
-        .Set("X-Aetherscale-State", dataFolder)
+    private static UnitText Begin(NetworkPaths paths, string dataFolder, string part) => OwnUnits.Sign(
+        new UnitText()
+            .Comment($"Written by aetherscale from {paths.Spec}: the {part} of network \"{paths.Name}\".")
+            .Section("Unit")
+            .Description($"aetherscale network {paths.Name} - {part}"),
+        dataFolder)
         .Comment("It comes back at once, but gives up in time: who waits for it must not wait for ever.")
         .Set("StartLimitIntervalSec", "10")
         .Set("StartLimitBurst", "20");

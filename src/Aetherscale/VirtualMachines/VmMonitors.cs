@@ -29,6 +29,9 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <summary>A monitor has connected: its VM was started, or found running. Raised on a pool thread.</summary>
     public event Action<VmId>? Connected;
 
+    /// <summary>The VMs that run, or ran a moment ago.</summary>
+    public IEnumerable<VmId> FollowedVms => _current.Keys;
+
     /// <summary>The VMs whose monitors are connected.</summary>
     public IEnumerable<VmId> ConnectedVms => _current.Where(pair => pair.Value.Client is not null).Select(pair => pair.Key);
 

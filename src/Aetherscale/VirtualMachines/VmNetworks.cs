@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Aetherscale.Files;
 using Aetherscale.Networking;
-using Aetherscale.Systemd;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>The VMs' places in networks, and the networks' units. New VMs join the default network.</summary>
-internal sealed class VmNetworks(
-    NetworkStore networks, UnitFolder units, SystemdManager systemd, DataFolder data, string defaultNetwork)
+internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder data, string defaultNetwork)
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -64,7 +62,7 @@ internal sealed class VmNetworks(
     /// <summary>Writes what the network's units and its router read, where it is missing or not what it should be.</summary>
     public async Task PrepareAsync(string network, CancellationToken cancellationToken)
     {
-        if (!_prepared.TryAdd(network, true))
+        if (_prepared.ContainsKey(network))
         {
             return;
         }
@@ -77,20 +75,8 @@ internal sealed class VmNetworks(
         WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
         WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
         WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
-        var needsReload = false;
-        foreach (var (unit, text) in NetworkUnits.Render(paths, data.Path))
-        {
-            if (units.Read(unit) != text)
-            {
-                units.Write(unit, text);
-                needsReload |= await systemd.GetUnitAsync(unit, cancellationToken) is not null;
-            }
-        }
-
-        if (needsReload)
-        {
-            await systemd.ReloadAsync(cancellationToken);
-        }
+        await own.UpdateAsync(NetworkUnits.Render(paths, data.Path), cancellationToken);
+        _prepared[network] = true;
     }
 
     /// <summary>The command that carries bytes between its standard streams and a port of the guest.</summary>

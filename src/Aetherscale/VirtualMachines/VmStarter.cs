@@ -25,6 +25,8 @@ internal sealed class VmStarter(
         if (await systemd.GetUnitAsync(unit, cancellationToken) is
             { ActiveState: UnitActiveState.Active or UnitActiveState.Activating or UnitActiveState.Reloading })
         {
+            // It may have been started by hand, and not for the next boot.
+            units.Folder.Enable(unit);
             return false;
         }
 

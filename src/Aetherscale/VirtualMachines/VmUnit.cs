@@ -61,14 +61,14 @@ internal static class VmUnit
     /// <exception cref="AetherscaleException"><c>bad-request</c>: a path in it cannot stand in a unit.</exception>
     public static string Render(VmUnitDescription vm)
     {
-        var text = new UnitText()
+        var head = new UnitText()
             .Comment(
                 $"Written by aetherscale from {vm.SpecFile}.",
                 "The VM starts and stops by this unit alone. Changes made here are undone by start-vm; yours go into a drop-in:",
                 $"systemctl --user edit {NameOf(vm.Id)}")
             .Section("Unit")
-            .Description($"aetherscale VM {vm.Id}")
-            .Set("X-Aetherscale-State", vm.DataFolder)
+            .Description($"aetherscale VM {vm.Id}");
+        var text = OwnUnits.Sign(head, vm.DataFolder)
             .Set("Wants", vm.SwitchUnit)
             .Set("After", vm.SwitchUnit)
             .Comment("Five crashes in five minutes, and it stays down.")

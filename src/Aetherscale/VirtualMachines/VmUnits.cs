@@ -7,7 +7,7 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>Keeps each VM's unit file what its spec says.</summary>
 internal sealed class VmUnits(
     UnitFolder folder,
-    SystemdManager systemd,
+    OwnUnits own,
     VmNetworks networks,
     ImageStore images,
     DataFolder data,
@@ -23,20 +23,7 @@ internal sealed class VmUnits(
     public async Task PrepareAsync(VmId id, VmSpec spec, CancellationToken cancellationToken)
     {
         await networks.PrepareAsync(spec.Network, cancellationToken);
-        var unit = VmUnit.NameOf(id);
-        var text = VmUnit.Render(Describe(id, spec));
-        if (Folder.Read(unit) == text)
-        {
-            return;
-        }
-
-        Folder.Write(unit, text);
-
-        // systemd reads a unit that it has not loaded when it is started; only a loaded one needs the slow reload.
-        if (await systemd.GetUnitAsync(unit, cancellationToken) is not null)
-        {
-            await systemd.ReloadAsync(cancellationToken);
-        }
+        await own.UpdateAsync([(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec)))], cancellationToken);
     }
 
     private VmUnitDescription Describe(VmId id, VmSpec spec)
