@@ -84,4 +84,5 @@ show_demo() {
   systemctl_user status --no-pager --lines=5 "aetherscale-vm-$id.service" | cut -c 1-160
   step "the end of its console ($(console_log "$id"))"
   tail -n 8 "$(console_log "$id")" | tr -d '\r' | sed 's/^/    /'
+  echo # a login prompt ends without
 }

@@ -120,7 +120,11 @@ type_all() {
   typed=$(mktemp -d)
   trap 'rm -rf "$typed"' EXIT
   type_next_steps
-  type_own_vm
-  type_readme "$1"
+  if [[ -e $typed/first ]]; then
+    type_own_vm
+    type_readme "$1"
+  fi
+  # Whatever came before: nothing is left running.
+  ((typed_failed == 0)) || type_line "./run.sh --down" || true
   return $typed_failed
 }
