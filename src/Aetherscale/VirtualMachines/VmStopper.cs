@@ -43,9 +43,10 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
 
         var overtaken = _overtaken.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, cancellationToken);
+            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
             var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), onQueued, cancellationToken);
             if (wasForced)
             {
@@ -56,6 +57,7 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
         finally
         {
+            await over.CancelAsync();
             _overtaken.TryRemove(id, out _);
         }
     }
@@ -86,6 +88,9 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         // The job comes first: a unit that is being stopped is not restarted when its process dies.
         var job = systemd.StopUnitAsync(unit, onQueued, cancellationToken);
         await Task.WhenAny(job, mercy);
+
+        // The daemon's own end is no reason to kill a guest: systemd goes on with the stop.
+        cancellationToken.ThrowIfCancellationRequested();
         var wasForced = !job.IsCompleted;
         while (!job.IsCompleted)
         {

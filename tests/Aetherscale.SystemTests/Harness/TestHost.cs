@@ -155,9 +155,16 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<JsonElement> SendAsync(byte[] body)
     {
         using var content = new ByteArrayContent(body);
-        using var reply = await _http.PostAsync("/v1/commands", content);
+        return (await PostAsync(content)).Reply;
+    }
+
+    /// <summary>Posts a body to the daemon as it is.</summary>
+    /// <returns>The HTTP status and the reply envelope.</returns>
+    public async Task<(int Status, JsonElement Reply)> PostAsync(HttpContent body)
+    {
+        using var reply = await _http.PostAsync("/v1/commands", body);
         using var document = JsonDocument.Parse(await reply.Content.ReadAsByteArrayAsync());
-        return document.RootElement.Clone();
+        return ((int)reply.StatusCode, document.RootElement.Clone());
     }
 
     public Task<JsonElement> SendAsync(string body) => SendAsync(Encoding.UTF8.GetBytes(body));

@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+
+namespace Aetherscale.SystemTests.BadInputs;
+
+/// <summary>One request of every command with all of its members, to be spoilt.</summary>
+internal static class ValidRequests
+{
+    public static IReadOnlyList<string> All { get; } =
+    [
+        """{"command":"create-vm","options":{"image":"polite","name":"db","cpus":1,"memory":128,"no-start":true},"request-id":"r-1"}""",
+        """{"command":"start-vm","options":{"vm-id":"web"},"request-id":"r-2"}""",
+        """{"command":"stop-vm","options":{"vm-id":"web","wait":true,"timeout":5,"kill":false},"request-id":"r-3"}""",
+        """{"command":"delete-vm","options":{"vm-id":"web"},"request-id":"r-4"}""",
+        """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r-5"}""",
+        """{"command":"list-vms","options":{},"request-id":"r-6"}""",
+    ];
+
+    /// <summary>Every object in it, from the outside in.</summary>
+    public static IEnumerable<JsonObject> ObjectsIn(JsonObject request) =>
+        request.Select(member => member.Value).OfType<JsonObject>().SelectMany(ObjectsIn).Prepend(request);
+}
