@@ -214,7 +214,10 @@ internal sealed class TestHost : IAsyncDisposable
             await Systemctl.RunAsync("stop", unit);
             await Systemctl.RunAsync("reset-failed", unit);
             File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
-            File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+            if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
+            {
+                File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+            }
         }
 
         Directory.Delete(Data, recursive: true);
