@@ -22,7 +22,7 @@ internal static class Daemon
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
-        using var folderLock = Claim(data, host);
+        using var folderLock = Claim(data, settings[Socket], host);
 
         var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -96,7 +96,7 @@ internal static class Daemon
         return 0;
     }
 
-    private static FolderLock Claim(DataFolder data, HostEnvironment host)
+    private static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
     {
         if (host.UserId == 0)
         {
@@ -107,6 +107,12 @@ internal static class Daemon
         if (data.Prepare() is { } problem)
         {
             throw new SettingsException(problem);
+        }
+
+        // What is left of a killed daemon's socket is removed before the next one binds; nothing else ever is.
+        if (FileStatus.Of(socket) is { Kind: not FileKind.Socket })
+        {
+            throw new SettingsException($"{socket} is to be the daemon's socket, and something else stands there; move it away.");
         }
 
         return FolderLock.TryTake(data.Path) ?? throw new SettingsException(

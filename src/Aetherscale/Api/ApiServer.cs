@@ -11,13 +11,25 @@ internal static class ApiServer
     /// <summary>The first descriptor that systemd passes (sd_listen_fds(3)).</summary>
     private const ulong FirstListenDescriptor = 3;
 
+    /// <summary>A message that is too long is read up to here, so that its sender can be told.</summary>
+    private const int MaxDrainedBytes = 64 * ApiRoutes.MaxRequestBytes;
+
+    /// <summary>A client that leaks connections must not use up our file descriptors: VMs are watched through them.</summary>
+    private const int MaxConnections = 1000;
+
+    /// <summary>Each of these has a process of its own.</summary>
+    private const int MaxGuestConnections = 250;
+
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
     public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxRequestBodySize = ApiRoutes.MaxRequestBytes;
+        options.Limits.MaxRequestBodySize = MaxDrainedBytes;
+        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxConcurrentUpgradedConnections = MaxGuestConnections;
+        options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         if (IsActivated())
         {
             options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));

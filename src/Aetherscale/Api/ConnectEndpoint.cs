@@ -18,7 +18,9 @@ internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router)
         {
             guest = await connect.OpenAsync(context.Request.Query["vm"].ToString(), ReadPort(context), context.RequestAborted);
         }
-        catch (AetherscaleException error)
+#pragma warning disable CA1031 // The router makes an answer of every failure; here as for commands.
+        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             await Replies.WriteAsync(context, router.Refuse(error, null, requester));
             return;

@@ -52,7 +52,7 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
         }
         else
         {
-            RouterLog.Refused(logger, request?.Command, requester.Name, code, reason);
+            RouterLog.Refused(logger, request is null ? null : Quoted.Plain(request.Command), requester.Name, code, reason);
         }
 
         return new ReplyEnvelope
@@ -69,7 +69,7 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
     }
 
     private AetherscaleException Unknown(string command) => new(
-        UnknownCommand, $"There is no command \"{command}\"; there are: {string.Join(", ", routes.Keys.Order(StringComparer.Ordinal))}.");
+        UnknownCommand, $"There is no command {Quoted.Of(command)}; there are: {string.Join(", ", routes.Keys.Order(StringComparer.Ordinal))}.");
 }
 
 internal static partial class RouterLog

@@ -29,7 +29,7 @@ internal sealed class CreateVm(
     {
         var imageName = ImageName.TryParse(options.Image, out var parsed)
             ? parsed
-            : throw new AetherscaleException(BadName, $"\"{options.Image}\" is no image name: {ImageName.Rule}.");
+            : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}.");
         var name = ReadName(options.Name);
         var cpus = Within("cpus", options.Cpus ?? defaults.Cpus, MaxCpus);
         var memoryMib = Within("memory", options.Memory ?? defaults.MemoryMib, MaxMemoryMib);
@@ -80,7 +80,7 @@ internal sealed class CreateVm(
 
     private static VmName? ReadName(string? text) => text is null ? null
         : VmName.TryParse(text, out var name) ? name
-        : throw new AetherscaleException(BadName, $"\"{text}\" is no VM name: {VmName.Grammar}.");
+        : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
 
     private static int Within(string option, int value, int most) => value >= 1 && value <= most
         ? value

@@ -8,6 +8,8 @@ namespace Aetherscale.Commands;
 /// <summary>Takes a request apart, strictly: whatever is not exactly a request is refused with a reason that names the place.</summary>
 internal static class RequestReader
 {
+    private const int MaxRequestIdLength = 128;
+
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     /// <exception cref="AetherscaleException"><c>bad-json</c> or <c>bad-request</c>.</exception>
@@ -22,13 +24,20 @@ internal static class RequestReader
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a member's name that is no Unicode.
-            throw new AetherscaleException(BadJson, $"The message is not valid JSON: {error.Message}", error);
+            throw new AetherscaleException(BadJson, $"The message is not valid JSON: {Quoted.Plain(error.Message)}", error);
         }
 
         CheckTexts(root, "the message");
         var request = Deserialize(root, ContractJson.Wire.RequestEnvelope, "The message");
-        return request.Options is { ValueKind: not JsonValueKind.Object }
-            ? throw new AetherscaleException(BadRequest, "\"options\" must be an object.")
+        if (request.Options is { ValueKind: not JsonValueKind.Object })
+        {
+            throw new AetherscaleException(BadRequest, "\"options\" must be an object.");
+        }
+
+        // It goes into the reply and the log as it is.
+        return request.RequestId is { } id && (id.Length is 0 or > MaxRequestIdLength || id.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            ? throw new AetherscaleException(
+                BadRequest, $"\"request-id\" must be 1 to {MaxRequestIdLength} printable ASCII characters without spaces.")
             : request;
     }
 
@@ -51,7 +60,7 @@ internal static class RequestReader
         {
             var known = type.Properties.FirstOrDefault(property => property.Name == member.Name)
                 ?? throw new AetherscaleException(
-                    BadRequest, $"{subject} cannot have \"{member.Name}\"; {Known(type)}.");
+                    BadRequest, $"{subject} cannot have {Quoted.Of(member.Name)}; {Known(type)}.");
             if (member.Value.ValueKind == JsonValueKind.Null)
             {
                 throw new AetherscaleException(BadRequest, $"\"{member.Name}\" must not be null; leave it out instead.");
@@ -100,7 +109,7 @@ internal static class RequestReader
                 foreach (var member in element.EnumerateObject())
                 {
                     CheckText(() => member.Name, place);
-                    CheckTexts(member.Value, $"\"{member.Name}\"");
+                    CheckTexts(member.Value, Quoted.Of(member.Name));
                 }
 
                 break;

@@ -36,6 +36,12 @@ internal static class Adoption
         {
             ShareExisting(file, path, digestPath);
         }
+        else if (FileStatus.Of(digestPath) is not { } linked || FileIdentity.Of(linked) != FileIdentity.Of(FileStatus.Of(file)))
+        {
+            // The name was given to another file since it was opened, and that one was never looked at.
+            File.Delete(digestPath);
+            throw Refused(path, "it was replaced while it was adopted; try again");
+        }
 
         DurableFile.SyncFolder(folder);
         if (FileStatus.Of(digestPath) is not { } adopted || FileStatus.Of(path) is not { } named

@@ -19,6 +19,12 @@ internal static class Qcow2Format
     /// <summary>QEMU refuses longer names of backing files.</summary>
     public const int MaximumBackingNameLength = 1023;
 
+    /// <summary>QEMU refuses larger tables.</summary>
+    public const ulong MaximumL1Bytes = 32 << 20;
+
+    /// <summary>QEMU refuses larger tables.</summary>
+    public const ulong MaximumRefcountTableBytes = 8 << 20;
+
     public const int MinimumClusterBits = 9;
     public const int MaximumClusterBits = 21;
 

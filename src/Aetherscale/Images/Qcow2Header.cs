@@ -142,6 +142,8 @@ internal sealed record Qcow2Header
         var l2Entries = ClusterSize / (Features.HasFlag(Qcow2Features.ExtendedL2) ? 16UL : 8UL);
         Require((VirtualSize - 1) / (ClusterSize * l2Entries) < L1Entries, "its L1 table is too short");
         Require(RefcountTableClusters > 0, "it has no reference counts");
+        Require(L1Entries * 8UL <= MaximumL1Bytes && RefcountTableClusters * ClusterSize <= MaximumRefcountTableBytes,
+            "its tables are larger than QEMU takes");
         Require(IsInside(L1Offset, L1Entries * 8UL, fileLength)
             && IsInside(RefcountTableOffset, RefcountTableClusters * ClusterSize, fileLength),
             "it is cut off, or still being copied; copy the file again");
@@ -187,11 +189,11 @@ internal sealed record Qcow2Header
                 return type == wanted;
             }
 
-            Require(length <= end - offset - 8, "one of its header extensions is cut off");
+            Require(length <= end - offset - 8, "one of its header extensions is cut off; copy the file again");
             offset += 8 + (((int)length + 7) & ~7);
         }
 
-        Require(end == (int)clusterSize, "the list of its header extensions has no end");
+        Require(end == (int)clusterSize, "the list of its header extensions has no end; copy the file again");
         return false;
     }
 

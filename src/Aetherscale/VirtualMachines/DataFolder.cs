@@ -1,5 +1,3 @@
-using Aetherscale.Files;
-
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>The state folder: its parts, and what must hold before a daemon works in it.</summary>
@@ -22,8 +20,17 @@ internal sealed class DataFolder(string path)
     {
         foreach (var folder in new[] { Path, Images, Vms, Networks })
         {
-            Directory.CreateDirectory(folder, Private);
-            if (FileStatus.Of(folder) is { } status && (status.Permissions & WritableByOthers) != 0)
+            try
+            {
+                Directory.CreateDirectory(folder, Private);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return $"{folder} cannot be made: {error.Message}";
+            }
+
+            // The folder may be a link to a larger disk; what counts is where it leads.
+            if ((File.GetUnixFileMode(folder) & WritableByOthers) != 0)
             {
                 return $"{folder} can be written by others, who could lead the daemon astray. Mend it with: chmod go-w {folder}";
             }

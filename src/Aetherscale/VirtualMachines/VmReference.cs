@@ -22,7 +22,7 @@ internal readonly record struct VmReference
         return VmName.TryParse(text, out var name)
             ? new VmReference(null, name)
             : throw new AetherscaleException(
-                BadVmId, $"\"{text}\" is neither a VM id (eight lower-case letters) nor a VM name ({VmName.Grammar}).");
+                BadVmId, $"{Quoted.Of(text)} is neither a VM id (eight lower-case letters) nor a VM name ({VmName.Grammar}).");
     }
 
     public override string ToString() => Id?.ToString() ?? Name.ToString() ?? "";

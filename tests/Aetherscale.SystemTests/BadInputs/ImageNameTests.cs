@@ -17,7 +17,6 @@ public sealed class ImageNameTests(BadInputsHost inputs)
     public Task A01_An_image_name_that_is_a_path_is_refused(string image) => RefusesNameAsync(image);
 
     [Theory]
-    [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
     [InlineData("-x")]
@@ -25,6 +24,13 @@ public sealed class ImageNameTests(BadInputsHost inputs)
     [InlineData(".polite")]
     [InlineData("_polite")]
     public Task A02_An_empty_hidden_or_option_like_image_name_is_refused(string image) => RefusesNameAsync(image);
+
+    [Fact]
+    public async Task A02_No_image_name_at_all_is_refused()
+    {
+        await inputs.RefusesAsync(BadInputsHost.CreateVm(""), BadName, "1 to 64 letters");
+        await inputs.CliUsageErrorAsync("--image needs a value", "create-vm", "--image=");
+    }
 
     [Theory]
     [InlineData("pol\nite")]

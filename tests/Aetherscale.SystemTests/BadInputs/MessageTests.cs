@@ -119,4 +119,28 @@ public sealed class MessageTests(BadInputsHost inputs)
     [InlineData("VM is given twice", "start-vm", "web", "--vm-id=web")]
     public Task A26_A_wrong_value_on_the_command_line_is_a_usage_error_that_names_it(string words, params string[] arguments) =>
         inputs.CliUsageErrorAsync(words, arguments);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("a\nb")]
+    [InlineData("\u001b[2J")]
+    [InlineData("ü")]
+    public Task A_request_id_that_would_spoil_the_log_is_refused(string id) => inputs.RefusesAsync(
+        $$"""{"command": "list-vms", "request-id": {{BadInputsHost.Json(id)}}}""", BadRequest, "\"request-id\" must be");
+
+    [Fact]
+    public async Task Long_texts_are_not_repeated_in_full()
+    {
+        var text = new string('x', 500_000);
+        await inputs.RefusesAsync($$"""{"command": "{{text}}"}""", UnknownCommand, "xxx…");
+        await inputs.RefusesAsync($$"""{"command": "list-vms", "{{text}}": 1}""", BadRequest, "xxx…");
+        await inputs.RefusesAsync($$"""{"command": "list-vms", "{{text}}": 1, "{{text}}": 1}""", BadJson, "Duplicate");
+        await inputs.RefusesAsync($$"""{"command": "list-vms", "{{text}}": "\u0000"}""", BadRequest, "xxx…");
+        await inputs.RefusesAsync($$"""{"command": "list-vms", "request-id": "{{text}}"}""", BadRequest, "1 to 128");
+        await inputs.RefusesAsync($$$"""{"command": "show-vm", "options": {"vm-id": "{{{text}}}"}}""", BadVmId, "xxx…");
+        await inputs.RefusesAsync(BadInputsHost.CreateVm(text), BadName, "xxx…");
+
+        Assert.DoesNotContain(text, inputs.Host.Log);
+    }
 }

@@ -10,8 +10,18 @@ public sealed class VmReferenceTests(BadInputsHost inputs)
 {
     private static readonly string[] s_commands = ["start-vm", "stop-vm", "delete-vm", "show-vm"];
 
+    [Fact]
+    public async Task A19_No_VM_id_at_all_is_refused()
+    {
+        foreach (var command in s_commands)
+        {
+            await inputs.RefusesAsync(Command(command, ""), BadVmId, "eight lower-case letters");
+            await inputs.CliUsageErrorAsync("--vm-id needs a value", command, "--vm-id=");
+            await inputs.CliUsageErrorAsync("VM is missing", command);
+        }
+    }
+
     [Theory]
-    [InlineData("")]
     [InlineData(".")]
     [InlineData("..")]
     [InlineData("../vms/web")]
@@ -38,7 +48,6 @@ public sealed class VmReferenceTests(BadInputsHost inputs)
     public Task A19_A_name_over_63_characters_is_refused() => RefusesVmAsync(new string('a', 64), BadVmId, "eight lower-case letters");
 
     [Theory]
-    [InlineData("")]
     [InlineData("Web")]
     [InlineData("abcdefgh")]
     [InlineData("web\n")]
@@ -95,13 +104,17 @@ public sealed class VmReferenceTests(BadInputsHost inputs)
     {
         foreach (var command in s_commands)
         {
-            await inputs.RefusesAsync(
-                $$$"""{"command": "{{{command}}}", "options": {"vm-id": {{{BadInputsHost.Json(vm)}}}}}""", code, words);
+            await inputs.RefusesAsync(Command(command, vm), code, words);
             await inputs.CliRefusedAsync(code, command, $"--vm-id={vm}");
         }
 
         await inputs.RefusesAsync(
             $$$"""{"command": "stop-vm", "options": {"vm-id": {{{BadInputsHost.Json(vm)}}}, "kill": true}}""", code, words);
-        await inputs.CliRefusedAsync(code, "connect", "--", vm, "22");
+        await (vm.StartsWith('-')
+            ? inputs.CliUsageErrorAsync($"unknown option \"{vm}\"", "connect", "--", vm, "22")
+            : inputs.CliRefusedAsync(code, "connect", vm, "22"));
     }
+
+    private static string Command(string command, string vm) =>
+        $$$"""{"command": "{{{command}}}", "options": {"vm-id": {{{BadInputsHost.Json(vm)}}}}}""";
 }

@@ -234,7 +234,10 @@ internal sealed class TestHost : IAsyncDisposable
         foreach (var unit in units)
         {
             File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
-            File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+            if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
+            {
+                File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+            }
         }
 
         Directory.Delete(Data, recursive: true);
