@@ -65,6 +65,9 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>What leads a program of ours to this daemon.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     public int DaemonPid => _daemon!.Id;
 
     /// <param name="images">Images of <see cref="TestEnvironment.Images"/> to drop into the store.</param>
