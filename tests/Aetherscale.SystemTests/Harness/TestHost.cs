@@ -65,6 +65,9 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>What leads a program of ours to this daemon.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     public int DaemonPid => _daemon!.Id;
 
     /// <summary>The <c>AETHERSCALE_…</c> variables by which the daemon and the CLI find all of this.</summary>
