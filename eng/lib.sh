@@ -24,6 +24,9 @@ fail_with_log() {
   exit 1
 }
 
+# tell_where_it_failed: from here on, a command that ends the script under `set -e` is named. The script must have `set -E` too.
+tell_where_it_failed() { trap 'echo "error: ${BASH_SOURCE[0]##*/}, line $LINENO: $BASH_COMMAND ended with $?" >&2' ERR; }
+
 # have PROGRAM: true when the program is installed.
 have() { command -v "$1" >/dev/null 2>&1; }
 

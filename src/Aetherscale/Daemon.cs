@@ -77,6 +77,7 @@ internal static class Daemon
         var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
         builder.WebHost.ConfigureKestrel(
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
+        builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
         ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router));
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());

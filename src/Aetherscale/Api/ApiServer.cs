@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aetherscale.Contract;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Aetherscale.Api;
 
@@ -31,7 +32,7 @@ internal static class ApiServer
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         if (IsActivated())
         {
-            options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap));
+            options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
             ApiLog.Listening(logger, "the socket that systemd handed over");
             return;
         }
@@ -39,9 +40,15 @@ internal static class ApiServer
         // The folder keeps others out from the start, whatever mode the socket has between bind and chmod.
         Directory.CreateDirectory(Path.GetDirectoryName(socketPath)!, Private);
         File.Delete(socketPath);
-        options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap));
+        options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
         ApiLog.Listening(logger, socketPath);
     }
+
+    /// <summary>
+    /// Has a flush wait until all is with the kernel: whoever ends one direction of a connection must know that nothing is
+    /// left behind. (0 would mean: never wait.)
+    /// </summary>
+    public static void Configure(SocketTransportOptions options) => options.MaxWriteBufferSize = 1;
 
     /// <summary>Gives the socket its final mode, once it is bound.</summary>
     public static void Protect(string socketPath)

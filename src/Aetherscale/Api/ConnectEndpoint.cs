@@ -1,6 +1,7 @@
 using System.Globalization;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using static Aetherscale.Contract.ErrorCodes;
 
@@ -28,8 +29,10 @@ internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router)
         await using (guest)
         {
             context.Response.Headers.Upgrade = ApiRoutes.StreamProtocol;
-            await using var client = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-            await guest.CarryAsync(client, context.RequestAborted);
+            context.Features.GetRequiredFeature<HalfClose>().Allow();
+            await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+            await guest.CarryAsync(new ConnectedClient(stream, socket), context.RequestAborted);
         }
     }
 

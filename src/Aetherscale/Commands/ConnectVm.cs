@@ -1,3 +1,4 @@
+using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.VirtualMachines;
 using static Aetherscale.Contract.ErrorCodes;
@@ -25,11 +26,11 @@ internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks n
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be reached: {vm.Problem}.");
         var (program, arguments) = networks.ConnectCommand(spec, port);
-        var process = processes.Start(program, arguments);
+        var process = processes.Start(program, arguments, NetworkCommands.ConnectedNotice);
         try
         {
             await WaitUntilConnectedAsync(process, vm, port, cancellationToken);
-            return new GuestConnection(process);
+            return new GuestConnection(process, time);
         }
         catch (Exception)
         {
@@ -38,22 +39,21 @@ internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks n
         }
     }
 
-    /// <summary>nc says on stderr when it is connected, and ends when it cannot.</summary>
+    /// <summary>socat says on stderr when it is connected, and ends when it cannot.</summary>
     private async Task WaitUntilConnectedAsync(PipedProcess process, Vm vm, int port, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(s_deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            var line = await process.FirstErrorLine.WaitAsync(either.Token);
-            if (line?.EndsWith("succeeded!", StringComparison.Ordinal) == true)
+            if (await process.Notice.WaitAsync(either.Token))
             {
                 return;
             }
 
             var (_, words) = await process.WaitAsync(either.Token);
             throw new AetherscaleException(
-                ConnectFailed, $"VM \"{vm.DisplayName}\" does not answer on port {port} of {vm.Spec!.Address}: {words}");
+                ConnectFailed, $"VM \"{vm.DisplayName}\" does not answer on port {port} of {vm.Spec!.Address}: {NetworkCommands.WhyNotConnected(words)}.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -3,41 +3,70 @@ using Aetherscale.Processes;
 namespace Aetherscale.Commands;
 
 /// <summary>A TCP connection to a guest, carried by a program inside the network's router namespace.</summary>
-internal sealed class GuestConnection(PipedProcess program) : IAsyncDisposable
+internal sealed class GuestConnection(PipedProcess program, TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_goneCheck = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
-    /// Carries bytes both ways until the guest closes. The client's end of file is passed on, so that protocols which
-    /// send, close and then read work.
+    /// Carries bytes both ways until both sides have ended their output, or one has gone altogether. An end of file is
+    /// passed on like any byte, so that protocols which send, close and then read work, in either direction.
     /// </summary>
-    public async Task CarryAsync(Stream client, CancellationToken cancellationToken)
+    public async Task CarryAsync(ConnectedClient client, CancellationToken cancellationToken)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var fromClient = SendAsync(client, done.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var toGuest = ToGuestAsync(client, over.Token);
+        var toClient = ToClientAsync(client, over.Token);
+        var clientGone = WaitUntilGoneAsync(client, over.Token);
+
+        // The program ends when both directions have, or when the guest takes no more; its last words are still to come.
+        var programEnded = Task.WhenAll(program.WaitAsync(over.Token), toClient);
+        await Task.WhenAny(programEnded, clientGone);
+        await over.CancelAsync();
+        await Task.WhenAll(toGuest, toClient, clientGone);
+        await programEnded.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public ValueTask DisposeAsync() => program.DisposeAsync();
+
+    private async Task ToGuestAsync(ConnectedClient client, CancellationToken cancellationToken)
+    {
         try
         {
-            await program.Output.CopyToAsync(client, done.Token);
+            await client.Bytes.CopyToAsync(program.Input, cancellationToken);
+            await program.Input.DisposeAsync();
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // Either side hung up: that is how connections end.
         }
-
-        await done.CancelAsync();
-        await fromClient;
     }
 
-    public ValueTask DisposeAsync() => program.DisposeAsync();
-
-    private async Task SendAsync(Stream client, CancellationToken cancellationToken)
+    private async Task ToClientAsync(ConnectedClient client, CancellationToken cancellationToken)
     {
         try
         {
-            await client.CopyToAsync(program.Input, cancellationToken);
-            await program.Input.DisposeAsync();
+            await program.Output.CopyToAsync(client.Bytes, cancellationToken);
+            await client.Bytes.FlushAsync(cancellationToken);
+            client.EndWriting();
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // As above.
+        }
+    }
+
+    private async Task WaitUntilGoneAsync(ConnectedClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!client.IsGone())
+            {
+                await Task.Delay(s_goneCheck, time, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It stayed to the end.
         }
     }
 }

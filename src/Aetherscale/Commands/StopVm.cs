@@ -17,8 +17,12 @@ internal sealed class StopVm(VmStore store, VmLocks locks, VmStopper stopper, Ba
         }
 
         var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
-        var stop = StopAsync(turn, options.Kill, grace, cancellationToken);
-        if (options.Wait ?? requester.WaitsByDefault)
+        var queued = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stop = StopAsync(turn, options.Kill, grace, () => queued.TrySetResult(), cancellationToken);
+        var waits = options.Wait ?? requester.WaitsByDefault;
+
+        // "stopping" is a promise that the daemon's own death must not break: systemd has to have the job.
+        if (waits || await Task.WhenAny(queued.Task, stop) == stop)
         {
             return Answer(turn.Vm, await stop);
         }
@@ -27,13 +31,14 @@ internal sealed class StopVm(VmStore store, VmLocks locks, VmStopper stopper, Ba
         return new VmActionResponse { Status = VmStatus.Stopping, VmId = turn.Vm.Id.ToString(), Name = turn.Vm.Spec?.Name };
     }
 
-    private async Task<StopOutcome> StopAsync(VmTurn turn, bool kill, TimeSpan? grace, CancellationToken cancellationToken)
+    private async Task<StopOutcome> StopAsync(
+        VmTurn turn, bool kill, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
     {
         using (turn)
         {
             return kill
-                ? await stopper.KillAsync(turn.Vm.Id, cancellationToken)
-                : await stopper.StopAsync(turn.Vm.Id, grace, cancellationToken);
+                ? await stopper.KillAsync(turn.Vm.Id, onQueued, cancellationToken)
+                : await stopper.StopAsync(turn.Vm.Id, grace, onQueued, cancellationToken);
         }
     }
 

@@ -28,7 +28,14 @@ internal static class NetworkCommands
     public static IReadOnlyList<string> Router(NetworkPaths paths) =>
         ["/usr/bin/vdens", "vde://" + paths.SwitchSocket, "/bin/sh", "-e", paths.RouterScript, paths.RouterFolder];
 
-    /// <summary>From a shell-less <c>nc</c> in the router's namespace to a guest's port; it says on stderr when it is connected.</summary>
+    /// <summary>What is in the line on stderr by which <see cref="Connect"/> says that it is connected.</summary>
+    public const string ConnectedNotice = "starting data transfer loop";
+
+    /// <summary>
+    /// From our pipes to a guest's port, out of the router's namespace. It passes the end of either direction on by itself
+    /// (netcat keeps the guest's to itself while our side is open), which is why it may not end the connection in time (-t).
+    /// The keep-alive ends it when the guest has gone without a word.
+    /// </summary>
     /// <param name="namespacePid">The namespace's process.</param>
     /// <param name="address">The guest's.</param>
     /// <param name="port">From 1 to 65535.</param>
@@ -39,6 +46,13 @@ internal static class NetworkCommands
             "--user", "--net", "--preserve-credentials",
             "--target", namespacePid.ToString(CultureInfo.InvariantCulture),
             "--",
-            "/usr/bin/nc", "-v", "-n", "-N", address, port.ToString(CultureInfo.InvariantCulture),
+            "/usr/bin/socat", "-d", "-d", "-b", "65536", "-t", "1000000",
+            "STDIN!!STDOUT,shut-close",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"TCP4:{address}:{port},nodelay,keepalive,keepidle=30,keepintvl=10,keepcnt=3"),
         ]);
+
+    /// <summary>The cause in the last line of stderr: <c>2026/01/31 12:00:00 socat[1] E connect(5, …): Connection refused</c>.</summary>
+    public static string WhyNotConnected(string stderr) => stderr[(stderr.LastIndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
 }

@@ -11,12 +11,14 @@ internal sealed class PipedProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _error = new();
-    private readonly TaskCompletionSource<string?> _firstErrorLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _notice = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PipedProcess(Process process)
+    /// <param name="process">Just started, with all three streams redirected.</param>
+    /// <param name="notice">The words on its stderr by which the program says that it is ready.</param>
+    public PipedProcess(Process process, string notice)
     {
         _process = process;
-        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data, notice);
         _process.BeginErrorReadLine();
     }
 
@@ -26,8 +28,8 @@ internal sealed class PipedProcess : IAsyncDisposable
     /// <summary>What the program writes.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
-    /// <summary>The first line that the program writes to stderr; null when it ends without one.</summary>
-    public Task<string?> FirstErrorLine => _firstErrorLine.Task;
+    /// <summary>Whether the program said that it is ready; false when it ended without.</summary>
+    public Task<bool> Notice => _notice.Task;
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code and the beginning of what it wrote to stderr.</returns>
@@ -51,15 +53,25 @@ internal sealed class PipedProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Keep(string? line)
+    private void Keep(string? line, string notice)
     {
-        _firstErrorLine.TrySetResult(line);
+        if (line is null)
+        {
+            _notice.TrySetResult(false);
+            return;
+        }
+
         lock (_error)
         {
-            if (line is not null && _error.Length + line.Length < MaxErrorLength)
+            if (_error.Length + line.Length < MaxErrorLength)
             {
                 _error.AppendLine(line);
             }
+        }
+
+        if (line.Contains(notice, StringComparison.Ordinal))
+        {
+            _notice.TrySetResult(true);
         }
     }
 }

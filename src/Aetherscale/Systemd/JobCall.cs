@@ -18,9 +18,10 @@ internal sealed class JobCall(string verb, string unit, JobTable jobs) : BusCall
 
     public override bool IsSettled => _result.Task.IsCompleted;
 
-    public static JobCall To(string verb, string unit, JobTable jobs) => new(verb, unit, jobs)
+    public static JobCall To(string verb, string unit, JobTable jobs, Action? onQueued = null) => new(verb, unit, jobs)
     {
         Subject = unit,
+        OnQueued = onQueued,
         MayRepeat = verb != Restart,
         Write = message =>
         {
@@ -29,7 +30,14 @@ internal sealed class JobCall(string verb, string unit, JobTable jobs) : BusCall
         },
     };
 
-    public override void Complete(BusMessage reply) => jobs.Accepted(reply.ReadObjectPath(), this);
+    /// <summary>Called once systemd has queued the job. From then on it does not need us.</summary>
+    public Action? OnQueued { get; init; }
+
+    public override void Complete(BusMessage reply)
+    {
+        jobs.Accepted(reply.ReadObjectPath(), this);
+        OnQueued?.Invoke();
+    }
 
     public override void Fail(Exception error) => _result.TrySetException(error);
 

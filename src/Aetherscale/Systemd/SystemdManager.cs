@@ -44,6 +44,13 @@ internal sealed partial class SystemdManager : IAsyncDisposable
     public Task<JobResult> StopUnitAsync(string unit, CancellationToken cancellationToken) =>
         RunJobAsync(JobCall.Stop, unit, cancellationToken);
 
+    /// <summary>The same, and tells when systemd has taken the job on: it is then carried out even if we are gone.</summary>
+    /// <param name="unit">The unit's name.</param>
+    /// <param name="onQueued">Called on the bus thread: it must not block.</param>
+    /// <param name="cancellationToken">Ends the wait, not the job.</param>
+    public Task<JobResult> StopUnitAsync(string unit, Action onQueued, CancellationToken cancellationToken) =>
+        RunJobAsync(JobCall.Stop, unit, cancellationToken, onQueued);
+
     /// <summary>Stops and starts a unit, or just starts it, and waits until it is up.</summary>
     public Task<JobResult> RestartUnitAsync(string unit, CancellationToken cancellationToken) =>
         RunJobAsync(JobCall.Restart, unit, cancellationToken);
@@ -138,10 +145,11 @@ internal sealed partial class SystemdManager : IAsyncDisposable
         return call.WaitAsync(cancellationToken);
     }
 
-    private Task<JobResult> RunJobAsync(string verb, string unit, CancellationToken cancellationToken)
+    private Task<JobResult> RunJobAsync(
+        string verb, string unit, CancellationToken cancellationToken, Action? onQueued = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var call = JobCall.To(verb, unit, _jobs);
+        var call = JobCall.To(verb, unit, _jobs, onQueued);
         _bus.Post(call);
         return call.WaitAsync(cancellationToken);
     }

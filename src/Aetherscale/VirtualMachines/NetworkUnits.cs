@@ -9,6 +9,51 @@ namespace Aetherscale.VirtualMachines;
 /// </summary>
 internal static class NetworkUnits
 {
+    /// <summary>Around all three: only what a user manager really enforces.</summary>
+    private static readonly (string Key, string Value)[] s_sandbox =
+    [
+        ("NoNewPrivileges", "yes"),
+        ("LockPersonality", "yes"),
+        ("MemoryDenyWriteExecute", "yes"),
+        ("RestrictRealtime", "yes"),
+        ("SystemCallArchitectures", "native"),
+        ("SystemCallFilter", "@system-service"),
+        ("SystemCallErrorNumber", "EPERM"),
+        ("KeyringMode", "private"),
+        ("LimitCORE", "0"),
+        ("UMask", "0077"),
+    ];
+
+    // The switch talks to guests' QEMUs and needs nothing of the host. Its folders are seen in spite of ProtectHome, which
+    // hides the manager's own sockets. RestrictSUIDSGID would end it: it marks its folder setgid.
+    private static readonly (string Key, string Value)[] s_switchSandbox =
+    [
+        ("PrivateUsers", "yes"),
+        ("CapabilityBoundingSet", ""),
+        ("ProtectSystem", "strict"),
+        ("ProtectHome", "tmpfs"),
+        ("PrivateTmp", "yes"),
+        ("PrivateMounts", "yes"),
+        ("RestrictNamespaces", "yes"),
+        ("RestrictAddressFamilies", "AF_UNIX"),
+    ];
+
+    // These two make and join the router's namespaces and their interfaces: no PrivateUsers, without which a user manager
+    // accepts the Protect… settings and does nothing.
+    private static readonly (string Key, string Value)[] s_routerSandbox =
+    [
+        ("RestrictSUIDSGID", "yes"),
+        ("RestrictNamespaces", "user net"),
+        ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET"),
+    ];
+
+    private static readonly (string Key, string Value)[] s_uplinkSandbox =
+    [
+        ("RestrictSUIDSGID", "yes"),
+        ("RestrictNamespaces", "user net"),
+        ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
+    ];
+
     public static string SwitchOf(NetworkName network) => $"aetherscale-net-{network}.service";
 
     public static string RouterOf(NetworkName network) => $"aetherscale-net-{network}-router.service";
@@ -38,7 +83,7 @@ internal static class NetworkUnits
         .Set("Restart", "always")
         .Set("RestartSec", "100ms")
         .Set("TimeoutStopSec", "5")
-        .Set("UMask", "0077")
+        .Confine(s_switchSandbox)
         .Build();
 
     private static string Router(NetworkPaths paths, string dataFolder) => Begin(paths, dataFolder, "router")
@@ -56,7 +101,7 @@ internal static class NetworkUnits
         .Set("RestartSec", "100ms")
         .Set("TimeoutStartSec", "10")
         .Set("TimeoutStopSec", "5")
-        .Set("UMask", "0077")
+        .Confine(s_routerSandbox)
         .Build();
 
     private static string Uplink(NetworkPaths paths, string dataFolder) => Begin(paths, dataFolder, "uplink")
@@ -74,7 +119,7 @@ internal static class NetworkUnits
         .Set("Restart", "always")
         .Set("RestartSec", "100ms")
         .Set("TimeoutStopSec", "5")
-        .Set("UMask", "0077")
+        .Confine(s_uplinkSandbox)
         .Build();
 
     private static UnitText Begin(NetworkPaths paths, string dataFolder, string part) => OwnUnits.Sign(
@@ -86,4 +131,14 @@ internal static class NetworkUnits
         .Comment("It comes back at once, but gives up in time: who waits for it must not wait for ever.")
         .Set("StartLimitIntervalSec", "10")
         .Set("StartLimitBurst", "20");
+
+    private static UnitText Confine(this UnitText text, (string Key, string Value)[] own)
+    {
+        foreach (var (key, value) in s_sandbox.Concat(own))
+        {
+            text.Set(key, value);
+        }
+
+        return text;
+    }
 }

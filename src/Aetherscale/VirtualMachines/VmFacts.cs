@@ -23,6 +23,9 @@ internal sealed record VmFacts
     /// <summary>Why the unit's last run ended; unknown unless it failed.</summary>
     public ServiceResult Result { get; init; }
 
+    /// <summary>How often systemd has started it again since the last start by a user; 0 unless it failed.</summary>
+    public int Restarts { get; init; }
+
     /// <summary>What QEMU last said.</summary>
     public GuestState Guest { get; init; }
 

@@ -88,7 +88,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnGuestShutdownAsync, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnPowerOffAsync, _time, _logger);
         }
     }
 
@@ -116,15 +116,16 @@ internal sealed class VmMonitors : IAsyncDisposable
     }
 
     /// <summary>
-    /// A guest that powered itself off is meant to stay off. One that was told to, by a stop job of systemd's, perhaps
-    /// because the host goes down, keeps its place at the next boot.
+    /// A guest that powered itself off is meant to stay off. One that was told to, perhaps because the host goes down, keeps
+    /// its place at the next boot. QEMU's events tell the one from the other whenever they are read; the unit's job tells it
+    /// where the daemon was not there to hear the power button.
     /// </summary>
-    private async Task OnGuestShutdownAsync(VmId id)
+    private async Task OnPowerOffAsync(VmId id)
     {
         try
         {
             var unit = VmUnit.NameOf(id);
-            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is { HasJob: false })
+            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is not { HasJob: true })
             {
                 _units.Disable(unit);
                 MonitorLog.PoweredOff(_logger, id);

@@ -34,6 +34,7 @@ internal sealed class VmObserver(SystemdManager systemd, UnitFolder units, VmMon
             Active = unit?.ActiveState ?? UnitActiveState.Inactive,
             Sub = unit?.SubState ?? UnitSubState.Dead,
             Result = failure?.Result ?? ServiceResult.Unknown,
+            Restarts = failure?.NRestarts ?? 0,
             Guest = guest,
             PauseReason = pauseReason,
         });

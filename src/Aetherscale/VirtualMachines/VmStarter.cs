@@ -11,6 +11,9 @@ internal sealed class VmStarter(
 {
     private const int LinesOfReason = 5;
 
+    // EXIT_EXEC (systemd.exec(5)): the program could not be executed. From inside the sandbox nobody logs why.
+    private const int ExitExec = 203;
+
     private static readonly TimeSpan s_readyDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_journalDeadline = TimeSpan.FromSeconds(2);
 
@@ -92,6 +95,11 @@ internal sealed class VmStarter(
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
         await systemd.StopUnitAsync(unit, cancellationToken);
         await systemd.ResetFailedAsync(unit, cancellationToken);
+        if (properties is { ExecMainStatus: ExitExec })
+        {
+            what = $"{units.Qemu} is missing or cannot be executed (setting \"qemu\")";
+        }
+
         var words = properties is not null
             ? await journal.ReadLastAsync(unit, properties, LinesOfReason, s_journalDeadline, cancellationToken)
             : [];

@@ -41,7 +41,7 @@ internal static class VmStateRules
         }
 
         return facts.Active == UnitActiveState.Failed
-            ? (VmState.Crashed, CrashHint(facts.Result))
+            ? (VmState.Crashed, CrashHint(facts))
             : (VmState.Stopped, null);
     }
 
@@ -68,8 +68,10 @@ internal static class VmStateRules
         _ => $"QEMU says: {reason}",
     };
 
-    private static string CrashHint(ServiceResult result) => result switch
+    // A unit that ran into its start limit keeps the result of its last crash; that it was started again tells it apart.
+    private static string CrashHint(VmFacts facts) => facts.Result switch
     {
+        _ when facts.Restarts > 0 => "QEMU crashed too often; see the journal, then start-vm tries again",
         ServiceResult.StartLimitHit => "QEMU crashed too often; see the journal, then start-vm tries again",
         ServiceResult.ExitCode => "QEMU ended with an error",
         ServiceResult.Signal or ServiceResult.CoreDump => "QEMU was killed or crashed",

@@ -29,7 +29,11 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     /// <summary>
     /// Asks the guest to shut down and waits until it is down; kills it after the grace, which is the unit's own when null.
     /// </summary>
-    public async Task<StopOutcome> StopAsync(VmId id, TimeSpan? grace, CancellationToken cancellationToken)
+    /// <param name="id">The VM.</param>
+    /// <param name="grace">How long the guest may take.</param>
+    /// <param name="onQueued">Called when systemd has the job: the guest is then shut down even if the daemon is gone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<StopOutcome> StopAsync(VmId id, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);
         units.Disable(unit);
@@ -39,10 +43,11 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
 
         var overtaken = _overtaken.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, cancellationToken);
-            var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), cancellationToken);
+            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
+            var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), onQueued, cancellationToken);
             if (wasForced)
             {
                 return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
@@ -52,12 +57,17 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
         finally
         {
+            await over.CancelAsync();
             _overtaken.TryRemove(id, out _);
         }
     }
 
     /// <summary>Ends QEMU at once, without asking the guest.</summary>
-    public async Task<StopOutcome> KillAsync(VmId id, CancellationToken cancellationToken)
+    public Task<StopOutcome> KillAsync(VmId id, CancellationToken cancellationToken) =>
+        KillAsync(id, static () => { }, cancellationToken);
+
+    /// <summary>The same, and tells when systemd has the stop job.</summary>
+    public async Task<StopOutcome> KillAsync(VmId id, Action onQueued, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);
         units.Disable(unit);
@@ -67,17 +77,20 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
             return StopOutcome.WasNotRunning;
         }
 
-        await EndAsync(unit, mercy: Task.CompletedTask, cancellationToken);
+        await EndAsync(unit, mercy: Task.CompletedTask, onQueued, cancellationToken);
         return StopOutcome.Killed;
     }
 
     /// <summary>Has systemd stop the unit, and kills what is left of it once the mercy is over.</summary>
     /// <returns>Whether it had to be killed.</returns>
-    private async Task<bool> EndAsync(string unit, Task mercy, CancellationToken cancellationToken)
+    private async Task<bool> EndAsync(string unit, Task mercy, Action onQueued, CancellationToken cancellationToken)
     {
         // The job comes first: a unit that is being stopped is not restarted when its process dies.
-        var job = systemd.StopUnitAsync(unit, cancellationToken);
+        var job = systemd.StopUnitAsync(unit, onQueued, cancellationToken);
         await Task.WhenAny(job, mercy);
+
+        // The daemon's own end is no reason to kill a guest: systemd goes on with the stop.
+        cancellationToken.ThrowIfCancellationRequested();
         var wasForced = !job.IsCompleted;
         while (!job.IsCompleted)
         {

@@ -83,6 +83,8 @@ internal static class VmUnit
             .Set("StandardInput", "data")
             .Input(QemuNetwork.PlugCommands(vm.SwitchSocket))
             .Set("StandardOutput", "null")
+            .Comment("What QEMU complains about; without this line it would follow the standard output.")
+            .Set("StandardError", "journal")
             .Comment("Shuts the guest down; the dash: it also runs when the guest has powered itself off.")
             .Command("ExecStop", [vm.StopHelper, vm.Qemu.StopSocket, Seconds(vm.StopGrace)], mayFail: true)
             .Set("TimeoutStopSec", Seconds(vm.StopGrace + TimeSpan.FromSeconds(StopReserveSeconds)))

@@ -16,6 +16,9 @@ internal sealed class VmUnits(
 {
     public UnitFolder Folder { get; } = folder;
 
+    /// <summary>The QEMU program.</summary>
+    public string Qemu => settings.Qemu;
+
     /// <summary>What QEMU runs guests with here.</summary>
     public Accelerator Accelerator => settings.Accelerator;
 

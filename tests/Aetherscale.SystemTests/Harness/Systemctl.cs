@@ -14,4 +14,12 @@ internal static class Systemctl
 
     public static async Task<int> MainPidAsync(string unit) =>
         int.Parse(await PropertyAsync(unit, "MainPID"), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The units that systemd has in memory, running or not.</summary>
+    public static async Task<IReadOnlyList<string>> LoadedUnitsAsync(string pattern) =>
+    [
+        .. (await RunAsync("list-units", "--all", "--plain", "--no-legend", pattern)).Succeeded().Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')[0]),
+    ];
 }

@@ -65,7 +65,13 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>What leads a program of ours to this daemon.</summary>
+    public IReadOnlyDictionary<string, string> Environment => _environment;
+
     public int DaemonPid => _daemon!.Id;
+
+    /// <summary>The <c>AETHERSCALE_…</c> variables by which the daemon and the CLI find all of this.</summary>
+    public IReadOnlyDictionary<string, string> Settings => _environment;
 
     /// <param name="images">Images of <see cref="TestEnvironment.Images"/> to drop into the store.</param>
     public static Task<TestHost> StartAsync(params string[] images) => StartAsync(new Dictionary<string, string>(), images);
@@ -74,6 +80,14 @@ internal sealed class TestHost : IAsyncDisposable
     /// <param name="images">As above.</param>
     public static async Task<TestHost> StartAsync(IReadOnlyDictionary<string, string> settings, params string[] images)
     {
+        var host = Prepare(settings, images);
+        await host.StartDaemonAsync();
+        return host;
+    }
+
+    /// <summary>The same without a daemon: for those who start it in a way of their own.</summary>
+    public static TestHost Prepare(IReadOnlyDictionary<string, string> settings, params string[] images)
+    {
         var host = new TestHost(settings);
         Directory.CreateDirectory($"{host.Data}/images");
         foreach (var image in images)
@@ -81,7 +95,6 @@ internal sealed class TestHost : IAsyncDisposable
             host.DropImage(image, image);
         }
 
-        await host.StartDaemonAsync();
         return host;
     }
 
@@ -191,6 +204,10 @@ internal sealed class TestHost : IAsyncDisposable
 
     public static string UnitOf(string vmId) => $"aetherscale-vm-{vmId}.service";
 
+    /// <summary>Whether the VM starts at boot: a link that resolves, as systemd follows it.</summary>
+    public static bool IsEnabled(string vmId) =>
+        File.Exists($"{TestEnvironment.UnitFolder}/default.target.wants/{UnitOf(vmId)}");
+
     /// <summary>What the guest printed on its serial console so far.</summary>
     public string ConsoleOf(string vmId)
     {
@@ -208,11 +225,17 @@ internal sealed class TestHost : IAsyncDisposable
             await KillDaemonAsync();
         }
 
-        foreach (var unit in OurUnits().OrderByDescending(unit => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal)))
+        var units = OurUnits();
+        var loaded = (await Systemctl.LoadedUnitsAsync("aetherscale-*")).Intersect(units);
+        foreach (var group in loaded.GroupBy(IsVm).OrderByDescending(group => group.Key))
         {
-            await Systemctl.RunAsync("kill", "--signal=KILL", unit);
-            await Systemctl.RunAsync("stop", unit);
-            await Systemctl.RunAsync("reset-failed", unit);
+            await Systemctl.RunAsync(["kill", "--signal=KILL", .. group]);
+            await Systemctl.RunAsync(["stop", .. group]);
+            await Systemctl.RunAsync(["reset-failed", .. group]);
+        }
+
+        foreach (var unit in units)
+        {
             File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
             if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
             {
@@ -221,7 +244,11 @@ internal sealed class TestHost : IAsyncDisposable
         }
 
         Directory.Delete(Data, recursive: true);
-        Directory.Delete(Path.GetDirectoryName(Socket)!, recursive: true);
+        if (Path.GetDirectoryName(Socket) is { } folder && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
         _daemon?.Dispose();
         _http.Dispose();
     }
@@ -233,6 +260,8 @@ internal sealed class TestHost : IAsyncDisposable
             .Where(file => File.ReadAllText(file).Contains($"X-Aetherscale-State={Data}\n"))
             .Select(file => Path.GetFileName(file)!),
     ];
+
+    private static bool IsVm(string unit) => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -55,7 +55,10 @@ public sealed class TestUnits : IAsyncDisposable
             }
 
             File.Delete(Path.Combine(Folder, unit));
-            File.Delete(Path.Combine(Folder, "default.target.wants", unit));
+            if (Directory.Exists(Path.Combine(Folder, "default.target.wants")))
+            {
+                File.Delete(Path.Combine(Folder, "default.target.wants", unit));
+            }
         }
 
         await Manager.DisposeAsync();

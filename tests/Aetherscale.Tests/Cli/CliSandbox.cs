@@ -53,6 +53,9 @@ internal sealed class CliSandbox : IDisposable
         File.WriteAllText(path, text);
     }
 
+    /// <summary>What the program measures its patience with.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
     public Task<CliResult> RunAsync(params string[] args) =>
         RunAsync(args, new MemoryStream(), TestContext.Current.CancellationToken);
 
@@ -73,6 +76,7 @@ internal sealed class CliSandbox : IDisposable
             NewRequestId = () => $"r{Interlocked.Increment(ref _requests)}",
             MachineConfig = MachineConfig,
             RuntimeFolders = Path.Join(Root, "run"),
+            Time = Time,
         };
         var code = await CliApp.RunAsync(args, around, interrupted);
         var text = output is MemoryStream memory ? Encoding.UTF8.GetString(memory.ToArray()) : "";

@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aetherscale.Tests.Cli;
 
 public sealed class CompletionTests : IDisposable
 {
-    private readonly CliSandbox _cli = new();
+    // A clock that stands still: a busy machine must not be the reason for an empty answer.
+    private readonly CliSandbox _cli = new() { Time = new FakeTimeProvider() };
 
     public void Dispose() => _cli.Dispose();
 
@@ -30,9 +32,10 @@ public sealed class CompletionTests : IDisposable
     {
         await using var daemon = ScriptedDaemon.Doing(
             _cli.OwnSocket, (_, _, cancel) => Task.Delay(Timeout.Infinite, cancel));
+        _cli.Time = TimeProvider.System;
         var clock = Stopwatch.StartNew();
         Assert.Equal(new CliResult(0, "\n", ""), await _cli.RunAsync("[suggest:10]", "stop-vm we"));
-        Assert.InRange(clock.ElapsedMilliseconds, 250, 2000);
+        Assert.InRange(clock.ElapsedMilliseconds, 250, 20_000);
     }
 
     [Fact]
@@ -57,7 +60,7 @@ public sealed class CompletionTests : IDisposable
         var script = (await _cli.RunAsync("completion", "bash")).Out;
         var completed = "";
         // Started by the JIT, the program may miss the daemon's answer on a busy machine: press Tab again.
-        for (var tries = 0; tries < 5 && completed != words; tries++)
+        for (var clock = Stopwatch.StartNew(); completed != words && clock.Elapsed < TimeSpan.FromSeconds(30);)
         {
             completed = await CompleteAsync(script, line, cursor);
         }

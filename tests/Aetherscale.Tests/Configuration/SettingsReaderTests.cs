@@ -4,7 +4,7 @@ namespace Aetherscale.Tests.Configuration;
 
 public sealed class SettingsReaderTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
     private readonly Dictionary<string, string> _variables = [];
 
     public SettingsReaderTests()

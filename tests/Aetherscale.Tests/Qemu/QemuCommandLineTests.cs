@@ -7,17 +7,17 @@ namespace Aetherscale.Tests.Qemu;
 public sealed class QemuCommandLineTests
 {
     [Fact]
-    public void A_plain_vm() => Golden.Matches("plain.argv", QemuCommandLine.Build(Plain));
+    public void A_plain_vm() => Golden.Matches("Qemu/plain.argv", QemuCommandLine.Build(Plain));
 
     [Fact]
     public void A_vm_by_kvm() => Golden.Matches(
-        "kvm.argv", QemuCommandLine.Build(Plain with { Accelerator = Accelerator.Kvm }));
+        "Qemu/kvm.argv", QemuCommandLine.Build(Plain with { Accelerator = Accelerator.Kvm }));
 
     [Fact]
     public void Nasty_paths_are_kept_as_they_are()
     {
         const string Folder = """/home/ü, "b" 'c' %h $HOME \d,,e=f;🐧""";
-        Golden.Matches("nasty.argv", QemuCommandLine.Build(Plain with
+        Golden.Matches("Qemu/nasty.argv", QemuCommandLine.Build(Plain with
         {
             DiskPath = Folder + "/disk.qcow2",
             BasePath = Folder + "/base.qcow2",

@@ -35,6 +35,7 @@ public sealed class VmStateRulesTests
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.ExitCode }, "Crashed", "with an error"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.Signal }, "Crashed", "killed"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.StartLimitHit }, "Crashed", "too often"),
+            (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.Signal, Restarts = 4 }, "Crashed", "too often"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.OomKill }, "Crashed", "out of memory"),
             (s_atRest with { Active = UnitActiveState.Failed, HasDisk = false }, "Broken", "disk is missing"),
         ];

@@ -15,15 +15,13 @@ internal sealed partial class BusThread : IAsyncDisposable
     private readonly Queue<BusCall> _posted = [];
     private readonly WakeUp _wakeUp = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Dictionary<ulong, BusCall> _sent = [];
+    private readonly CallBook _calls;
     private readonly BusLink _link;
     private readonly SystemdAddress _address;
     private readonly Action _onConnected;
     private readonly Action<BusMessage> _onSignal;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
-    private List<BusCall> _waiting = [];
-    private long _nextDeadline = long.MaxValue;
     private bool _stopping;
 
     /// <param name="address">Where systemd is, and how long a reply may take.</param>
@@ -39,6 +37,7 @@ internal sealed partial class BusThread : IAsyncDisposable
         _onSignal = onSignal;
         _logger = logger;
         _time = time;
+        _calls = new CallBook(address);
         _link = new BusLink(address.BusAddresses, time);
     }
 
@@ -97,11 +96,7 @@ internal sealed partial class BusThread : IAsyncDisposable
             }
         }
 
-        foreach (var call in _sent.Values.Concat(_waiting))
-        {
-            call.Fail(Stopped());
-        }
-
+        _calls.Fail(Stopped);
         _ended.SetResult();
     }
 
@@ -111,8 +106,7 @@ internal sealed partial class BusThread : IAsyncDisposable
         {
             while (_posted.TryDequeue(out var call))
             {
-                _waiting.Add(call);
-                _nextDeadline = long.Min(_nextDeadline, call.Deadline);
+                _calls.Add(call);
             }
 
             return !_stopping;
@@ -121,7 +115,7 @@ internal sealed partial class BusThread : IAsyncDisposable
 
     private void Step()
     {
-        Expire();
+        _calls.Expire(_time.GetTimestamp(), _link.Connection is not null);
         _link.Connect();
         for (var i = 0; i < MessagesPerRound && _link.Connection?.TryReceive(out var received) == true; i++)
         {
@@ -135,41 +129,13 @@ internal sealed partial class BusThread : IAsyncDisposable
         }
 
         // After the receiving, which may have made the link ready, and before the sleep.
-        SendWaiting();
+        if (_link is { IsReady: true, Connection: { } connection })
+        {
+            _calls.SendWaiting(connection);
+        }
+
         var (descriptor, events) = _link.Connection?.Interest ?? (-1, 0);
         _wakeUp.Wait(descriptor, events, MillisecondsToSleep());
-    }
-
-    private void SendWaiting()
-    {
-        if (!_link.IsReady || _link.Connection is not { } connection)
-        {
-            return;
-        }
-
-        var calls = _waiting;
-        _waiting = [];
-        for (var i = 0; i < calls.Count; i++)
-        {
-            var call = calls[i];
-            try
-            {
-                if (!call.IsSettled)
-                {
-                    _sent.Add(
-                        connection.Send(BusLink.Systemd, call.Path, call.Interface, call.Member, call.Write), call);
-                }
-            }
-            catch (ArgumentException error)
-            {
-                call.Fail(error);
-            }
-            catch (BusException)
-            {
-                _waiting = calls[i..];
-                throw;
-            }
-        }
     }
 
     private void Handle(BusMessage message)
@@ -189,36 +155,16 @@ internal sealed partial class BusThread : IAsyncDisposable
 
     private void HandleReply(BusMessage message)
     {
-        var cookie = message.ReplyCookie;
-        if (_link.TakeSetupReply(cookie, message.Error))
+        if (_link.TakeSetupReply(message.ReplyCookie, message.Error))
         {
             if (_link.IsReady)
             {
                 _onConnected();
             }
         }
-        else if (_sent.Remove(cookie, out var call))
+        else
         {
-            Complete(call, message);
-        }
-    }
-
-    private static void Complete(BusCall call, BusMessage reply)
-    {
-        try
-        {
-            if (reply.Error is { } error)
-            {
-                call.Fail(BusFailure.Refused(call, error));
-            }
-            else
-            {
-                call.Complete(reply);
-            }
-        }
-        catch (BusException error)
-        {
-            call.Fail(error);
+            _calls.Complete(message);
         }
     }
 
@@ -234,53 +180,15 @@ internal sealed partial class BusThread : IAsyncDisposable
         }
 
         _link.Drop();
-        foreach (var call in _sent.Values)
-        {
-            if (call.MayRepeat)
-            {
-                _waiting.Add(call);
-            }
-            else
-            {
-                call.Fail(BusFailure.LostInBetween(call));
-            }
-        }
-
-        _sent.Clear();
-    }
-
-    private void Expire()
-    {
-        var now = _time.GetTimestamp();
-        if (now < _nextDeadline)
-        {
-            return;
-        }
-
-        foreach (var (cookie, call) in _sent.Where(entry => entry.Value.Deadline <= now).ToList())
-        {
-            _sent.Remove(cookie);
-            call.Fail(BusFailure.TimedOut(call, _address));
-        }
-
-        foreach (var call in _waiting.Where(call => call.Deadline <= now))
-        {
-            call.Fail(_link.Connection is null
-                ? BusFailure.Unreachable(_address)
-                : BusFailure.TimedOut(call, _address));
-        }
-
-        _waiting.RemoveAll(call => call.Deadline <= now);
-        _nextDeadline = _sent.Values.Concat(_waiting).Select(call => call.Deadline)
-            .DefaultIfEmpty(long.MaxValue).Min();
+        _calls.Lose();
     }
 
     private int MillisecondsToSleep()
     {
         var sleep = TimeSpan.MaxValue;
-        if (_nextDeadline != long.MaxValue)
+        if (_calls.NextDeadline != long.MaxValue)
         {
-            sleep = _time.GetElapsedTime(_time.GetTimestamp(), _nextDeadline);
+            sleep = _time.GetElapsedTime(_time.GetTimestamp(), _calls.NextDeadline);
         }
 
         if (_link.Pause is { } pause && pause < sleep)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Aetherscale.Tests.Qemu;
+namespace Aetherscale.Tests;
 
 /// <summary>A temporary folder with a nasty name, short enough for Unix sockets in it.</summary>
 internal sealed class TestFolder : IDisposable

@@ -1,0 +1,140 @@
+#!/bin/bash
+# test.sh [unit|system|typing]… [--filter TEXT] [-- OPTION…]
+#
+# Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
+#   unit      without a VM of the daemon's
+#   system    the daemon with real systemd, QEMU and networks
+#   typing    types what run.sh and README.md tell people to type (needs root)
+# --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
+# As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
+set -Eeuo pipefail
+export PATH=$PATH:/usr/sbin:/sbin # where plain `su` to root does not look
+repository=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+source "$repository/eng/lib.sh"
+source "$repository/eng/dotnet.sh"
+for part in tester totals; do source "$repository/eng/test/$part.sh"; done
+
+tell_where_it_failed
+
+usage() {
+  sed -n '2,/^set /{s/^# \{0,1\}//p}' "$repository/test.sh"
+  exit "$1"
+}
+
+# logged WHAT COMMAND…: quiet, unless it fails.
+logged() {
+  local what=$1 began=$SECONDS
+  shift
+  step "$what"
+  "$@" >"$work/log" 2>&1 || {
+    # The compiler says each error twice, and the cause stands anywhere.
+    grep -E ': error ' "$work/log" | sort -u | head -n 20 >"$work/errors" || true
+    [[ ! -s $work/errors ]] || mv "$work/errors" "$work/log"
+    fail_with_log "$work/log" "$what failed"
+  }
+  note "$((SECONDS - began)) s"
+}
+
+# build: all that is in the solution, or what the named groups need of it.
+build() {
+  if wants unit && wants system; then
+    logged "building" dotnet build "$repository/Aetherscale.slnx" -v quiet
+  else
+    ! wants unit || logged "building the unit tests" dotnet build "$repository/tests/Aetherscale.Tests" -v quiet
+    ! wants system || logged "building the system tests" dotnet build "$repository/tests/Aetherscale.SystemTests" -v quiet
+  fi
+}
+
+# build_for_vms: what the daemon's tests run.
+build_for_vms() {
+  "$repository/eng/publish.sh"
+  step "the guests"
+  "$repository/eng/tiny-guest/build.sh" "$repository/artifacts/images/tiny.qcow2"
+  "$repository/tests/guests/build.sh" "$repository/artifacts/images"
+}
+
+# run_tests NAME PROJECT
+run_tests() {
+  local name=$1 code=0
+  step "$name tests, as $tester"
+
+  (as_tester timeout --foreground --kill-after=30 900 "$place/artifacts/bin/$2/debug/$2" -noColor -noLogo "${options[@]}" </dev/null 2>&1) |
+    tee "$work/$name.log" || code=${PIPESTATUS[0]}
+  add_runner "$name" "$work/$name.log" "$code"
+}
+
+# run_typing NAME SCRIPT ARGUMENT…
+run_typing() {
+  local name=$1 code=0
+  shift
+  step "$name: $(basename "$1")"
+  "$@" </dev/null 2>&1 | tee "$work/$name.log" || code=${PIPESTATUS[0]}
+  add_typed "$name" "$work/$name.log" "$code"
+}
+
+wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
+
+needs_vms() { wants system || wants typing; }
+
+run() {
+  "$repository/eng/install-packages.sh" run build guest test
+  check_sdk "$repository"
+  choose_tester
+  # Before the minutes of compiling: without one they would be for nothing.
+  ! needs_vms || give_tester_a_manager
+  build
+  ! needs_vms || build_for_vms
+  copy_for_tester
+  ! wants unit || run_tests unit Aetherscale.Tests
+  ! wants system || run_tests system Aetherscale.SystemTests
+  if wants typing; then
+    if ((EUID == 0)); then
+      run_typing typed-as-user "$repository/tests/typing/typed-as-user.sh" "$tester" "$place"
+      run_typing typed-as-root "$repository/tests/typing/typed-as-root.sh"
+    else
+      note "the typing tests need root, who can make a user for them: left out"
+    fi
+  fi
+}
+
+parse() {
+  groups=() options=()
+  while (($# > 0)); do
+    case $1 in
+      unit | system | typing) groups+=("$1") ;;
+      --filter)
+        (($# > 1)) || usage 2 >&2
+        options+=(-method "*$2*")
+        shift
+        ;;
+      --)
+        shift
+        options+=("$@")
+        break
+        ;;
+      -h | --help) usage 0 ;;
+      *) usage 2 >&2 ;;
+    esac
+    shift
+  done
+  # A filter is for the test programs: without a group it means both.
+  if ((${#groups[@]} == 0)); then
+    groups=(unit system)
+    ((${#options[@]} > 0)) || groups+=(typing)
+  fi
+}
+
+main() {
+  parse "$@"
+  work=$(mktemp -d)
+  trap 'remove_tester; rm -rf "$work"' EXIT
+  trap 'exit 130' INT TERM
+  run
+  remove_tester
+  trap 'rm -rf "$work"' EXIT
+  step "$SECONDS s"
+  print_totals
+  ((failed == 0)) || exit 1
+}
+
+main "$@"

@@ -1,0 +1,168 @@
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale.Tests.VirtualMachines;
+
+public sealed class VmStoreTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly VmStore _store;
+
+    public VmStoreTests() => _store = new VmStore(_folder.Path);
+
+    [Fact]
+    public void A_draft_is_seen_by_nobody_before_it_is_committed()
+    {
+        using var draft = _store.Draft(VmId.New(), null);
+        VmSpecFile.WriteNew(draft.Folder, SpecOf(draft.Id, null));
+        Assert.Empty(_store.List());
+        Assert.True(_store.Exists(draft.Id));
+
+        draft.Commit();
+
+        Assert.Equal([draft.Id], _store.List().Select(vm => vm.Id));
+    }
+
+    [Fact]
+    public void A_draft_that_is_given_up_leaves_nothing_and_frees_its_name()
+    {
+        Assert.True(VmName.TryParse("web", out var name));
+        using (_store.Draft(VmId.New(), name))
+        {
+            Assert.Equal("name-taken", Assert.Throws<AetherscaleException>(() => _store.Draft(VmId.New(), name)).Code);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        using var second = _store.Draft(VmId.New(), name);
+    }
+
+    [Fact]
+    public void A_VM_is_found_by_id_and_by_name()
+    {
+        var id = Make("web");
+
+        Assert.Equal(id, _store.Find(VmReference.Parse("web")).Id);
+        Assert.Equal(id, _store.Find(VmReference.Parse(id.ToString())).Id);
+        Assert.Equal("vm-not-found", Assert.Throws<AetherscaleException>(() => _store.Find(VmReference.Parse("mail"))).Code);
+        Assert.Equal("vm-not-found", Assert.Throws<AetherscaleException>(() => _store.Find(VmReference.Parse("abcdefgh"))).Code);
+    }
+
+    [Fact]
+    public void A_new_store_knows_what_an_old_one_made()
+    {
+        var id = Make("web");
+
+        Assert.Equal(id, new VmStore(_folder.Path).Find(VmReference.Parse("web")).Id);
+    }
+
+    [Fact]
+    public void A_name_changed_by_hand_counts()
+    {
+        var id = Make("web");
+        _ = _store.List();
+        var path = _store.Find(VmReference.Parse("web")).Folder.Spec;
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"web\"", "\"mail\""));
+
+        Assert.Equal(id, _store.Find(VmReference.Parse("mail")).Id);
+        Assert.Throws<AetherscaleException>(() => _store.Find(VmReference.Parse("web")));
+    }
+
+    [Theory]
+    [InlineData("", "unreadable")]
+    [InlineData("{", "unreadable")]
+    [InlineData("""{"format": 2}""", "unreadable")]
+    [InlineData(null, "missing")]
+    public void A_spec_that_cannot_be_read_is_the_problem_of_its_VM_alone(string? text, string problem)
+    {
+        var good = Make("good");
+        var bad = Make("bad");
+        var path = _store.Find(VmReference.Parse("bad")).Folder.Spec;
+        File.Delete(path);
+        if (text is not null)
+        {
+            File.WriteAllText(path, text);
+        }
+
+        var vms = _store.List().ToDictionary(vm => vm.Id);
+
+        Assert.Null(vms[good].Problem);
+        Assert.Null(vms[bad].Spec);
+        Assert.Contains(problem, vms[bad].Problem);
+    }
+
+    [Fact]
+    public void A_spec_that_belongs_to_another_VM_is_no_spec_of_this_one()
+    {
+        var id = Make("web");
+        var vm = _store.Find(VmReference.Parse("web"));
+        File.WriteAllText(vm.Folder.Spec, File.ReadAllText(vm.Folder.Spec).Replace(id.ToString(), "abcdefgh"));
+
+        Assert.Contains("belongs to VM \"abcdefgh\"", _store.List()[0].Problem);
+    }
+
+    [Fact]
+    public void A_removed_VM_is_gone_and_its_name_free()
+    {
+        Make("web");
+
+        _store.Remove(_store.Find(VmReference.Parse("web")));
+
+        Assert.Empty(_store.List());
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Make("web");
+    }
+
+    [Fact]
+    public void A_link_in_a_VMs_place_is_removed_and_its_target_left_alone()
+    {
+        using var elsewhere = new TestFolder();
+        File.WriteAllText(elsewhere["precious"], "");
+        Make("web");
+        var vm = _store.Find(VmReference.Parse("web"));
+        Directory.Delete(vm.Folder.FolderPath, recursive: true);
+        Directory.CreateSymbolicLink(vm.Folder.FolderPath, elsewhere.Path);
+
+        _store.Remove(vm);
+
+        Assert.True(File.Exists(elsewhere["precious"]));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void What_was_under_way_is_removed()
+    {
+        Make("web");
+        Directory.CreateDirectory(_folder[VmDraft.Prefix + "abcdefgh"]);
+
+        Assert.Single(_store.RemoveUnfinished());
+
+        Assert.Single(_store.List());
+        Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static VmSpec SpecOf(VmId id, string? name) => new()
+    {
+        Format = VmSpec.CurrentFormat,
+        VmId = id.ToString(),
+        Name = name,
+        Image = "tiny",
+        BaseSha256 = new string('0', 64),
+        Cpus = 1,
+        MemoryMib = 128,
+        Uuid = Guid.Empty,
+        Network = "default",
+        Mac = "52:54:0a:4d:00:02",
+        Address = "10.77.0.2",
+        Created = DateTimeOffset.UnixEpoch,
+    };
+
+    private VmId Make(string name)
+    {
+        Assert.True(VmName.TryParse(name, out var parsed));
+        using var draft = _store.Draft(VmId.New(), parsed);
+        VmSpecFile.WriteNew(draft.Folder, SpecOf(draft.Id, name));
+        draft.Commit();
+        return draft.Id;
+    }
+}

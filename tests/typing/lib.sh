@@ -1,0 +1,130 @@
+# What the typing tests share: they type what people are told to type, each line as it stands, and say for each what came of it.
+# The one who types is `typist COMMAND…`, which the script that sources this defines; `folder` is the repository they see.
+
+typed_failed=0
+
+# next_steps FILE: the lines between run.sh's two marks.
+next_steps() { sed -n '/^---- next steps ----$/,/^---- end of the next steps ----$/s/^  \$ //p' "$1"; }
+
+# readme_lines FILE WHO: the `$ ` lines of the blocks fenced as ```console (for everybody) and as ```console WHO, with lines that a
+# backslash continues.
+readme_lines() {
+  awk -v who="$2" '
+    /^```/ { inside = !inside && ($0 == "```console" || $0 == "```console " who); next }
+    !inside { next }
+    joined != "" { joined = joined "\n" $0 }
+    joined == "" && sub(/^\$ /, "") { joined = $0 }
+    joined != "" && joined !~ /\\$/ { gsub(/\\\n *(> )?/, "", joined); print joined; joined = "" }' "$1"
+}
+
+# type_line LINE: in a new shell, as at a new terminal; it must end with 0, and in time.
+type_line() {
+  local code=0 began=$SECONDS
+  (cd "$folder" 2>/dev/null || cd /; typist timeout --kill-after=10 600 bash -c "cd $(printf %q "$folder") && $1") \
+    </dev/null >"$typed/output" 2>&1 || code=$?
+  if ((code == 0)); then
+    echo "ok   \$ $1  ($((SECONDS - began)) s)"
+  else
+    echo "FAIL \$ $1  (ended with $code)"
+    tail -n 30 "$typed/output" | sed 's/^/  | /'
+    typed_failed=1
+  fi
+  return $code
+}
+
+# check WHAT COMMAND…
+check() {
+  local what=$1
+  shift
+  if "$@" >"$typed/checked" 2>&1; then
+    echo "ok   $what"
+  else
+    echo "FAIL $what"
+    tail -n 30 "$typed/checked" | sed 's/^/  | /'
+    typed_failed=1
+  fi
+}
+
+type_lines() {
+  local line
+  while read -r line; do
+    type_line "$line" || continue
+    case $line in
+      ssh\ *uptime) check "and the guest has answered" grep 'load average' "$typed/output" ;;
+      *journalctl\ *) check "and the log tells of the start" grep 'Started aetherscale' "$typed/output" ;;
+      *list-vms | *show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
+      *systemctl\ *\ status\ *) check "and it says active" grep -w active "$typed/output" ;;
+    esac
+  done
+}
+
+demo_pid() { pgrep -x "vm-$demo_id"; }
+
+same_pid() { [[ -n $1 && $(demo_pid) == "$1" ]]; }
+
+# type_next_steps: run.sh twice, then what it says.
+type_next_steps() {
+  local pid
+  type_line ./run.sh || return 0
+  cp "$typed/output" "$typed/first"
+  demo_id=$(next_steps "$typed/first" | sed -n 's/.*aetherscale-vm-\([a-z]\{8\}\)\.service.*/\1/p' | head -n 1)
+  pid=$(demo_pid) || true
+  type_line ./run.sh || return 0
+  check "run.sh called again says the same next steps" diff <(next_steps "$typed/first") <(next_steps "$typed/output")
+  check "and leaves the VM running" same_pid "$pid"
+  check "the next steps are there" test "$(next_steps "$typed/first" | wc -l)" -ge 8
+  type_lines < <(next_steps "$typed/first")
+  check "--down has left nothing behind" nothing_left
+  type_line "./run.sh --down" || true
+}
+
+# type_own_vm: a VM that people made themselves outlives --down, with all it needs, until they delete it.
+type_own_vm() {
+  local cli
+  cli=$(next_steps "$typed/first" | sed -n 's/ list-vms$//p')
+  type_line ./run.sh || return 0
+  type_line "$cli create-vm --image tiny --name mine --memory 256" || return 0
+  type_line "./run.sh --down" || true
+  check "--down says which VM stays" grep -w mine "$typed/output"
+  type_line "$cli delete-vm mine" || true
+  type_line "./run.sh --down" || true
+  check "and without it nothing is left behind" nothing_left
+}
+
+# type_readme WHO
+type_readme() {
+  local lines
+  lines=$(readme_lines "$folder/README.md" "$1" 2>/dev/null) || true
+  if [[ -z $lines ]]; then
+    echo "skip README.md has nothing for $1 to type"
+    return
+  fi
+  type_lines <<<"$lines"
+  type_line "./run.sh --down" || true
+  check "after README.md nothing is left behind" nothing_left
+}
+
+# absent PATH…: says which of them is there.
+absent() {
+  local path good=0
+  for path; do
+    if [[ -e $path || -L $path ]]; then
+      echo "still there: $path"
+      good=1
+    fi
+  done
+  return $good
+}
+
+type_all() {
+  typed=$(mktemp -d)
+  trap 'rm -rf "$typed"' EXIT
+  type_next_steps
+  if [[ -e $typed/first ]]; then
+    type_own_vm
+    type_readme "$1"
+  fi
+  # Whatever came before: nothing is left running.
+  ((typed_failed == 0)) || type_line "./run.sh --down" || true
+  return $typed_failed
+}
