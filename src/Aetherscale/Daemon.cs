@@ -86,7 +86,7 @@ internal static class Daemon
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await app.StartAsync(stop);
-        ApiServer.Protect(settings[Socket]);
+        ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
 
         await Task.WhenAny(app.WaitForShutdownAsync(stop), Task.Delay(Timeout.Infinite, stop));
@@ -109,14 +109,15 @@ internal static class Daemon
             throw new SettingsException(problem);
         }
 
-        // What is left of a killed daemon's socket is removed before the next one binds; nothing else ever is.
-        if (FileStatus.Of(socket) is { Kind: not FileKind.Socket })
+        var folderLock = FolderLock.TryTake(data.Path) ?? throw new SettingsException(
+            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
+        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket) is { } taken)
         {
-            throw new SettingsException($"{socket} is to be the daemon's socket, and something else stands there; move it away.");
+            folderLock.Dispose();
+            throw new SettingsException(taken);
         }
 
-        return FolderLock.TryTake(data.Path) ?? throw new SettingsException(
-            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
+        return folderLock;
     }
 
     private static Accelerator ChooseAccelerator(Settings settings) =>

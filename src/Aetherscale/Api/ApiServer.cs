@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aetherscale.Contract;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -20,8 +19,6 @@ internal static class ApiServer
     /// <summary>Each of these has a process of its own.</summary>
     private const int MaxGuestConnections = 250;
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
     public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
     {
@@ -30,16 +27,14 @@ internal static class ApiServer
         options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MaxConcurrentUpgradedConnections = MaxGuestConnections;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        if (IsActivated())
+        if (ApiSocket.IsHandedOver)
         {
             options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
             ApiLog.Listening(logger, "the socket that systemd handed over");
             return;
         }
 
-        // The folder keeps others out from the start, whatever mode the socket has between bind and chmod.
-        Directory.CreateDirectory(Path.GetDirectoryName(socketPath)!, Private);
-        File.Delete(socketPath);
+        ApiSocket.MakeWay(socketPath);
         options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
         ApiLog.Listening(logger, socketPath);
     }
@@ -50,22 +45,9 @@ internal static class ApiServer
     /// </summary>
     public static void Configure(SocketTransportOptions options) => options.MaxWriteBufferSize = 1;
 
-    /// <summary>Gives the socket its final mode, once it is bound.</summary>
-    public static void Protect(string socketPath)
-    {
-        if (!IsActivated())
-        {
-            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-    }
-
     public static void Map(WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect)
     {
         app.MapPost(ApiRoutes.Commands, commands.HandleAsync);
         app.MapGet(ApiRoutes.Connect, connect.HandleAsync);
     }
-
-    private static bool IsActivated() =>
-        Environment.GetEnvironmentVariable("LISTEN_FDS") == "1"
-        && Environment.GetEnvironmentVariable("LISTEN_PID") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 }

@@ -99,6 +99,18 @@ public sealed class DaemonStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_daemon_does_not_take_the_first_ones_socket()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var second = await DaemonAsync(socket: host.Socket);
+
+        Assert.Equal(SettingsError, second.ExitCode);
+        Assert.Contains(host.Socket, second.Error);
+        Assert.Equal(0, (await host.RunAsync("list-vms")).GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_network_file_that_is_broken_is_named_without_a_stack_trace()
     {
         Directory.CreateDirectory($"{_folder.Path}/state/networks");
