@@ -23,6 +23,7 @@ internal static class Daemon
     {
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Claim(data, settings[Socket], host);
+        ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
 
         var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });

@@ -50,6 +50,17 @@ internal static class ApiSocket
         }
     }
 
+    /// <summary>Closes a folder of ours that somebody made before us: systemd makes the parents of a unit's RuntimeDirectory= 0755.</summary>
+    /// <param name="folder">One that only we have a use for.</param>
+    /// <param name="owner">Our user id; another user's folder is left alone.</param>
+    public static void Close(string folder, uint owner)
+    {
+        if (FileStatus.Of(folder) is { Kind: FileKind.Folder } status && status.UserId == owner && status.Permissions != Private)
+        {
+            File.SetUnixFileMode(folder, Private);
+        }
+    }
+
     private static bool Answers(string path)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };

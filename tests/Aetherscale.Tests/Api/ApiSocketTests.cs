@@ -72,6 +72,25 @@ public sealed class ApiSocketTests : IDisposable
         Assert.NotNull(FileStatus.Of(Path));
     }
 
+    [Fact]
+    public void A_folder_of_ours_is_closed_and_another_users_is_left_alone()
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode Open = Owner | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead;
+        var folder = _folder["aetherscale"];
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, Open);
+        var owner = Libc.GetEffectiveUserId();
+
+        ApiSocket.Close(folder, owner + 1);
+        Assert.Equal(Open, File.GetUnixFileMode(folder));
+
+        ApiSocket.Close(folder, owner);
+        Assert.Equal(Owner, File.GetUnixFileMode(folder));
+
+        ApiSocket.Close(_folder["nowhere"], owner);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private Socket Listen()
