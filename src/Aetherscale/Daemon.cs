@@ -80,7 +80,7 @@ internal static class Daemon
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
-        ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router));
+        ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router), new OtherwiseEndpoint(router));
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
         var consoleLogs = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
 
