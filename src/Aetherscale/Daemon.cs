@@ -80,9 +80,14 @@ internal static class Daemon
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
-        ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router), new OtherwiseEndpoint(router));
+        ApiServer.Map(
+            app,
+            new CommandsEndpoint(router, stopping.Token),
+            new ConnectEndpoint(connect, router, stopping.Token),
+            new OtherwiseEndpoint(router));
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
-        var consoleLogs = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
+        var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
+        var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
@@ -90,11 +95,33 @@ internal static class Daemon
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
 
-        await Task.WhenAny(app.WaitForShutdownAsync(stop), Task.Delay(Timeout.Infinite, stop));
+        using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
+        {
+            await Task.Delay(Timeout.Infinite, asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         Notifier.Stopping();
-        await stopping.CancelAsync();
-        await Task.WhenAll(watchdog, consoleLogs.ContinueWith(_ => { }, TaskScheduler.Default));
+        await ApiServer.StopAsync(app, stopping, time);
+        await Task.WhenAll(watchdog, consoleLogs);
         return 0;
+    }
+
+    private static async Task KeepAsync(ConsoleLogs consoleLogs, ILogger logger, CancellationToken stopping)
+    {
+        try
+        {
+            await consoleLogs.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+#pragma warning disable CA1031 // The VMs do not need it, and neither do the commands: whatever it failed by, the daemon goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            DaemonLog.ConsoleLogsEnded(logger, error);
+        }
     }
 
     private static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
@@ -124,4 +151,10 @@ internal static class Daemon
     private static Accelerator ChooseAccelerator(Settings settings) =>
         new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
             .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+}
+
+internal static partial class DaemonLog
+{
+    [LoggerMessage(LogLevel.Error, "Nobody cuts console logs that grow too long any more, until the daemon is restarted")]
+    public static partial void ConsoleLogsEnded(ILogger logger, Exception error);
 }

@@ -19,6 +19,9 @@ internal static class ApiServer
     /// <summary>Each of these has a process of its own.</summary>
     private const int MaxGuestConnections = 250;
 
+    /// <summary>Well within the unit's TimeoutStopSec=.</summary>
+    private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
+
     /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
     public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
     {
@@ -52,5 +55,23 @@ internal static class ApiServer
 
         // MapFallback would leave out what looks like a file's name.
         app.Map("/{**path}", otherwise.HandleAsync);
+    }
+
+    /// <summary>Gives up what is under way, and waits until its requesters have been told so; not for long.</summary>
+    /// <param name="app">It serves still.</param>
+    /// <param name="stopping">Ends commands and guest connections.</param>
+    /// <param name="time">Bounds the wait.</param>
+    public static async Task StopAsync(IHost app, CancellationTokenSource stopping, TimeProvider time)
+    {
+        await stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(s_lastReplies, time);
+        try
+        {
+            await app.StopAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // Whoever is still there sees the connection end.
+        }
     }
 }
