@@ -13,7 +13,8 @@ internal static class SettingDefinitions
 
     public static SettingDefinition Socket { get; } = new(
         "socket",
-        "The Unix socket that the daemon answers on, unless systemd hands it one.",
+        "The Unix socket that the daemon answers on, unless systemd hands it one. The CLI looks for another than the default "
+            + "in [client] socket of the same files.",
         host => host.RuntimeDirectory + "/aetherscale/api.sock",
         SocketProblem);
 
