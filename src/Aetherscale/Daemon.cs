@@ -148,9 +148,19 @@ internal static class Daemon
         return folderLock;
     }
 
-    private static Accelerator ChooseAccelerator(Settings settings) =>
-        new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
-            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+    private static Accelerator ChooseAccelerator(Settings settings)
+    {
+        var choice = Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true);
+        var host = RuntimeInformation.ProcessArchitecture;
+        if (host is not Architecture.X64)
+        {
+            // Our guests' machine is a PC: no other processor can run its instructions by itself.
+            return choice is not AcceleratorChoice.Kvm ? Accelerator.Tcg : throw new SettingsException(
+                $"accelerator is kvm, but VMs are x86-64 ones, and this host's processor is {host}; set it to auto or tcg.");
+        }
+
+        return new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", host).Choose(choice);
+    }
 }
 
 internal static partial class DaemonLog

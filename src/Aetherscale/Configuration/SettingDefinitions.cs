@@ -28,7 +28,7 @@ internal static class SettingDefinitions
         "accelerator", "auto, kvm or tcg.", _ => "auto", OneOf("auto", "kvm", "tcg"));
 
     public static SettingDefinition Qemu { get; } = new(
-        "qemu", "The QEMU program.", _ => "/usr/bin/" + QemuName, FolderProblem);
+        "qemu", "The QEMU program.", _ => "/usr/bin/qemu-system-x86_64", FolderProblem);
 
     public static SettingDefinition StopHelper { get; } = new(
         "stop-helper",
@@ -57,10 +57,6 @@ internal static class SettingDefinitions
         DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
         StopGraceSeconds, LeastLogLevel,
     ];
-
-    private static string QemuName =>
-        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
-            == System.Runtime.InteropServices.Architecture.Arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
 
     private static Func<string, string?> OneOf(params string[] choices) =>
         text => choices.Contains(text) ? null : $"must be one of: {string.Join(", ", choices)}";
