@@ -50,7 +50,9 @@ internal static class Daemon
             IsOurs = id => store.TryFind(id) is not null,
         };
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
-        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, ChooseAccelerator(settings));
+        var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
+            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, units, monitors);
         var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
@@ -146,20 +148,6 @@ internal static class Daemon
         }
 
         return folderLock;
-    }
-
-    private static Accelerator ChooseAccelerator(Settings settings)
-    {
-        var choice = Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true);
-        var host = RuntimeInformation.ProcessArchitecture;
-        if (host is not Architecture.X64)
-        {
-            // Our guests' machine is a PC: no other processor can run its instructions by itself.
-            return choice is not AcceleratorChoice.Kvm ? Accelerator.Tcg : throw new SettingsException(
-                $"accelerator is kvm, but VMs are x86-64 ones, and this host's processor is {host}; set it to auto or tcg.");
-        }
-
-        return new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", host).Choose(choice);
     }
 }
 
