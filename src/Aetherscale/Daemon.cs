@@ -155,7 +155,7 @@ internal static class Daemon
         if (host is not Architecture.X64)
         {
             // Our guests' machine is a PC: no other processor can run its instructions by itself.
-            return choice is not AcceleratorChoice.Kvm ? Accelerator.Tcg : throw new SettingsException(
+            choice = choice is not AcceleratorChoice.Kvm ? AcceleratorChoice.Tcg : throw new SettingsException(
                 $"accelerator is kvm, but VMs are x86-64 ones, and this host's processor is {host}; set it to auto or tcg.");
         }
 
