@@ -44,7 +44,7 @@ internal static class Daemon
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
-        var networks = new VmNetworks(networkStore, own, data, settings[Network]);
+        using var networks = new VmNetworks(networkStore, own, data, settings[Network]);
         await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
         {
             IsOurs = id => store.TryFind(id) is not null,
@@ -64,14 +64,14 @@ internal static class Daemon
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter),
-            new StopVm(store, locks, stopper, background, grace),
+            new StopVm(store, locks, stopper, background, time, grace),
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime));
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), time);
 
-        await new Reconciler(store, remover, monitors, networks, systemd, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+        await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
 
         // The door.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
