@@ -8,11 +8,13 @@ public sealed class DaemonCommandLineTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
-    public static TheoryData<Exception> Surroundings => new(
+    public static TheoryData<Exception> Surroundings { get; } =
+    [
         new AetherscaleException(ErrorCodes.SystemdUnavailable, "No user manager answers."),
         new IOException("The disk\nis broken."),
         new UnauthorizedAccessException("Access to the folder is denied."),
-        new SocketException((int)SocketError.AccessDenied));
+        new SocketException((int)SocketError.AccessDenied),
+    ];
 
     [Theory]
     [MemberData(nameof(Surroundings), DisableDiscoveryEnumeration = true)]
