@@ -16,6 +16,20 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
         ? new NetworkPaths(networksFolder, runtimeDirectory, parsed)
         : throw new AetherscaleException(NetworkUnavailable, $"\"{name}\" is no network's name.");
 
+    /// <summary>Whether the network has a file that can be read.</summary>
+    public bool Exists(string name)
+    {
+        try
+        {
+            _ = SubnetOf(name);
+            return true;
+        }
+        catch (AetherscaleException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes the network's file if there is none yet.</summary>
     public void Ensure(string name, string subnet)
     {

@@ -106,7 +106,7 @@ internal sealed class VmMonitor : IAsyncDisposable
             await FollowConnectionAsync(_disposing.Token);
             return true;
         }
-        catch (Exception error) when (error is QmpException or TimeoutException)
+        catch (Exception error) when (error is QmpException or TimeoutException or InvalidOperationException)
         {
             // Not there yet, hung, or gone: the unit's state tells when to give up.
             MonitorLog.NotConnected(_logger, _id, error.Message);
@@ -184,6 +184,9 @@ internal static partial class MonitorLog
 
     [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]
     public static partial void PoweredOff(ILogger logger, VmId vm);
+
+    [LoggerMessage(LogLevel.Warning, "systemd is back, but does not tell what runs")]
+    public static partial void CatchUpFailed(ILogger logger, Exception error);
 
     [LoggerMessage(LogLevel.Error, "The power-off of VM {Vm} could not be followed up")]
     public static partial void PowerOffFailed(ILogger logger, Exception error, VmId vm);

@@ -6,7 +6,7 @@ namespace Aetherscale.Tests.Networking;
 
 public sealed class NetworkStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     private NetworkStore Store => new(_folder.Path, "/run/user/1000");
 
