@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Aetherscale.Files;
 using static Aetherscale.Contract.ErrorCodes;
@@ -49,7 +50,7 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
             if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
-                && network.PrefixLength is >= 20 and <= 28)
+                && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 20 and <= 28 })
             {
                 return new Subnet(network);
             }
