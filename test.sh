@@ -53,22 +53,24 @@ build_for_vms() {
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
 }
 
-# run_tests NAME PROJECT
+# run_tests NAME PROJECT SECONDS: after so many seconds it hangs, and is ended.
 run_tests() {
-  local name=$1 code=0
+  local name=$1 limit=$3 code=0 began=$SECONDS
   step "$name tests, as $tester"
-
-  (as_tester timeout --foreground --kill-after=30 900 "$place/artifacts/bin/$2/debug/$2" -noColor -noLogo "${options[@]}" </dev/null 2>&1) |
+  (as_tester timeout --foreground --kill-after=30 "$limit" "$place/artifacts/bin/$2/debug/$2" -noColor -noLogo "${options[@]}" </dev/null 2>&1) |
     tee "$work/$name.log" || code=${PIPESTATUS[0]}
+  note "$name tests: $((SECONDS - began)) s"
+  ((code != 124 && code != 137)) || note "they were ended, because they took more than $limit s"
   add_runner "$name" "$work/$name.log" "$code"
 }
 
-# run_typing NAME SCRIPT ARGUMENT…
+# run_typing NAME SCRIPT ARGUMENT…: the script holds its own time limit, because it must clean up after itself.
 run_typing() {
-  local name=$1 code=0
+  local name=$1 code=0 began=$SECONDS
   shift
   step "$name: $(basename "$1")"
   "$@" </dev/null 2>&1 | tee "$work/$name.log" || code=${PIPESTATUS[0]}
+  note "$name: $((SECONDS - began)) s"
   add_typed "$name" "$work/$name.log" "$code"
 }
 
@@ -85,8 +87,8 @@ run() {
   build
   ! needs_vms || build_for_vms
   copy_for_tester
-  ! wants unit || run_tests unit Aetherscale.Tests
-  ! wants system || run_tests system Aetherscale.SystemTests
+  ! wants unit || run_tests unit Aetherscale.Tests 60
+  ! wants system || run_tests system Aetherscale.SystemTests 600
   if wants typing; then
     if ((EUID == 0)); then
       run_typing typed-as-user "$repository/tests/typing/typed-as-user.sh" "$tester" "$place"

@@ -118,8 +118,21 @@ files_of_target() {
 # no_process: of the user; one that has ended and was not yet waited for does not count.
 no_process() { [[ -z $(ps -o stat= -u "$1" | grep -v '^Z') ]]; }
 
+# leave_group_kvm: a user who was there before us keeps only the groups they had.
+leave_group_kvm() {
+  local user
+  for user in $(all_made kvm-member); do
+    if id -nG "$user" 2>/dev/null | grep -qw kvm; then
+      step "removing $user from the group kvm"
+      gpasswd --delete "$user" kvm >"$work/log" 2>&1 || fail_with_log "$work/log" "gpasswd failed"
+    fi
+    forget kvm-member "$user"
+  done
+}
+
 remove_target() {
   local user left
+  leave_group_kvm
   for user in $(all_made user); do
     if [[ -z $uid ]]; then
       forget user "$user"

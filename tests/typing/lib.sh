@@ -1,7 +1,11 @@
 # What the typing tests share: they type what people are told to type, each line as it stands, and say for each what came of it.
-# The one who types is `typist COMMAND…`, which the script that sources this defines; `folder` is the repository they see.
+# The script that sources this defines who types: `typist COMMAND…`, as `su` leaves them, and `logged_in COMMAND…`, the same person after
+# a fresh login. `folder` is the repository they see.
 
 typed_failed=0
+shell=(typist bash) # the shell that is typed into
+script_limit=600    # seconds for all that one script types, so that no hang is for ever
+down_limit=120      # what --down gets even then, to leave nothing behind
 
 # next_steps FILE: the lines between run.sh's two marks.
 next_steps() { sed -n '/^---- next steps ----$/,/^---- end of the next steps ----$/s/^  \$ //p' "$1"; }
@@ -19,8 +23,10 @@ readme_lines() {
 
 # type_line LINE: in a new shell, as at a new terminal; it must end with 0, and in time.
 type_line() {
-  local code=0 began=$SECONDS
-  (cd "$folder" 2>/dev/null || cd /; typist timeout --kill-after=10 600 bash -c "cd $(printf %q "$folder") && $1") \
+  local code=0 began=$SECONDS limit=$((script_limit - SECONDS)) least=1
+  [[ $1 != *--down ]] || least=$down_limit
+  ((limit > least)) || limit=$least
+  (cd "$folder" 2>/dev/null || cd /; "${shell[0]}" timeout --kill-after=10 "$limit" "${shell[@]:1}" -c "cd $(printf %q "$folder") && $1") \
     </dev/null >"$typed/output" 2>&1 || code=$?
   if ((code == 0)); then
     echo "ok   \$ $1  ($((SECONDS - began)) s)"
@@ -52,7 +58,7 @@ type_lines() {
     case $line in
       ssh\ *uptime) check "and the guest has answered" grep 'load average' "$typed/output" ;;
       *journalctl\ *) check "and the log tells of the start" grep 'Started aetherscale' "$typed/output" ;;
-      *list-vms | *show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
+      *-cli\ list-vms | *-cli\ show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
       *systemctl\ *\ status\ *) check "and it says active" grep -w active "$typed/output" ;;
     esac
   done
@@ -91,9 +97,9 @@ type_own_vm() {
   check "and without it nothing is left behind" nothing_left
 }
 
-# type_readme WHO
+# type_readme WHO: as after the login that README.md asks for, which finds the programs (~/.profile) and the user manager (logind).
 type_readme() {
-  local lines
+  local lines shell=(logged_in bash -l)
   lines=$(readme_lines "$folder/README.md" "$1" 2>/dev/null) || true
   if [[ -z $lines ]]; then
     echo "skip README.md has nothing for $1 to type"

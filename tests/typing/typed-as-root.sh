@@ -6,11 +6,12 @@ source "$folder/tests/typing/lib.sh"
 
 typist() { "$@"; }
 
+logged_in() { "$@"; }
 
 nothing_left() {
   shopt -s nullglob
-  absent /usr/local/bin/aetherscale* /usr/local/share/bash-completion/completions/aetherscale-cli /etc/aetherscale /var/lib/aetherscale
-  ! getent passwd aetherscale
+  absent /usr/local/bin/aetherscale* /usr/local/share/bash-completion/completions/aetherscale-cli /etc/aetherscale /var/lib/aetherscale &&
+    ! getent passwd aetherscale
 }
 
 ((EUID == 0)) || { echo "this test types as root, so root must call it" >&2; exit 2; }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # typed-as-user.sh USER FOLDER: types as USER, who has a user manager, what run.sh and README.md tell plain users to type. FOLDER
-# is a copy of the repository that USER owns. Root calls it, and goes over to USER as `su` would: without XDG_RUNTIME_DIR.
+# is a copy of the repository that USER owns. Root calls it, and goes over to USER as `su` would, without XDG_RUNTIME_DIR, or as a
+# login would, where logind has set it.
 set -euo pipefail
 (($# == 2)) || { echo "usage: ${0##*/} USER FOLDER" >&2; exit 2; }
 ((EUID == 0)) || { echo "only root can type as somebody else" >&2; exit 2; }
@@ -12,6 +13,8 @@ typist() {
   runuser -u "$user" -- env -i HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/bash LANG=C.UTF-8 \
     PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games "$@"
 }
+
+logged_in() { typist env XDG_RUNTIME_DIR="/run/user/$(id -u "$user")" "$@"; }
 
 no_guest_left() {
   local running
