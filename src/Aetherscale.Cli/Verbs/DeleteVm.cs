@@ -1,25 +1,12 @@
-using System.CommandLine;
 using Aetherscale.Cli.Completions;
-using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
-using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Verbs;
 
 /// <summary><c>delete-vm</c>: removes VMs with their disks.</summary>
-internal sealed class DeleteVm : Verb
+internal sealed class DeleteVm(Session session, VmCompletions completions)
+    : VmsVerb(session, completions, CommandNames.DeleteVm, "remove VMs with their disks", "Deleting")
 {
-    private readonly Session _session;
-    private readonly VmWords _vms;
-
-    public DeleteVm(Session session, VmCompletions completions)
-        : base(CommandNames.DeleteVm, "remove VMs with their disks")
-    {
-        _session = session;
-        _vms = VmWords.OneOrMore(completions);
-        _vms.AddTo(this);
-    }
-
     public override string Synopsis => "delete-vm VM...";
 
     public override IReadOnlyList<string> Details =>
@@ -34,12 +21,4 @@ internal sealed class DeleteVm : Verb
         new("Shut a VM down first, then remove it", "aetherscale-cli stop-vm web && aetherscale-cli delete-vm web"),
         new("Remove all VMs", "aetherscale-cli list-vms --quiet | xargs -r aetherscale-cli delete-vm"),
     ];
-
-    protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
-    {
-        var vms = _vms.In(line);
-        var requests = vms.Select(vm => _session.Request(
-            CommandNames.DeleteVm, new VmOptions { VmId = vm }, ContractJson.Wire.VmOptions));
-        return _session.SendAsync(line, $"Deleting {Spinner.Names(vms)}", [.. requests], ActionScreen.Silent, cancel);
-    }
 }

@@ -10,13 +10,18 @@ internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter)
     public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
-        var wasStarted = await starter.StartAsync(turn.Vm, cancellationToken);
+        var outcome = await starter.StartAsync(turn.Vm, cancellationToken);
         return new VmActionResponse
         {
             Status = VmStatus.Starting,
             VmId = turn.Vm.Id.ToString(),
             Name = turn.Vm.Spec?.Name,
-            Hint = wasStarted ? null : $"VM \"{turn.Vm.DisplayName}\" was already started",
+            Hint = outcome switch
+            {
+                StartOutcome.WasRunning => $"VM \"{turn.Vm.DisplayName}\" was already started",
+                StartOutcome.Resumed => $"VM \"{turn.Vm.DisplayName}\" was paused and goes on",
+                _ => null,
+            },
         };
     }
 }

@@ -1,4 +1,5 @@
 using Aetherscale.Files;
+using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using static Aetherscale.Contract.ErrorCodes;
@@ -18,11 +19,10 @@ internal sealed class VmStarter(
     private static readonly TimeSpan s_journalDeadline = TimeSpan.FromSeconds(2);
 
     /// <summary>Starts the VM, now and at every boot.</summary>
-    /// <returns>False when it ran already.</returns>
     /// <exception cref="AetherscaleException">
     /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
-    public async Task<bool> StartAsync(Vm vm, CancellationToken cancellationToken)
+    public async Task<StartOutcome> StartAsync(Vm vm, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(vm.Id);
         if (vm.IsDeleting)
@@ -36,7 +36,7 @@ internal sealed class VmStarter(
         {
             // It may have been started by hand, and not for the next boot.
             units.Folder.Enable(unit);
-            return false;
+            return await ResumeAsync(vm.Id, cancellationToken) ? StartOutcome.Resumed : StartOutcome.WasRunning;
         }
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
@@ -65,7 +65,26 @@ internal sealed class VmStarter(
         }
 
         undo.Commit();
-        return true;
+        return StartOutcome.Started;
+    }
+
+    /// <summary>Has a paused guest go on, for instance after the host's disk was full.</summary>
+    private async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
+    {
+        if (monitors.StateOf(id).Guest != GuestState.Paused || monitors.ClientOf(id) is not { } client)
+        {
+            return false;
+        }
+
+        try
+        {
+            await client.ContinueAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception error) when (error is QmpException or TimeoutException)
+        {
+            throw new AetherscaleException(StartFailed, $"VM \"{id}\" is paused and cannot go on: {error.Message}", error);
+        }
     }
 
     private async Task RunAsync(Vm vm, string unitName, CancellationToken cancellationToken)
@@ -91,7 +110,9 @@ internal sealed class VmStarter(
             var unit = await ended;
             if (unit is null or { ActiveState: UnitActiveState.Inactive })
             {
-                // A guest that powers off at once can be faster than QEMU's greeting. That was a good start, too.
+                // A guest that powers off at once can be faster than QEMU's greeting. That was a good start, too, and the
+                // guest is meant to stay off.
+                units.Folder.Disable(unitName);
                 return;
             }
 
