@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Aetherscale.Tests.Qemu;
+using Aetherscale.SystemTests.Harness;
+using Aetherscale.Tests;
 
-namespace Aetherscale.Tests.Stop;
+namespace Aetherscale.SystemTests.Qemu;
 
 /// <summary>The helper against a real QEMU and its guest.</summary>
 public sealed class StopGuestTests : IDisposable
@@ -16,7 +17,7 @@ public sealed class StopGuestTests : IDisposable
         await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.Polite, Cancellation);
         await qemu.SawAsync("up", Cancellation);
 
-        Assert.Equal((0, ""), await StopHelper.RunAsync(qemu.Configuration.StopSocket, "20", $"{qemu.ProcessId}"));
+        Assert.Equal((0, ""), await HelperAsync(qemu.Configuration.StopSocket, "20", $"{qemu.ProcessId}"));
         Assert.Equal(0, await qemu.ExitCodeAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(1), Cancellation));
     }
 
@@ -26,7 +27,7 @@ public sealed class StopGuestTests : IDisposable
         // Asked while the firmware runs, when the power button is not enabled yet.
         await using var qemu = await RealQemu.StartAsync(_folder, BootSectors.Polite, Cancellation);
 
-        Assert.Equal((0, ""), await StopHelper.RunAsync(qemu.Configuration.StopSocket, "20"));
+        Assert.Equal((0, ""), await HelperAsync(qemu.Configuration.StopSocket, "20"));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class StopGuestTests : IDisposable
         var watch = Stopwatch.StartNew();
         Assert.Equal(
             (1, "the guest did not shut down within 1 s"),
-            await StopHelper.RunAsync(qemu.Configuration.StopSocket, "1"));
+            await HelperAsync(qemu.Configuration.StopSocket, "1"));
 
         Assert.InRange(watch.ElapsedMilliseconds, 1000, 2500);
         await using var qmp = await qemu.ConnectAsync(Cancellation);
@@ -53,8 +54,14 @@ public sealed class StopGuestTests : IDisposable
 
         Assert.Equal(
             (1, "the guest is paused: it cannot shut down"),
-            await StopHelper.RunAsync(qemu.Configuration.StopSocket, "60"));
+            await HelperAsync(qemu.Configuration.StopSocket, "60"));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static async Task<(int Code, string Error)> HelperAsync(params string[] arguments)
+    {
+        var result = await Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale-stop", arguments);
+        return (result.ExitCode, result.Error.Trim());
+    }
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Aetherscale.Images;
 using Aetherscale.Qemu;
+using Aetherscale.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Aetherscale.Tests.Qemu;
+namespace Aetherscale.SystemTests.Qemu;
 
 /// <summary>
 /// A real QEMU, started with the real command line in a folder whose name would trip any careless quoting.
@@ -45,8 +46,13 @@ internal sealed class RealQemu : IAsyncDisposable
         await folder.RunAsync("qemu-img", "convert", "-O", "qcow2", raw, basePath);
         var disk = folder["disk, one.qcow2"];
         Overlay.Create(disk, new BaseImage(default, basePath, 1 << 20, ""), 1 << 20);
-        var qemu = new RealQemu(QemuCommandLineTests.Plain with
+        var qemu = new RealQemu(new QemuConfiguration
         {
+            Binary = "/usr/bin/qemu-system-x86_64",
+            VmId = "abcdefgh",
+            Uuid = Guid.Empty,
+            Accelerator = Accelerator.Tcg,
+            Mac = "52:54:00:12:34:56",
             MemoryMib = 64,
             Cpus = 1,
             DiskPath = disk,

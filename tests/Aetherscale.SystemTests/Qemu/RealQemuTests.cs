@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Aetherscale.Qemu;
+using Aetherscale.Tests;
 
-namespace Aetherscale.Tests.Qemu;
+namespace Aetherscale.SystemTests.Qemu;
 
 public sealed class RealQemuTests : IDisposable
 {

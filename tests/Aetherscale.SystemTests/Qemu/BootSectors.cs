@@ -1,4 +1,4 @@
-namespace Aetherscale.Tests.Qemu;
+namespace Aetherscale.SystemTests.Qemu;
 
 /// <summary>Guests of a few bytes of 16-bit code, up 0.2 s after QEMU is.</summary>
 internal static class BootSectors
