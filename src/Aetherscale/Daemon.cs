@@ -23,6 +23,7 @@ internal static class Daemon
     {
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Claim(data, settings[Socket], host);
+        ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
 
         var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -43,13 +44,15 @@ internal static class Daemon
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
-        var networks = new VmNetworks(networkStore, own, data, settings[Network]);
+        using var networks = new VmNetworks(networkStore, own, data, settings[Network]);
         await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
         {
             IsOurs = id => store.TryFind(id) is not null,
         };
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
-        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, ChooseAccelerator(settings));
+        var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
+            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, units, monitors);
         var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
@@ -63,14 +66,14 @@ internal static class Daemon
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter),
-            new StopVm(store, locks, stopper, background, grace),
+            new StopVm(store, locks, stopper, background, time, grace),
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime));
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), time);
 
-        await new Reconciler(store, remover, monitors, networks, systemd, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+        await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
 
         // The door.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -79,21 +82,48 @@ internal static class Daemon
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
-        ApiServer.Map(app, new CommandsEndpoint(router, stopping.Token), new ConnectEndpoint(connect, router));
+        ApiServer.Map(
+            app,
+            new CommandsEndpoint(router, stopping.Token),
+            new ConnectEndpoint(connect, router, stopping.Token),
+            new OtherwiseEndpoint(router));
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
-        var consoleLogs = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>()).RunAsync(stopping.Token);
+        var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
+        var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await app.StartAsync(stop);
-        ApiServer.Protect(settings[Socket]);
+        ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
 
-        await Task.WhenAny(app.WaitForShutdownAsync(stop), Task.Delay(Timeout.Infinite, stop));
+        using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
+        {
+            await Task.Delay(Timeout.Infinite, asked.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         Notifier.Stopping();
-        await stopping.CancelAsync();
-        await Task.WhenAll(watchdog, consoleLogs.ContinueWith(_ => { }, TaskScheduler.Default));
+        await ApiServer.StopAsync(app, stopping, time);
+        await Task.WhenAll(watchdog, consoleLogs);
         return 0;
+    }
+
+    private static async Task KeepAsync(ConsoleLogs consoleLogs, ILogger logger, CancellationToken stopping)
+    {
+        try
+        {
+            await consoleLogs.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+#pragma warning disable CA1031 // The VMs do not need it, and neither do the commands: whatever it failed by, the daemon goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            DaemonLog.ConsoleLogsEnded(logger, error);
+        }
     }
 
     private static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
@@ -109,17 +139,20 @@ internal static class Daemon
             throw new SettingsException(problem);
         }
 
-        // What is left of a killed daemon's socket is removed before the next one binds; nothing else ever is.
-        if (FileStatus.Of(socket) is { Kind: not FileKind.Socket })
+        var folderLock = FolderLock.TryTake(data.Path) ?? throw new SettingsException(
+            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
+        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket) is { } taken)
         {
-            throw new SettingsException($"{socket} is to be the daemon's socket, and something else stands there; move it away.");
+            folderLock.Dispose();
+            throw new SettingsException(taken);
         }
 
-        return FolderLock.TryTake(data.Path) ?? throw new SettingsException(
-            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
+        return folderLock;
     }
+}
 
-    private static Accelerator ChooseAccelerator(Settings settings) =>
-        new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
-            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+internal static partial class DaemonLog
+{
+    [LoggerMessage(LogLevel.Error, "Nobody cuts console logs that grow too long any more, until the daemon is restarted")]
+    public static partial void ConsoleLogsEnded(ILogger logger, Exception error);
 }

@@ -17,7 +17,7 @@ public sealed partial class DependencyDirectionTests
         ["Networking"] = ["Processes", "Files"],
         ["VirtualMachines"] = ["Images", "Qemu", "Systemd", "Networking", "Processes", "Files"],
         ["Commands"] = ["VirtualMachines", "Images", "Qemu", "Systemd", "Networking", "Processes", "Files", "Contract"],
-        ["Api"] = ["Commands", "Contract"],
+        ["Api"] = ["Commands", "Files", "Contract"],
     };
 
     private static string Daemon { get; } = Path.Combine(RepositoryRoot.Path, "src", "Aetherscale");

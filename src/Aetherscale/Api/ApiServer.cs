@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aetherscale.Contract;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -20,7 +19,8 @@ internal static class ApiServer
     /// <summary>Each of these has a process of its own.</summary>
     private const int MaxGuestConnections = 250;
 
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>Well within the unit's TimeoutStopSec=.</summary>
+    private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
     /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
     public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
@@ -30,16 +30,14 @@ internal static class ApiServer
         options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MaxConcurrentUpgradedConnections = MaxGuestConnections;
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-        if (IsActivated())
+        if (ApiSocket.IsHandedOver)
         {
             options.ListenHandle(FirstListenDescriptor, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
             ApiLog.Listening(logger, "the socket that systemd handed over");
             return;
         }
 
-        // The folder keeps others out from the start, whatever mode the socket has between bind and chmod.
-        Directory.CreateDirectory(Path.GetDirectoryName(socketPath)!, Private);
-        File.Delete(socketPath);
+        ApiSocket.MakeWay(socketPath);
         options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
         ApiLog.Listening(logger, socketPath);
     }
@@ -50,22 +48,30 @@ internal static class ApiServer
     /// </summary>
     public static void Configure(SocketTransportOptions options) => options.MaxWriteBufferSize = 1;
 
-    /// <summary>Gives the socket its final mode, once it is bound.</summary>
-    public static void Protect(string socketPath)
-    {
-        if (!IsActivated())
-        {
-            File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-    }
-
-    public static void Map(WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect)
+    public static void Map(WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect, OtherwiseEndpoint otherwise)
     {
         app.MapPost(ApiRoutes.Commands, commands.HandleAsync);
         app.MapGet(ApiRoutes.Connect, connect.HandleAsync);
+
+        // MapFallback would leave out what looks like a file's name.
+        app.Map("/{**path}", otherwise.HandleAsync);
     }
 
-    private static bool IsActivated() =>
-        Environment.GetEnvironmentVariable("LISTEN_FDS") == "1"
-        && Environment.GetEnvironmentVariable("LISTEN_PID") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Gives up what is under way, and waits until its requesters have been told so; not for long.</summary>
+    /// <param name="app">It serves still.</param>
+    /// <param name="stopping">Ends commands and guest connections.</param>
+    /// <param name="time">Bounds the wait.</param>
+    public static async Task StopAsync(IHost app, CancellationTokenSource stopping, TimeProvider time)
+    {
+        await stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(s_lastReplies, time);
+        try
+        {
+            await app.StopAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            // Whoever is still there sees the connection end.
+        }
+    }
 }

@@ -12,10 +12,14 @@ internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken s
     {
         var requester = context.Features.GetRequiredFeature<Requester>();
         using var body = new MemoryStream();
-        if (!await TryReadAsync(context, body))
+        try
         {
-            var tooLong = new AetherscaleException(BadRequest, $"The message is longer than {ApiRoutes.MaxRequestBytes} bytes.");
-            await Replies.WriteAsync(context, router.Refuse(tooLong, null, requester), StatusCodes.Status413PayloadTooLarge);
+            await ReadAsync(context, body);
+        }
+        catch (BadHttpRequestException error)
+        {
+            var refused = new AetherscaleException(BadRequest, $"The message cannot be read: {error.Message}", error);
+            await Replies.WriteAsync(context, router.Refuse(refused, null, requester), error.StatusCode);
             return;
         }
 
@@ -27,27 +31,24 @@ internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken s
     /// Reads the body. What is too long is read to its end nevertheless, and dropped: a client that is still writing when
     /// the connection is closed never sees the answer.
     /// </summary>
-    private static async Task<bool> TryReadAsync(HttpContext context, MemoryStream body)
+    private static async Task ReadAsync(HttpContext context, MemoryStream body)
     {
         var chunk = new byte[16 * 1024];
         var length = 0L;
-        try
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)
         {
-            int read;
-            while ((read = await context.Request.Body.ReadAsync(chunk, context.RequestAborted)) > 0)
+            length += read;
+            if (length <= ApiRoutes.MaxRequestBytes)
             {
-                length += read;
-                if (length <= ApiRoutes.MaxRequestBytes)
-                {
-                    await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted);
-                }
+                await body.WriteAsync(chunk.AsMemory(0, read), context.RequestAborted);
             }
         }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return false;
-        }
 
-        return length <= ApiRoutes.MaxRequestBytes;
+        if (length > ApiRoutes.MaxRequestBytes)
+        {
+            throw new BadHttpRequestException(
+                $"It is longer than {ApiRoutes.MaxRequestBytes} bytes.", StatusCodes.Status413PayloadTooLarge);
+        }
     }
 }

@@ -8,15 +8,16 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Api;
 
 /// <summary><c>GET /v1/connect?vm=…&amp;port=…</c>: turns the HTTP connection into one to a port of the guest.</summary>
-internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router)
+internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router, CancellationToken stopping)
 {
     public async Task HandleAsync(HttpContext context)
     {
         var requester = context.Features.GetRequiredFeature<Requester>();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         GuestConnection guest;
         try
         {
-            guest = await connect.OpenAsync(context.Request.Query["vm"].ToString(), ReadPort(context), context.RequestAborted);
+            guest = await connect.OpenAsync(context.Request.Query["vm"].ToString(), ReadPort(context), over.Token);
         }
 #pragma warning disable CA1031 // The router makes an answer of every failure; here as for commands.
         catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
@@ -32,7 +33,7 @@ internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router)
             context.Features.GetRequiredFeature<HalfClose>().Allow();
             await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
             var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-            await guest.CarryAsync(new ConnectedClient(stream, socket), context.RequestAborted);
+            await guest.CarryAsync(new ConnectedClient(stream, socket), over.Token);
         }
     }
 

@@ -53,6 +53,10 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
         else
         {
             RouterLog.Refused(logger, request is null ? null : Quoted.Plain(request.Command), requester.Name, code, reason);
+            if (error.InnerException is { } cause)
+            {
+                RouterLog.Cause(logger, cause, code);
+            }
         }
 
         return new ReplyEnvelope
@@ -79,6 +83,10 @@ internal static partial class RouterLog
 
     [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: refused, {Code}: {Reason}")]
     public static partial void Refused(ILogger logger, string? command, string requester, string code, string reason);
+
+    /// <summary>The reason was written to do without it; whoever looks for more asks for more.</summary>
+    [LoggerMessage(LogLevel.Debug, "What was behind {Code}")]
+    public static partial void Cause(ILogger logger, Exception cause, string code);
 
     [LoggerMessage(LogLevel.Error, "{Command} from {Requester}: failed (request {RequestId})")]
     public static partial void Failed(ILogger logger, Exception error, string? command, string requester, string? requestId);

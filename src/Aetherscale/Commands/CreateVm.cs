@@ -22,26 +22,27 @@ internal sealed class CreateVm(
     TimeProvider time,
     ILogger<CreateVm> logger)
 {
-    private const int MaxCpus = 255;
-    private const int MaxMemoryMib = 16 * 1024 * 1024;
-
     public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
     {
         var imageName = ImageName.TryParse(options.Image, out var parsed)
             ? parsed
             : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}.");
         var name = ReadName(options.Name);
-        var cpus = Within("cpus", options.Cpus ?? defaults.Cpus, MaxCpus);
-        var memoryMib = Within("memory", options.Memory ?? defaults.MemoryMib, MaxMemoryMib);
+        var cpus = options.Cpus ?? defaults.Cpus;
+        var memoryMib = options.Memory ?? defaults.MemoryMib;
+        if ((VmSpecCheck.CpusProblem(cpus, "cpus") ?? VmSpecCheck.MemoryProblem(memoryMib, "memory")) is { } problem)
+        {
+            throw new AetherscaleException(BadRequest, problem + ".");
+        }
+
         var image = await images.ResolveAsync(imageName, cancellationToken);
 
         using var draft = store.Draft(FreeId(), name);
         using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, name);
-        undo.Push(() => networks.Release(draft.Id, lease));
-        Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
-        VmSpecFile.WriteNew(draft.Folder, new VmSpec
+        undo.Push(() => networks.Release(draft.Id));
+        var spec = new VmSpec
         {
             Format = VmSpec.CurrentFormat,
             VmId = draft.Id.ToString(),
@@ -55,14 +56,16 @@ internal sealed class CreateVm(
             Mac = lease.Mac,
             Address = lease.Address,
             Created = time.GetUtcNow(),
-        });
+        };
+        Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
+        VmSpecFile.WriteNew(draft.Folder, spec);
+        var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
+        undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         draft.Commit();
 
-        var vm = store.Find(VmReference.Parse(draft.Id.ToString()));
-        undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         if (options.NoStart)
         {
-            await units.PrepareAsync(vm.Id, vm.Spec!, cancellationToken);
+            await units.PrepareAsync(vm.Id, spec, cancellationToken);
         }
         else
         {
@@ -81,10 +84,6 @@ internal sealed class CreateVm(
     private static VmName? ReadName(string? text) => text is null ? null
         : VmName.TryParse(text, out var name) ? name
         : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
-
-    private static int Within(string option, int value, int most) => value >= 1 && value <= most
-        ? value
-        : throw new AetherscaleException(BadRequest, $"\"{option}\" must be a whole number from 1 to {most}.");
 
     private VmId FreeId()
     {

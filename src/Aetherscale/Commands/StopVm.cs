@@ -6,40 +6,41 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary><c>stop-vm</c>: shuts the guest down, or kills it, and keeps it down.</summary>
-internal sealed class StopVm(VmStore store, VmLocks locks, VmStopper stopper, BackgroundWork background, TimeSpan unitGrace)
+internal sealed class StopVm(
+    VmStore store, VmLocks locks, VmStopper stopper, BackgroundWork background, TimeProvider time, TimeSpan unitGrace)
 {
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(2);
+
     public async Task<VmActionResponse> RunAsync(StopVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var grace = ReadGrace(options);
-        if (options.Kill)
-        {
-            stopper.Overtake(store.Find(VmReference.Parse(options.VmId)).Id);
-        }
-
-        var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        var vm = store.Find(VmReference.Parse(options.VmId));
         var queued = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var stop = StopAsync(turn, options.Kill, grace, () => queued.TrySetResult(), cancellationToken);
-        var waits = options.Wait ?? requester.WaitsByDefault;
-
-        // "stopping" is a promise that the daemon's own death must not break: systemd has to have the job.
-        if (waits || await Task.WhenAny(queued.Task, stop) == stop)
+        var stop = StopAsync(vm.Id, options.Kill, grace, () => queued.TrySetResult(), cancellationToken);
+        if (options.Wait ?? requester.WaitsByDefault)
         {
-            return Answer(turn.Vm, await stop);
+            return Answer(vm, await stop);
         }
 
-        background.Adopt(stop, $"stop-vm {turn.Vm.Id}");
-        return new VmActionResponse { Status = VmStatus.Stopping, VmId = turn.Vm.Id.ToString(), Name = turn.Vm.Spec?.Name };
+        // "stopping" is a promise that the daemon's own death should not break: systemd has the job. Only behind another
+        // command that takes its time is it given before.
+        if (await Task.WhenAny(queued.Task, stop, Task.Delay(s_atOnce, time, cancellationToken)) == stop)
+        {
+            return Answer(vm, await stop);
+        }
+
+        background.Adopt(stop, $"stop-vm {vm.Id}");
+        return new VmActionResponse { Status = VmStatus.Stopping, VmId = vm.Id.ToString(), Name = vm.Spec?.Name };
     }
 
     private async Task<StopOutcome> StopAsync(
-        VmTurn turn, bool kill, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
+        VmId id, bool kill, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
     {
-        using (turn)
-        {
-            return kill
-                ? await stopper.KillAsync(turn.Vm.Id, onQueued, cancellationToken)
-                : await stopper.StopAsync(turn.Vm.Id, grace, onQueued, cancellationToken);
-        }
+        using var kills = kill ? stopper.Overtake(id) : null;
+        using var turn = await VmTurn.WaitAsync(store, locks, id.ToString(), cancellationToken);
+        return kill
+            ? await stopper.KillAsync(id, onQueued, cancellationToken)
+            : await stopper.StopAsync(id, grace, onQueued, cancellationToken);
     }
 
     private TimeSpan? ReadGrace(StopVmOptions options)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 
 namespace Aetherscale.Configuration;
 
@@ -7,6 +8,9 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
 {
     /// <summary>Exit code for a wrong command line or configuration, as the CLI's.</summary>
     public const int UsageError = 2;
+
+    /// <summary>Exit code when the daemon was told right, and its surroundings do not let it work.</summary>
+    public const int Failed = 1;
 
     private readonly Option<bool> _printConfig = new("--print-config")
     {
@@ -78,6 +82,12 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
         {
             await Console.Error.WriteLineAsync($"aetherscale: {error.Message}");
             return UsageError;
+        }
+        catch (Exception error) when (error is AetherscaleException or IOException or UnauthorizedAccessException or SocketException)
+        {
+            // The user's systemd or disk, not a fault of ours: the message tells all, where a stack trace would bury it.
+            await Console.Error.WriteLineAsync($"aetherscale cannot work: {error.Message.ReplaceLineEndings(" ")}");
+            return Failed;
         }
     }
 }

@@ -5,8 +5,13 @@ namespace Aetherscale.Configuration;
 /// <param name="Description">One line for <c>--help</c>.</param>
 /// <param name="Default">The text that is in force when nobody says otherwise.</param>
 /// <param name="Problem">Says what is wrong with a text, or null when it will do.</param>
+/// <param name="Canonical">The one spelling of a text that will do; null where each text is its own.</param>
 internal sealed record SettingDefinition(
-    string Key, string Description, Func<HostEnvironment, string> Default, Func<string, string?> Problem)
+    string Key,
+    string Description,
+    Func<HostEnvironment, string> Default,
+    Func<string, string?> Problem,
+    Func<string, string>? Canonical = null)
 {
     /// <summary>The name of the environment variable.</summary>
     public string Variable => "AETHERSCALE_" + Key.Replace('-', '_').ToUpperInvariant();

@@ -6,14 +6,19 @@ namespace Aetherscale.Configuration;
 internal static class SettingDefinitions
 {
     public static SettingDefinition DataFolder { get; } = new(
-        "data-folder", "Images, VMs and networks.", host => host.DataHome + "/aetherscale", FolderProblem);
+        "data-folder", "Images, VMs and networks.", host => host.DataHome + "/aetherscale", FolderProblem, CanonicalFolder);
 
     public static SettingDefinition UnitFolder { get; } = new(
-        "unit-folder", "Where the user manager looks for units.", host => host.ConfigHome + "/systemd/user", FolderProblem);
+        "unit-folder",
+        "Where the user manager looks for units.",
+        host => host.ConfigHome + "/systemd/user",
+        FolderProblem,
+        CanonicalFolder);
 
     public static SettingDefinition Socket { get; } = new(
         "socket",
-        "The Unix socket that the daemon answers on, unless systemd hands it one.",
+        "The Unix socket that the daemon answers on, unless systemd hands it one. The CLI looks for another than the default "
+            + "in [client] socket of the same files.",
         host => host.RuntimeDirectory + "/aetherscale/api.sock",
         SocketProblem);
 
@@ -27,13 +32,13 @@ internal static class SettingDefinitions
         "accelerator", "auto, kvm or tcg.", _ => "auto", OneOf("auto", "kvm", "tcg"));
 
     public static SettingDefinition Qemu { get; } = new(
-        "qemu", "The QEMU program.", _ => "/usr/bin/" + QemuName, FolderProblem);
+        "qemu", "The QEMU program.", _ => "/usr/bin/qemu-system-x86_64", PathProblem);
 
     public static SettingDefinition StopHelper { get; } = new(
         "stop-helper",
         "The program that units run to shut a guest down.",
         host => Path.Combine(host.ProgramFolder, "aetherscale-stop"),
-        FolderProblem);
+        PathProblem);
 
     public static SettingDefinition DefaultCpus { get; } = new(
         "default-cpus", "Virtual CPUs of a VM that does not say.", _ => "1", Number(1, 255));
@@ -57,10 +62,6 @@ internal static class SettingDefinitions
         StopGraceSeconds, LeastLogLevel,
     ];
 
-    private static string QemuName =>
-        System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture
-            == System.Runtime.InteropServices.Architecture.Arm64 ? "qemu-system-aarch64" : "qemu-system-x86_64";
-
     private static Func<string, string?> OneOf(params string[] choices) =>
         text => choices.Contains(text) ? null : $"must be one of: {string.Join(", ", choices)}";
 
@@ -68,12 +69,19 @@ internal static class SettingDefinitions
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most ? null : $"must be a whole number from {least} to {most}";
 
-    private static string? FolderProblem(string text) =>
+    private static string? PathProblem(string text) =>
         text.StartsWith('/') && !text.Any(char.IsControl) ? null : "must be an absolute path without control characters";
+
+    // Where ".." leads depends on links, and the text is compared with what units say.
+    private static string? FolderProblem(string text) =>
+        PathProblem(text) ?? (text.Split('/').Contains("..") ? "must not contain \"..\"" : null);
+
+    /// <summary>Without what changes nothing: <c>//</c>, <c>/./</c> and a slash at the end.</summary>
+    private static string CanonicalFolder(string text) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(text));
 
     // sun_path holds 108 bytes, the last of them NUL (unix(7)).
     private static string? SocketProblem(string text) =>
-        FolderProblem(text)
+        PathProblem(text)
         ?? (System.Text.Encoding.UTF8.GetByteCount(text) <= 107 ? null : "must have at most 107 bytes, as every Unix socket's path");
 
     private static string? NetworkProblem(string text) =>

@@ -40,6 +40,11 @@ internal sealed class SettingsReader(HostEnvironment host, string machineFile = 
                 throw new SettingsException(
                     $"{setting.Key} ({values[setting].Source}) is \"{values[setting].Text}\"; it {problem}.");
             }
+
+            if (setting.Canonical is { } canonical)
+            {
+                values[setting] = values[setting] with { Text = canonical(values[setting].Text) };
+            }
         }
 
         return new Settings(values);

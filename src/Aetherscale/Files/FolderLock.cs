@@ -8,6 +8,8 @@ internal sealed class FolderLock : IDisposable
     private FolderLock(FileStream file) => _file = file;
 
     /// <returns>Null when another process holds it.</returns>
+    /// <exception cref="IOException">The file cannot be made or opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Nor may it be.</exception>
     public static FolderLock? TryTake(string folder)
     {
         try
@@ -15,7 +17,7 @@ internal sealed class FolderLock : IDisposable
             // .NET takes an exclusive flock for a writer that shares with nobody.
             return new FolderLock(new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException error) when (error.HResult == Libc.ErrorWouldBlock)
         {
             return null;
         }

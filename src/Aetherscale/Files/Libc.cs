@@ -18,6 +18,7 @@ internal static partial class Libc
     public const uint StatxBasicStats = 0x7ff;
 
     public const int ErrorNoEntry = 2;
+    public const int ErrorWouldBlock = 11;
     public const int ErrorNoSpace = 28;
     public const int ErrorSymbolicLink = 40;
     public const int ErrorQuotaExceeded = 122;

@@ -22,5 +22,16 @@ internal static class NameFolder
         File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
     }
 
+    /// <summary>The address of a VM that is in the folder; null when it is not.</summary>
+    public static string? AddressOf(NetworkPaths paths, string vmId)
+    {
+        var path = $"{paths.NameFolder}/{vmId}";
+        return File.Exists(path) ? File.ReadAllText(path).Split(' ')[0] : null;
+    }
+
+    /// <summary>The VMs that are in the folder.</summary>
+    public static IReadOnlyList<string> List(NetworkPaths paths) =>
+        Directory.Exists(paths.NameFolder) ? [.. Directory.GetFiles(paths.NameFolder).Select(path => Path.GetFileName(path))] : [];
+
     public static void Remove(NetworkPaths paths, string vmId) => File.Delete($"{paths.NameFolder}/{vmId}");
 }

@@ -53,6 +53,11 @@ internal static class NetworkCommands
                 $"TCP4:{address}:{port},nodelay,keepalive,keepidle=30,keepintvl=10,keepcnt=3"),
         ]);
 
-    /// <summary>The cause in the last line of stderr: <c>2026/01/31 12:00:00 socat[1] E connect(5, …): Connection refused</c>.</summary>
-    public static string WhyNotConnected(string stderr) => stderr[(stderr.LastIndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
+    /// <summary>The cause at the end of the error's line: <c>2026/01/31 12:00:00 socat[1] E connect(5, …): Connection refused</c>.</summary>
+    public static string WhyNotConnected(string stderr)
+    {
+        var lines = stderr.Split('\n');
+        var line = lines.FirstOrDefault(line => line.Contains("] E ", StringComparison.Ordinal)) ?? lines[^1];
+        return line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 1)..].Trim();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Aetherscale.Files;
 using static Aetherscale.Contract.ErrorCodes;
@@ -14,6 +15,20 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
     public NetworkPaths PathsOf(string name) => NetworkName.TryParse(name, out var parsed)
         ? new NetworkPaths(networksFolder, runtimeDirectory, parsed)
         : throw new AetherscaleException(NetworkUnavailable, $"\"{name}\" is no network's name.");
+
+    /// <summary>Whether the network has a file that can be read.</summary>
+    public bool Exists(string name)
+    {
+        try
+        {
+            _ = SubnetOf(name);
+            return true;
+        }
+        catch (AetherscaleException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Makes the network's file if there is none yet.</summary>
     public void Ensure(string name, string subnet)
@@ -35,7 +50,7 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
             if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
-                && network.PrefixLength is >= 20 and <= 28)
+                && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 20 and <= 28 })
             {
                 return new Subnet(network);
             }

@@ -20,6 +20,12 @@ internal sealed class AcceleratorProbe(string kvmDevice, string cpuInfo, Archite
     /// <summary>Null when KVM can be used; else why not, for the user.</summary>
     public string? WhyNotKvm()
     {
+        if (architecture is not Architecture.X64)
+        {
+            // Our guests' machine is a PC: no other processor can run its instructions by itself.
+            return $"VMs are x86-64 ones, and this host's processor is {architecture}";
+        }
+
         const int ReadWrite = 2;
         using (var device = Libc.Open(kvmDevice, ReadWrite | Libc.CloseOnExec))
         {
@@ -31,10 +37,8 @@ internal sealed class AcceleratorProbe(string kvmDevice, string cpuInfo, Archite
         }
 
         // Under some hypervisors the device opens although the processor lends them no virtualisation; a guest then
-        // hangs in its boot loader. On arm64 the device is there only when the processor has it.
-        return architecture is Architecture.Arm64 || HasVirtualisation()
-            ? null
-            : $"{kvmDevice} is there, but {cpuInfo} shows neither vmx nor svm";
+        // hangs in its boot loader.
+        return HasVirtualisation() ? null : $"{kvmDevice} is there, but {cpuInfo} shows neither vmx nor svm";
     }
 
     private bool HasVirtualisation()

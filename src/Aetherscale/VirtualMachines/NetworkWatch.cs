@@ -31,6 +31,7 @@ internal sealed class NetworkWatch : IAsyncDisposable
         _networks = networks;
         _logger = logger;
         _systemd.UnitChanged += OnUnitChanged;
+        _systemd.Reconnected += CheckAll;
         _monitors.Connected += OnConnected;
         _loop = RunAsync();
     }
@@ -38,6 +39,7 @@ internal sealed class NetworkWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _systemd.UnitChanged -= OnUnitChanged;
+        _systemd.Reconnected -= CheckAll;
         _monitors.Connected -= OnConnected;
         await _stopping.CancelAsync();
         await _loop;
@@ -50,10 +52,15 @@ internal sealed class NetworkWatch : IAsyncDisposable
     {
         if (change.ActiveState == UnitActiveState.Active && _networks.IsSwitch(change.Unit))
         {
-            foreach (var id in _monitors.ConnectedVms)
-            {
-                OnConnected(id);
-            }
+            CheckAll();
+        }
+    }
+
+    private void CheckAll()
+    {
+        foreach (var id in _monitors.ConnectedVms)
+        {
+            OnConnected(id);
         }
     }
 

@@ -15,25 +15,23 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
     /// <exception cref="AetherscaleException"><c>unit-foreign</c>: one belongs to another daemon's state.</exception>
     public async Task UpdateAsync(IReadOnlyList<(string Unit, string Text)> units, CancellationToken cancellationToken)
     {
-        var needsReload = false;
         foreach (var (unit, text) in units)
         {
             var present = folder.Read(unit);
-            if (present == text)
+            if (present != text)
             {
-                continue;
+                CheckOwner(unit, present);
+                folder.Write(unit, text);
             }
-
-            CheckOwner(unit, present);
-            folder.Write(unit, text);
-
-            // systemd reads a unit that it has not loaded when it is started; only a loaded one needs the slow reload.
-            needsReload |= await systemd.GetUnitAsync(unit, cancellationToken) is not null;
         }
 
-        if (needsReload)
+        // systemd reads a unit that it has not loaded when it is started; only a loaded one needs the slow reload.
+        foreach (var (unit, _) in units)
         {
-            await systemd.ReloadAsync(cancellationToken);
+            if (await systemd.GetUnitAsync(unit, cancellationToken) is { NeedDaemonReload: true })
+            {
+                await systemd.ReloadAsync(cancellationToken);
+            }
         }
     }
 

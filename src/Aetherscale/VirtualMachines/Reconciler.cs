@@ -1,10 +1,11 @@
-using Aetherscale.Systemd;
-
 namespace Aetherscale.VirtualMachines;
 
-/// <summary>What the daemon does when it starts: finish or remove what was under way, and follow what runs. No VM is touched.</summary>
+/// <summary>
+/// What the daemon does when it starts: finish or remove what was under way, restore what can be, and follow what runs. No
+/// running VM is touched, and what is wrong with one VM is no other's trouble.
+/// </summary>
 internal sealed class Reconciler(
-    VmStore store, VmRemover remover, VmMonitors monitors, VmNetworks networks, SystemdManager systemd, ILogger<Reconciler> logger)
+    VmStore store, VmRemover remover, VmUnits units, VmMonitors monitors, VmNetworks networks, ILogger<Reconciler> logger)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -15,24 +16,33 @@ internal sealed class Reconciler(
 
         var vms = store.List();
         networks.Load(vms);
-        var running = (await systemd.ListUnitsAsync(VmUnit.Pattern, cancellationToken))
-            .Where(unit => unit.ActiveState == UnitActiveState.Active)
-            .Select(unit => VmUnit.IdOf(unit.Name))
-            .ToHashSet();
         foreach (var vm in vms)
         {
-            if (vm.IsDeleting)
+            try
             {
-                ReconcilerLog.FinishingDelete(logger, vm.Id);
-                await remover.RemoveAsync(vm, cancellationToken);
+                await ReconcileAsync(vm, cancellationToken);
             }
-            else if (running.Contains(vm.Id))
+            catch (Exception error) when (error is AetherscaleException or IOException or UnauthorizedAccessException)
             {
-                monitors.Follow(vm.Id);
+                ReconcilerLog.Failed(logger, error, vm.Id);
             }
         }
 
-        ReconcilerLog.Ready(logger, vms.Count, running.Count);
+        ReconcilerLog.Ready(logger, vms.Count, await monitors.FollowRunningAsync(cancellationToken));
+    }
+
+    private async Task ReconcileAsync(Vm vm, CancellationToken cancellationToken)
+    {
+        if (vm.IsDeleting)
+        {
+            ReconcilerLog.FinishingDelete(logger, vm.Id);
+            await remover.RemoveAsync(vm, cancellationToken);
+        }
+        else if (vm.Spec is { } spec && !units.Folder.Contains(VmUnit.NameOf(vm.Id)))
+        {
+            ReconcilerLog.RestoringUnit(logger, vm.Id);
+            await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        }
     }
 }
 
@@ -43,6 +53,12 @@ internal static partial class ReconcilerLog
 
     [LoggerMessage(LogLevel.Warning, "Finishing the deletion of VM {Vm}, which was cut off")]
     public static partial void FinishingDelete(ILogger logger, VmId vm);
+
+    [LoggerMessage(LogLevel.Warning, "VM {Vm} had no unit file; it is written again")]
+    public static partial void RestoringUnit(ILogger logger, VmId vm);
+
+    [LoggerMessage(LogLevel.Error, "VM {Vm} could not be set right")]
+    public static partial void Failed(ILogger logger, Exception error, VmId vm);
 
     [LoggerMessage(LogLevel.Information, "{Vms} VMs, {Running} of them running")]
     public static partial void Ready(ILogger logger, int vms, int running);

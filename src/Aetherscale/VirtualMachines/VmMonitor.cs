@@ -16,7 +16,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly string _socket;
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Action<VmId> _onConnected;
-    private readonly Func<VmId, Task> _onGuestShutdown;
+    private readonly Func<VmId, Task> _onPowerOff;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposing = new();
@@ -25,11 +25,14 @@ internal sealed class VmMonitor : IAsyncDisposable
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
 
+    // Somebody has pressed the power button: the unit's ExecStop, as a rule.
+    private bool _wasAsked;
+
     /// <param name="id">The VM.</param>
     /// <param name="socket">Its <c>qmp.sock</c>.</param>
     /// <param name="isUp">Whether its unit runs.</param>
     /// <param name="onConnected">Told at each connection.</param>
-    /// <param name="onGuestShutdown">Told when the guest has shut itself down, for whatever reason.</param>
+    /// <param name="onPowerOff">Told when the guest has shut itself down without having been asked to.</param>
     /// <param name="time">For the pauses between two tries.</param>
     /// <param name="logger">The monitors'.</param>
     public VmMonitor(
@@ -37,7 +40,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         string socket,
         Func<VmId, CancellationToken, Task<bool>> isUp,
         Action<VmId> onConnected,
-        Func<VmId, Task> onGuestShutdown,
+        Func<VmId, Task> onPowerOff,
         TimeProvider time,
         ILogger logger)
     {
@@ -45,7 +48,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _socket = socket;
         _isUp = isUp;
         _onConnected = onConnected;
-        _onGuestShutdown = onGuestShutdown;
+        _onPowerOff = onPowerOff;
         _time = time;
         _logger = logger;
         _loop = Task.Run(FollowAsync);
@@ -103,7 +106,7 @@ internal sealed class VmMonitor : IAsyncDisposable
             await FollowConnectionAsync(_disposing.Token);
             return true;
         }
-        catch (Exception error) when (error is QmpException or TimeoutException)
+        catch (Exception error) when (error is QmpException or TimeoutException or InvalidOperationException)
         {
             // Not there yet, hung, or gone: the unit's state tells when to give up.
             MonitorLog.NotConnected(_logger, _id, error.Message);
@@ -119,6 +122,9 @@ internal sealed class VmMonitor : IAsyncDisposable
     {
         await using var client = await QmpClient.ConnectAsync(_socket, s_deadline, _time, _logger, cancellationToken);
         await ReadStateAsync(client, cancellationToken);
+
+        // This may be another QEMU than the last time, after a restart of the unit.
+        _wasAsked = WasShutDownByGuest = false;
         _client = client;
         _greeted.TrySetResult();
         _onConnected(_id);
@@ -139,12 +145,15 @@ internal sealed class VmMonitor : IAsyncDisposable
     {
         switch (happened.Name)
         {
+            case "POWERDOWN":
+                _wasAsked = true;
+                break;
             case "SHUTDOWN":
                 WasShutDownByGuest = happened.Data.TryGetProperty("guest", out var byGuest) && byGuest.GetBoolean();
                 _state = new State(GuestState.ShutDown, null);
-                if (WasShutDownByGuest)
+                if (WasShutDownByGuest && !_wasAsked)
                 {
-                    await _onGuestShutdown(_id);
+                    await _onPowerOff(_id);
                 }
 
                 break;
@@ -175,6 +184,9 @@ internal static partial class MonitorLog
 
     [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]
     public static partial void PoweredOff(ILogger logger, VmId vm);
+
+    [LoggerMessage(LogLevel.Warning, "systemd is back, but does not tell what runs")]
+    public static partial void CatchUpFailed(ILogger logger, Exception error);
 
     [LoggerMessage(LogLevel.Error, "The power-off of VM {Vm} could not be followed up")]
     public static partial void PowerOffFailed(ILogger logger, Exception error, VmId vm);

@@ -8,7 +8,10 @@ namespace Aetherscale.VirtualMachines;
 internal sealed class VmMonitors : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+
     private readonly Lock _beginning = new();
+    private Task _catchingUp = Task.CompletedTask;
     private readonly SystemdManager _systemd;
     private readonly UnitFolder _units;
     private readonly RuntimeFolder _runtime;
@@ -24,6 +27,7 @@ internal sealed class VmMonitors : IAsyncDisposable
         _time = time;
         _logger = logger;
         _systemd.UnitChanged += OnUnitChanged;
+        _systemd.Reconnected += OnReconnected;
     }
 
     /// <summary>A monitor has connected: its VM was started, or found running. Raised on a pool thread.</summary>
@@ -42,8 +46,22 @@ internal sealed class VmMonitors : IAsyncDisposable
     public Task AttachAsync(VmId id, CancellationToken cancellationToken) =>
         MonitorOf(id).Greeted.WaitAsync(cancellationToken);
 
-    /// <summary>Follows the VM without waiting for it.</summary>
-    public void Follow(VmId id) => MonitorOf(id);
+    /// <summary>Follows every VM of ours that runs now.</summary>
+    /// <returns>How many there are.</returns>
+    public async Task<int> FollowRunningAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var unit in await _systemd.ListUnitsAsync(VmUnit.Pattern, cancellationToken))
+        {
+            if (unit.ActiveState == UnitActiveState.Active && VmUnit.IdOf(unit.Name) is { } id && IsOurs(id))
+            {
+                MonitorOf(id);
+                count++;
+            }
+        }
+
+        return count;
+    }
 
     /// <summary>The VM's monitor; null when it is not connected.</summary>
     public QmpClient? ClientOf(VmId id) => _current.TryGetValue(id, out var monitor) ? monitor.Client : null;
@@ -54,14 +72,22 @@ internal sealed class VmMonitors : IAsyncDisposable
 
     /// <summary>To be asked when the VM's unit is down: whether the guest shut itself down.</summary>
     /// <returns>True also when QEMU could not be listened to: then the unit's own stop had no reason to complain.</returns>
-    public async Task<bool> WasShutDownByGuestAsync(VmId id)
+    public async Task<bool> WasShutDownByGuestAsync(VmId id, CancellationToken cancellationToken)
     {
         if (!_current.TryGetValue(id, out var monitor))
         {
             return true;
         }
 
-        await monitor.Ended;
+        try
+        {
+            await monitor.Ended.WaitAsync(s_lastWords, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Someone else has started it again already, or systemd cannot be asked: what was heard so far must do.
+        }
+
         return monitor.WasShutDownByGuest || !monitor.Greeted.IsCompletedSuccessfully;
     }
 
@@ -77,6 +103,8 @@ internal sealed class VmMonitors : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _systemd.UnitChanged -= OnUnitChanged;
+        _systemd.Reconnected -= OnReconnected;
+        await _catchingUp;
         await Task.WhenAll(_current.Values.Select(monitor => monitor.DisposeAsync().AsTask()));
     }
 
@@ -88,7 +116,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnGuestShutdownAsync, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnPowerOffAsync, _time, _logger);
         }
     }
 
@@ -96,7 +124,23 @@ internal sealed class VmMonitors : IAsyncDisposable
     {
         if (change.ActiveState == UnitActiveState.Active && VmUnit.IdOf(change.Unit) is { } id && IsOurs(id))
         {
-            Follow(id);
+            MonitorOf(id);
+        }
+    }
+
+    /// <summary>Signals were missed while systemd was away: look for what they would have told.</summary>
+    private void OnReconnected() => _catchingUp = CatchUpAsync(_catchingUp);
+
+    private async Task CatchUpAsync(Task before)
+    {
+        await before;
+        try
+        {
+            await FollowRunningAsync(CancellationToken.None);
+        }
+        catch (AetherscaleException error)
+        {
+            MonitorLog.CatchUpFailed(_logger, error);
         }
     }
 
@@ -116,15 +160,16 @@ internal sealed class VmMonitors : IAsyncDisposable
     }
 
     /// <summary>
-    /// A guest that powered itself off is meant to stay off. One that was told to, by a stop job of systemd's, perhaps
-    /// because the host goes down, keeps its place at the next boot.
+    /// A guest that powered itself off is meant to stay off. One that was told to, perhaps because the host goes down, keeps
+    /// its place at the next boot. QEMU's events tell the one from the other whenever they are read; the unit's job tells it
+    /// where the daemon was not there to hear the power button.
     /// </summary>
-    private async Task OnGuestShutdownAsync(VmId id)
+    private async Task OnPowerOffAsync(VmId id)
     {
         try
         {
             var unit = VmUnit.NameOf(id);
-            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is { HasJob: false })
+            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is not { HasJob: true })
             {
                 _units.Disable(unit);
                 MonitorLog.PoweredOff(_logger, id);

@@ -7,11 +7,12 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>The VMs' places in networks, and the networks' units. New VMs join the default network.</summary>
-internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder data, string defaultNetwork)
+internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder data, string defaultNetwork) : IDisposable
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly ConcurrentDictionary<string, AddressPool> _pools = new();
+    private readonly SemaphoreSlim _preparing = new(1, 1);
     private readonly ConcurrentDictionary<string, bool> _prepared = new();
 
     public IReadOnlyList<string> UnitsOf(string network)
@@ -30,12 +31,37 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
 
     public string SwitchSocketOf(string network) => networks.PathsOf(network).SwitchSocket;
 
-    /// <summary>Notes which addresses the VMs have; to be called before the first <see cref="Lease"/>.</summary>
-    public void Load(IEnumerable<Vm> vms)
+    /// <summary>
+    /// Notes which addresses the VMs have, and sets their names right; to be called before the first <see cref="Lease"/>.
+    /// </summary>
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: the default network's file is unreadable.</exception>
+    public void Load(IReadOnlyList<Vm> vms)
     {
-        foreach (var spec in vms.Select(vm => vm.Spec).OfType<VmSpec>())
+        var paths = networks.PathsOf(defaultNetwork);
+        NameFolder.Prepare(paths);
+        var pool = PoolOf(defaultNetwork);
+        var ids = vms.Select(vm => vm.Id.ToString()).ToHashSet();
+        foreach (var id in NameFolder.List(paths))
         {
-            PoolOf(spec.Network).Note(spec.Address);
+            if (ids.Contains(id))
+            {
+                // Also that of a VM whose spec can no longer be read, and whose QEMU may run.
+                pool.Note(NameFolder.AddressOf(paths, id) ?? "");
+            }
+            else
+            {
+                NameFolder.Remove(paths, id);
+            }
+        }
+
+        foreach (var vm in vms.Where(vm => vm.Spec is not null && networks.Exists(vm.Spec.Network)))
+        {
+            PoolOf(vm.Spec!.Network).Note(vm.Spec.Address);
+            if (NameFolder.AddressOf(networks.PathsOf(vm.Spec.Network), vm.Id.ToString()) != vm.Spec.Address)
+            {
+                NameFolder.Prepare(networks.PathsOf(vm.Spec.Network));
+                NameFolder.Add(networks.PathsOf(vm.Spec.Network), vm.Id.ToString(), vm.Spec.Address, vm.DisplayName);
+            }
         }
     }
 
@@ -52,11 +78,18 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         return lease;
     }
 
-    /// <summary>Takes a VM's place back.</summary>
-    public void Release(VmId id, Lease lease)
+    /// <summary>Takes a VM's place back. Once more does no harm: the VM's file among the names says whether it has one.</summary>
+    public void Release(VmId id)
     {
-        NameFolder.Remove(networks.PathsOf(lease.Network), id.ToString());
-        PoolOf(lease.Network).GiveBack(lease.Address);
+        foreach (var network in _pools.Keys)
+        {
+            var paths = networks.PathsOf(network);
+            if (NameFolder.AddressOf(paths, id.ToString()) is { } address)
+            {
+                NameFolder.Remove(paths, id.ToString());
+                PoolOf(network).GiveBack(address);
+            }
+        }
     }
 
     /// <summary>Writes what the network's units and its router read, where it is missing or not what it should be.</summary>
@@ -67,16 +100,17 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
             return;
         }
 
-        var paths = networks.PathsOf(network);
-        var subnet = networks.SubnetOf(network);
-        NameFolder.Prepare(paths);
-        WriteIfChanged(paths.RouterScript, RouterFiles.Script);
-        WriteIfChanged(paths.Addresses, RouterFiles.Addresses(subnet));
-        WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
-        WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
-        WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
-        await own.UpdateAsync(NetworkUnits.Render(paths, data.Path), cancellationToken);
-        _prepared[network] = true;
+        // Many VMs may be made at once, and all need the same files.
+        await _preparing.WaitAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(network, cancellationToken);
+            _prepared[network] = true;
+        }
+        finally
+        {
+            _preparing.Release();
+        }
     }
 
     /// <summary>The command that carries bytes between its standard streams and a port of the guest.</summary>
@@ -99,6 +133,21 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
                 error);
         }
     }
+
+    private async Task WriteAsync(string network, CancellationToken cancellationToken)
+    {
+        var paths = networks.PathsOf(network);
+        var subnet = networks.SubnetOf(network);
+        NameFolder.Prepare(paths);
+        WriteIfChanged(paths.RouterScript, RouterFiles.Script);
+        WriteIfChanged(paths.Addresses, RouterFiles.Addresses(subnet));
+        WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
+        WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
+        WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
+        await own.UpdateAsync(NetworkUnits.Render(paths, data.Path), cancellationToken);
+    }
+
+    public void Dispose() => _preparing.Dispose();
 
     private AddressPool PoolOf(string network) =>
         _pools.GetOrAdd(network, name => new AddressPool(name, networks.SubnetOf(name)));

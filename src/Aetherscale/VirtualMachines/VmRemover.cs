@@ -1,5 +1,4 @@
 using Aetherscale.Files;
-using Aetherscale.Networking;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -17,11 +16,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
 
         await stopper.KillAsync(vm.Id, cancellationToken);
         units.Folder.Remove(VmUnit.NameOf(vm.Id));
-        if (vm.Spec is { } spec)
-        {
-            networks.Release(vm.Id, new Lease(spec.Network, spec.Mac, spec.Address));
-        }
-
+        networks.Release(vm.Id);
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Aetherscale.Files;
 
@@ -34,19 +35,34 @@ internal static class VmSpecFile
 
     private static VmSpec Parse(VmId id, string path)
     {
-        if (FileStatus.Of(path) is { } status && (status.Kind != FileKind.Regular || status.Size > MaxBytes))
-        {
-            throw new JsonException($"it is not a plain file of at most {MaxBytes} bytes");
-        }
-
-        var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), VmSpecJson.Default.VmSpec)
+        var spec = JsonSerializer.Deserialize(ReadPlainFile(path), VmSpecJson.Default.VmSpec)
             ?? throw new JsonException("it is empty");
         return spec switch
         {
             { Format: not VmSpec.CurrentFormat } => throw new JsonException($"format {spec.Format} is unknown"),
             _ when spec.VmId != id.ToString() => throw new JsonException($"it belongs to VM \"{spec.VmId}\""),
-            { Name: not null } when !VmName.TryParse(spec.Name, out _) => throw new JsonException("its name is no VM name"),
+            _ when VmSpecCheck.ProblemOf(spec) is { } problem => throw new JsonException(problem),
             _ => spec,
         };
+    }
+
+    /// <summary>Reads a regular file that is no link, without ever waiting for what only looks like one.</summary>
+    private static byte[] ReadPlainFile(string path)
+    {
+        using var file = Libc.Open(path, Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
+        if (file.IsInvalid)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            throw error == Libc.ErrorNoEntry ? new FileNotFoundException(null, path) : FileErrors.From(error, path);
+        }
+
+        if (FileStatus.Of(file) is var status && (status.Kind != FileKind.Regular || status.Size > MaxBytes))
+        {
+            throw new JsonException($"it is not a plain file of at most {MaxBytes} bytes");
+        }
+
+        var content = new byte[status.Size];
+        var length = RandomAccess.Read(file, content, 0);
+        return content[..length];
     }
 }

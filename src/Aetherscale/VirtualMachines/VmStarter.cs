@@ -20,13 +20,19 @@ internal sealed class VmStarter(
     /// <summary>Starts the VM, now and at every boot.</summary>
     /// <returns>False when it ran already.</returns>
     /// <exception cref="AetherscaleException">
-    /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before.
+    /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
     public async Task<bool> StartAsync(Vm vm, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(vm.Id);
-        if (await systemd.GetUnitAsync(unit, cancellationToken) is
-            { ActiveState: UnitActiveState.Active or UnitActiveState.Activating or UnitActiveState.Reloading })
+        if (vm.IsDeleting)
+        {
+            throw new AetherscaleException(VmNotFound, $"VM \"{vm.DisplayName}\" is being deleted.");
+        }
+
+        // One that crashed and waits for systemd's next try is not up: a user's start comes first.
+        var present = await systemd.GetUnitAsync(unit, cancellationToken);
+        if (UnitWatch.IsUp(present) && present is not { ActiveState: UnitActiveState.Deactivating })
         {
             // It may have been started by hand, and not for the next boot.
             units.Folder.Enable(unit);
@@ -47,7 +53,17 @@ internal sealed class VmStarter(
             units.Folder.Enable(unit);
         }
 
-        await RunAsync(vm, unit, cancellationToken);
+        try
+        {
+            await RunAsync(vm, unit, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The daemon is stopping; systemd goes on with the start, and the VM belongs to the next boot.
+            undo.Commit();
+            throw;
+        }
+
         undo.Commit();
         return true;
     }

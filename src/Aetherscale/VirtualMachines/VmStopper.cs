@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Bus;
 using static Aetherscale.Contract.ErrorCodes;
@@ -15,16 +14,12 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
 
     private static readonly TimeSpan s_grip = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<VmId, TaskCompletionSource> _overtaken = new();
+    private readonly KillRequests _kills = new();
 
-    /// <summary>Has a graceful stop that is under way end now, with a kill. Nothing happens when there is none.</summary>
-    public void Overtake(VmId id)
-    {
-        if (_overtaken.TryGetValue(id, out var stop))
-        {
-            stop.TrySetResult();
-        }
-    }
+    /// <summary>
+    /// Has a graceful stop that is under way, or waits for its turn, end with a kill. To be disposed after the caller's own.
+    /// </summary>
+    public IDisposable Overtake(VmId id) => _kills.Announce(id);
 
     /// <summary>
     /// Asks the guest to shut down and waits until it is down; kills it after the grace, which is the unit's own when null.
@@ -42,24 +37,17 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
             return StopOutcome.WasNotRunning;
         }
 
-        var overtaken = _overtaken.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        using var watch = _kills.Watch(id, out var overtaken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
+        var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
+        var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), onQueued, cancellationToken);
+        await over.CancelAsync();
+        if (wasForced)
         {
-            var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
-            var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), onQueued, cancellationToken);
-            if (wasForced)
-            {
-                return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
-            }
+            return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
+        }
 
-            return await monitors.WasShutDownByGuestAsync(id) ? StopOutcome.ShutDown : StopOutcome.KilledAfterGrace;
-        }
-        finally
-        {
-            await over.CancelAsync();
-            _overtaken.TryRemove(id, out _);
-        }
+        return await monitors.WasShutDownByGuestAsync(id, cancellationToken) ? StopOutcome.ShutDown : StopOutcome.KilledAfterGrace;
     }
 
     /// <summary>Ends QEMU at once, without asking the guest.</summary>

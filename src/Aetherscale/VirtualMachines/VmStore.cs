@@ -129,6 +129,7 @@ internal sealed class VmStore(string vmsFolder)
             return known.Vm;
         }
 
+        Forget(id);
         var vm = VmSpecFile.Read(id, folder);
         _read[id] = (status, vm);
         if (VmName.TryParse(vm.Spec?.Name, out var name))

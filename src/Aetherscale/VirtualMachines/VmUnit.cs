@@ -92,7 +92,9 @@ internal static class VmUnit
             .Set("RestartSec", "1")
             .Set("RuntimeDirectory", RuntimeFolder.RelativeOfVm(vm.Id))
             .Set("RuntimeDirectoryMode", "0700")
-            .Set("BindPaths", UnitEscaper.BindPath(vm.VmFolder))
+            .Comment("Of the VM's folder QEMU sees the files that it writes; the spec and all that the daemon trusts are not among them.")
+            .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.DiskPath))
+            .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.ConsoleLog))
             .Set("BindPaths", UnitEscaper.BindPath(vm.SwitchFolder, mayBeMissing: true))
             .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.BaseFolder))
             .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.StopHelper, mayBeMissing: true));

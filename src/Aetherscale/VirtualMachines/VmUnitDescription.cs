@@ -15,9 +15,6 @@ internal sealed record VmUnitDescription
     /// <summary>The state folder that the VM belongs to: a daemon touches only units of its own.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>What QEMU may write: the VM's own files.</summary>
-    public required string VmFolder { get; init; }
-
     /// <summary>What QEMU may read: the base images by content.</summary>
     public required string BaseFolder { get; init; }
 

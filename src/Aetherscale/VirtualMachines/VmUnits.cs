@@ -1,3 +1,4 @@
+using Aetherscale.Files;
 using Aetherscale.Images;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
@@ -26,7 +27,22 @@ internal sealed class VmUnits(
     public async Task PrepareAsync(VmId id, VmSpec spec, CancellationToken cancellationToken)
     {
         await networks.PrepareAsync(spec.Network, cancellationToken);
+        CreateConsoleLog(new VmFolder($"{data.Vms}/{id}").ConsoleLog);
         await own.UpdateAsync([(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec)))], cancellationToken);
+    }
+
+    /// <summary>The sandbox binds the file itself: it has to be there. What it holds is worth no fsync.</summary>
+    private static void CreateConsoleLog(string path)
+    {
+        if (FileStatus.Of(path) is null)
+        {
+            using var log = new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+        }
     }
 
     private VmUnitDescription Describe(VmId id, VmSpec spec)
@@ -39,7 +55,6 @@ internal sealed class VmUnits(
             Id = id,
             SpecFile = folder.Spec,
             DataFolder = data.Path,
-            VmFolder = folder.FolderPath,
             BaseFolder = Path.GetDirectoryName(basePath)!,
             SwitchFolder = networks.SwitchFolderOf(spec.Network),
             SwitchSocket = networks.SwitchSocketOf(spec.Network),

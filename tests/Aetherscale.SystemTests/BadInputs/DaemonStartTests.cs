@@ -6,6 +6,7 @@ namespace Aetherscale.SystemTests.BadInputs;
 public sealed class DaemonStartTests : IDisposable
 {
     private const int SettingsError = 2;
+    private const int Failed = 1;
     private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Owner = OwnerReadWrite | UnixFileMode.UserExecute;
 
@@ -97,7 +98,43 @@ public sealed class DaemonStartTests : IDisposable
         Assert.Equal("content", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_second_daemon_does_not_take_the_first_ones_socket()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var second = await DaemonAsync(socket: host.Socket);
+
+        Assert.Equal(SettingsError, second.ExitCode);
+        Assert.Contains(host.Socket, second.Error);
+        Assert.Equal(0, (await host.RunAsync("list-vms")).GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_network_file_that_is_broken_is_named_without_a_stack_trace()
+    {
+        Directory.CreateDirectory($"{_folder.Path}/state/networks");
+        await File.WriteAllTextAsync($"{_folder.Path}/state/networks/default.json", "{", TestContext.Current.CancellationToken);
+
+        AssertFailed(await DaemonAsync(), $"{_folder.Path}/state/networks/default.json");
+    }
+
+    [Fact]
+    public async Task A_lock_that_cannot_be_opened_is_not_taken_for_another_daemon()
+    {
+        Directory.CreateDirectory($"{_folder.Path}/state/lock");
+
+        AssertFailed(await DaemonAsync(), $"{_folder.Path}/state/lock");
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static void AssertFailed(ToolResult result, string part)
+    {
+        Assert.Equal(Failed, result.ExitCode);
+        Assert.Contains(part, result.Error.TrimEnd().Split('\n')[^1]);
+        Assert.DoesNotContain("   at ", result.Error);
+    }
 
     private string SocketPath(string letter, int bytes)
     {

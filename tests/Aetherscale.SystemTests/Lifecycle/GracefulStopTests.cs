@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Lifecycle;
@@ -149,14 +150,47 @@ public sealed class GracefulStopTests : IAsyncLifetime
             new Dictionary<string, string> { ["AETHERSCALE_STOP_GRACE_SECONDS"] = "2" }, "deaf");
         var id = await host.CreateAsync("deaf");
         await host.WaitForConsoleAsync(id, "DEAF UP");
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+        await using var unit = await UnitPin.HoldAsync(TestHost.UnitOf(id));
+        var started = Stopwatch.GetTimestamp();
 
         var answer = await host.RunAsync("stop-vm", $$"""{"vm-id": "{{id}}"}""");
 
-        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 2, 6);
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 2, 6);
         Assert.Equal("killed", answer.GetProperty("status").GetString());
         Assert.Equal($"VM \"{id}\" did not shut down in time", answer.GetProperty("hint").GetString());
         Assert.Equal("stopped", await host.StatusAsync(id));
+
+        // Were this 0 here too, the tests above would prove nothing.
+        Assert.Contains("code=exited ; status=1", await Systemctl.PropertyAsync(TestHost.UnitOf(id), "ExecStop"));
+    }
+
+    [Fact]
+    public async Task Stops_of_many_vms_at_once_by_systemctl_leave_each_its_place_at_the_next_boot()
+    {
+        // What a host does that goes down. The daemon is told of each power-off, and may be late to ask whose it was.
+        var ids = new List<string>();
+        var pins = new List<UnitPin>();
+        for (var i = 0; i < 8; i++)
+        {
+            ids.Add(await CreatePoliteAsync());
+            pins.Add(await UnitPin.HoldAsync(TestHost.UnitOf(ids[i])));
+        }
+
+        for (var round = 0; round < 3; round++)
+        {
+            (await Systemctl.RunAsync(["stop", .. ids.Select(TestHost.UnitOf)])).Succeeded();
+            await LetTheDaemonHearAsync(itLives: true);
+
+            Assert.All(ids, id => Assert.True(TestHost.IsEnabled(id), $"round {round}: {id}\n{_host.Log}"));
+            (await Systemctl.RunAsync(["start", .. ids.Select(TestHost.UnitOf)])).Succeeded();
+            await Wait.UntilAsync(
+                "the guests are up", () => ids.All(id => _host.ConsoleOf(id).Split("POLITE UP").Length == round + 3));
+        }
+
+        foreach (var pin in pins)
+        {
+            await pin.DisposeAsync();
+        }
     }
 
     private static Task WaitUntilDownAsync(string id) => Wait.UntilAsync(

@@ -34,8 +34,9 @@ public sealed class ManyVmsTests
         Assert.Equal(Count, list.EnumerateArray().Select(vm => Text(vm, "address")).Distinct().Count());
         AssertConstantWork(host, calls);
 
-        // The first creates also make the network and warm everything up.
-        var (early, late) = (Median(times[50..150]), Median(times[^100..]));
+        // The first creates also make the network and warm everything up. Of each hundred the fast ones count: the others
+        // tell of the disk and of what else the machine does.
+        var (early, late) = (Fast(times[50..150]), Fast(times[^100..]));
         TestContext.Current.SendDiagnosticMessage("create-vm: {0:F1} ms at 100 VMs, {1:F1} ms at {2}", early, late, Count);
         Assert.True(late < 3 * early, string.Create(CultureInfo.InvariantCulture, $"{early} ms at 100 VMs, {late} ms at {Count}"));
     }
@@ -76,7 +77,7 @@ public sealed class ManyVmsTests
     private static Task<string> CreateAsync(TestHost host, int number) =>
         host.CreateAsync("polite", $$""", "name": "vm-{{number}}", "no-start": true""");
 
-    private static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
+    private static double Fast(List<double> times) => times.Order().ElementAt(times.Count / 10);
 
     private static string? Text(System.Text.Json.JsonElement vm, string member) => vm.GetProperty(member).GetString();
 }

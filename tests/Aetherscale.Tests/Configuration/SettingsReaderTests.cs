@@ -75,6 +75,7 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("default-cpus = \n", "(1,")]
     [InlineData("accelerator = \"hvf\"\n", "auto, kvm, tcg")]
     [InlineData("data-folder = \"state\"\n", "absolute path")]
+    [InlineData("data-folder = \"/a/../b\"\n", "must not contain \"..\"")]
     [InlineData("network = \"Nine\"\n", "network")]
     [InlineData("subnet = \"10.0.0.0/8\"\n", "prefix length")]
     [InlineData("subnet = \"10.77.0.1/16\"\n", "subnet")]
@@ -86,6 +87,17 @@ public sealed class SettingsReaderTests : IDisposable
 
         Assert.Contains(Reader.UserFile, error.Message);
         Assert.Contains(part, error.Message);
+    }
+
+    [Theory]
+    [InlineData("/state")]
+    [InlineData("/state/")]
+    [InlineData("//state/.//")]
+    public void A_folder_has_one_spelling(string spelling)
+    {
+        _variables["AETHERSCALE_DATA_FOLDER"] = spelling;
+
+        Assert.Equal("/state", Reader.Read(new Dictionary<SettingDefinition, string>())[SettingDefinitions.DataFolder]);
     }
 
     [Fact]

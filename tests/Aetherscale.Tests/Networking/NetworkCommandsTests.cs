@@ -20,9 +20,12 @@ public sealed class NetworkCommandsTests
     }
 
     [Theory]
-    [InlineData("2026/01/31 12:00:00 socat[7] N opening\n2026/01/31 12:00:01 socat[7] E connect(5, AF=2 10.77.0.2:1, 16): Connection refused", "Connection refused")]
+    [InlineData(
+        "2026/01/31 12:00:00 socat[7] N opening\n2026/01/31 12:00:01 socat[7] E connect(5, AF=2 10.77.0.2:1, 16): Connection refused\n"
+        + "2026/01/31 12:00:01 socat[7] N exit(1)",
+        "Connection refused")]
     [InlineData("nsenter: cannot open /proc/1/ns/net: Permission denied", "Permission denied")]
     [InlineData("", "")]
-    public void The_cause_stands_at_the_end_of_what_was_said(string said, string cause) =>
+    public void The_cause_is_found_in_what_was_said(string said, string cause) =>
         Assert.Equal(cause, NetworkCommands.WhyNotConnected(said));
 }

@@ -6,7 +6,7 @@ namespace Aetherscale.Tests.Networking;
 
 public sealed class NetworkStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TestFolder _folder = new();
 
     private NetworkStore Store => new(_folder.Path, "/run/user/1000");
 
@@ -49,7 +49,6 @@ public sealed class NetworkStoreTests : IDisposable
     [InlineData("""{"format": 1, "name": "other", "subnet": "10.77.0.0/24"}""")]
     [InlineData("""{"format": 1, "name": "default", "subnet": "10.77.0.0/16"}""")]
     [InlineData("""{"format": 1, "name": "default", "subnet": "10.77.0.0/29"}""")]
-    [InlineData("""{"format": 1, "name": "default", "subnet": "10.77.0.1/24"}""")]
     [InlineData("""{"format": 1, "name": "default", "subnet": "fd00::/24"}""")]
     [InlineData("""{"format": 1, "name": "default", "subnet": "10.77.0.0/24; flush ruleset"}""")]
     public void A_file_that_describes_no_network_is_refused_by_its_path(string content)
@@ -60,6 +59,14 @@ public sealed class NetworkStoreTests : IDisposable
 
         Assert.Equal(ErrorCodes.NetworkUnavailable, error.Code);
         Assert.StartsWith(_folder["default.json"], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bits_of_a_host_in_the_subnet_do_not_count()
+    {
+        Store.Ensure("default", "10.77.0.9/24");
+
+        Assert.Equal("10.77.0.2", Store.SubnetOf("default").AddressOf(Subnet.FirstHost));
     }
 
     [Fact]

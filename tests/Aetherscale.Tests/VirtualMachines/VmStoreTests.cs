@@ -70,13 +70,25 @@ public sealed class VmStoreTests : IDisposable
     [InlineData("", "unreadable")]
     [InlineData("{", "unreadable")]
     [InlineData("""{"format": 2}""", "unreadable")]
+    [InlineData("base-sha256=../../x", "base-sha256")]
+    [InlineData("address=10.77.0.2!!SYSTEM:id", "address")]
+    [InlineData("address=1", "address")]
+    [InlineData("mac=52:54:00:12:34", "mac")]
+    [InlineData("network=../x", "network")]
+    [InlineData("name=../x", "name")]
     [InlineData(null, "missing")]
     public void A_spec_that_cannot_be_read_is_the_problem_of_its_VM_alone(string? text, string problem)
     {
         var good = Make("good");
         var bad = Make("bad");
         var path = _store.Find(VmReference.Parse("bad")).Folder.Spec;
+        var before = File.ReadAllText(path);
         File.Delete(path);
+        if (text?.Split('=') is [var member, var value])
+        {
+            text = System.Text.RegularExpressions.Regex.Replace(before, $"\"{member}\": \"[^\"]*\"", $"\"{member}\": \"{value}\"");
+        }
+
         if (text is not null)
         {
             File.WriteAllText(path, text);
@@ -87,6 +99,21 @@ public sealed class VmStoreTests : IDisposable
         Assert.Null(vms[good].Problem);
         Assert.Null(vms[bad].Spec);
         Assert.Contains(problem, vms[bad].Problem);
+    }
+
+    [Fact]
+    public void A_spec_that_is_a_link_or_a_pipe_is_not_read()
+    {
+        Make("web");
+        var path = _store.Find(VmReference.Parse("web")).Folder.Spec;
+        File.Move(path, _folder["elsewhere"]);
+        File.CreateSymbolicLink(path, _folder["elsewhere"]);
+        Assert.Contains("unreadable", _store.List()[0].Problem);
+
+        File.Delete(path);
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", [path]);
+        mkfifo.WaitForExit();
+        Assert.Contains("not a plain file", _store.List()[0].Problem);
     }
 
     [Fact]

@@ -16,7 +16,6 @@ public sealed class VmUnitTests
 
         Golden.Matches("VirtualMachines/nasty.service", VmUnit.Render(Plain with
         {
-            VmFolder = Folder + "/vms/abcdefgh",
             BaseFolder = Folder + "/images",
             Qemu = Plain.Qemu with { DiskPath = Folder + "/disk.qcow2" },
         }));
@@ -29,7 +28,7 @@ public sealed class VmUnitTests
     [InlineData("/home/a\nb")]
     [InlineData("/home/a\0b")]
     public void A_path_that_no_unit_can_hold_is_refused(string path) =>
-        Assert.Throws<AetherscaleException>(() => VmUnit.Render(Plain with { VmFolder = path }));
+        Assert.Throws<AetherscaleException>(() => VmUnit.Render(Plain with { BaseFolder = path }));
 
     [Theory]
     [InlineData("aetherscale-vm-abcdefgh.service", "abcdefgh")]
@@ -50,7 +49,6 @@ public sealed class VmUnitTests
                 Qemu = QemuCommandLineTests.Plain,
                 SpecFile = "/data/vms/abcdefgh/vm.json",
                 DataFolder = "/data",
-                VmFolder = "/data/vms/abcdefgh",
                 BaseFolder = "/data/images/sha256",
                 SwitchFolder = "/run/networks/default/switch",
                 SwitchSocket = "/run/networks/default/switch/ctl",
