@@ -70,6 +70,21 @@ internal sealed class VmMonitors : IAsyncDisposable
     public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
         _current.TryGetValue(id, out var monitor) ? monitor.LastState : (GuestState.Unknown, null);
 
+    /// <summary>Has a paused guest go on, for instance after the host's disk was full.</summary>
+    /// <returns>False when it is not paused.</returns>
+    /// <exception cref="QmpException">QEMU refused.</exception>
+    /// <exception cref="TimeoutException">QEMU did not answer.</exception>
+    public async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
+    {
+        if (StateOf(id).Guest != GuestState.Paused || ClientOf(id) is not { } client)
+        {
+            return false;
+        }
+
+        await client.ContinueAsync(cancellationToken);
+        return true;
+    }
+
     /// <summary>To be asked when the VM's unit is down: whether the guest shut itself down.</summary>
     /// <returns>True also when QEMU could not be listened to: then the unit's own stop had no reason to complain.</returns>
     public async Task<bool> WasShutDownByGuestAsync(VmId id, CancellationToken cancellationToken)

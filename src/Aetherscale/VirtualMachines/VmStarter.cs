@@ -68,18 +68,11 @@ internal sealed class VmStarter(
         return StartOutcome.Started;
     }
 
-    /// <summary>Has a paused guest go on, for instance after the host's disk was full.</summary>
     private async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
     {
-        if (monitors.StateOf(id).Guest != GuestState.Paused || monitors.ClientOf(id) is not { } client)
-        {
-            return false;
-        }
-
         try
         {
-            await client.ContinueAsync(cancellationToken);
-            return true;
+            return await monitors.ResumeAsync(id, cancellationToken);
         }
         catch (Exception error) when (error is QmpException or TimeoutException)
         {

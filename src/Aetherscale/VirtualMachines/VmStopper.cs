@@ -1,3 +1,4 @@
+using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Bus;
 using static Aetherscale.Contract.ErrorCodes;
@@ -37,6 +38,7 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
             return StopOutcome.WasNotRunning;
         }
 
+        await WakeAsync(id, cancellationToken);
         using var watch = _kills.Watch(id, out var overtaken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
@@ -97,6 +99,19 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         // A killed process leaves the unit failed, which would look like a crash.
         await systemd.ResetFailedAsync(unit, cancellationToken);
         return wasForced;
+    }
+
+    /// <summary>A paused guest cannot shut itself down. One that cannot go on either is killed in the end.</summary>
+    private async Task WakeAsync(VmId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await monitors.ResumeAsync(id, cancellationToken);
+        }
+        catch (Exception error) when (error is QmpException or TimeoutException)
+        {
+            // The stop goes on, and says how it ended.
+        }
     }
 
     private async Task KillProcessesAsync(string unit, CancellationToken cancellationToken)

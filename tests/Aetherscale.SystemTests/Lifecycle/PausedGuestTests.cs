@@ -27,6 +27,19 @@ public sealed class PausedGuestTests : IAsyncLifetime
         Assert.Equal("stopped", (await _host.RunAsync("stop-vm", $$"""{"vm-id": "{{id}}"}""")).GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task It_is_woken_to_be_shut_down()
+    {
+        var id = await _host.CreateAsync("polite");
+        await _host.WaitForConsoleAsync(id, "POLITE UP");
+        await PauseAsync(id);
+        await Wait.UntilAsync("the pause is known", async () => await _host.StatusAsync(id) == "paused");
+
+        var answer = await _host.RunAsync("stop-vm", $$"""{"vm-id": "{{id}}"}""");
+
+        Assert.Equal("stopped", answer.GetProperty("status").GetString());
+    }
+
     private static async Task PauseAsync(string id)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
