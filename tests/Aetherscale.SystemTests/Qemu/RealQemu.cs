@@ -50,7 +50,7 @@ internal sealed class RealQemu : IAsyncDisposable
         {
             Binary = "/usr/bin/qemu-system-x86_64",
             VmId = "abcdefgh",
-            Uuid = Guid.Empty,
+            Uuid = new Guid("6ba7b810-9dad-41d1-80b4-00c04fd430c8"),
             Accelerator = Accelerator.Tcg,
             Mac = "52:54:00:12:34:56",
             MemoryMib = 64,
