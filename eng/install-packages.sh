@@ -13,7 +13,7 @@ source "$here/lib.sh"
 run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
   qemu-system-x86 qemu-utils
   vde-switch vdens vdeplug dnsmasq-base slirp4netns nftables iproute2
-  socat openssh-client util-linux mount procps)
+  socat openssh-client bash-completion util-linux mount procps)
 # To compile: NativeAOT links with gcc; the boot-sector guests are assembled with binutils.
 build=(gcc libc6-dev binutils)
 # To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.

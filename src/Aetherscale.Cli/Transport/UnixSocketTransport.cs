@@ -27,7 +27,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
-            throw new CliException(ExitCodes.Unreachable, request.ChangesSomething()
+            throw Unreachable.Lost(request.ChangesSomething()
                 ? "connection lost; the command may have been carried out: check list-vms"
                 : "connection lost");
         }
@@ -59,7 +59,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
-            throw new CliException(ExitCodes.Unreachable, "connection lost");
+            throw Unreachable.Lost("connection lost");
         }
         catch (InvalidDataException e)
         {

@@ -30,7 +30,8 @@ internal static class Unreachable
                 "nobody listens there; the socket was left behind by a daemon that has ended",
                 foreign
                     ? $"Its owner starts it anew:  {Systemctl(owner!.Value, around, "restart")}"
-                    : $"Start it anew:  systemctl --user restart {SocketUnit}"),
+                    : $"Start it anew:  systemctl --user restart {SocketUnit}\n"
+                        + "and if it ends again:  journalctl --user -n 20 -u aetherscale"),
             SocketError.AccessDenied => Failure(
                 path,
                 foreign ? $"permission denied; it belongs to the user with uid {owner}" : "permission denied",
@@ -39,6 +40,12 @@ internal static class Unreachable
             _ => Failure(path, error.Message, start),
         };
     }
+
+    /// <summary>The daemon ended before it had answered.</summary>
+    public static CliException Lost(string what) => new(ExitCodes.Unreachable, what)
+    {
+        Advice = "The daemon's log tells why it ended:  journalctl --user -n 20 -u aetherscale",
+    };
 
     private static CliException Failure(string path, string why, string advice) =>
         new(ExitCodes.Unreachable, $"the daemon cannot be reached on {path}: {why}") { Advice = advice };

@@ -8,7 +8,7 @@ namespace Aetherscale.Cli.Verbs;
 /// <summary><c>create-vm</c>: a new VM from an image.</summary>
 internal sealed class CreateVm : Verb
 {
-    private const int MaxCpus = 1024;
+    private const int MaxCpus = 255;
 
     private readonly Session _session;
     private readonly Option<string> _image = new("--image")

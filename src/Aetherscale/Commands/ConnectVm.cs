@@ -53,7 +53,7 @@ internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks n
 
             var (_, words) = await process.WaitAsync(either.Token);
             throw new AetherscaleException(
-                ConnectFailed, $"VM \"{vm.DisplayName}\" does not answer on port {port} of {vm.Spec!.Address}: {NetworkCommands.WhyNotConnected(words)}.");
+                ConnectFailed, $"VM \"{vm.DisplayName}\" does not answer on port {port} of {vm.Spec!.Address}: {NetworkCommands.WhyNotConnected(words)}. It may still be booting.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

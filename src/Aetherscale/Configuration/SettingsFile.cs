@@ -23,10 +23,12 @@ internal static class SettingsFile
         {
             var key = Name(line.Key);
             var setting = SettingDefinitions.All.FirstOrDefault(candidate => candidate.Key == key)
-                ?? throw new SettingsException($"{Place(path, line)}: unknown setting \"{key}\"; see --print-config for all.");
+                ?? throw new SettingsException($"{Place(path, line)}: unknown setting \"{key}\"; there are: {Known}.");
             yield return (setting, new SettingValue(Text(path, line), path));
         }
     }
+
+    private static string Known => string.Join(", ", SettingDefinitions.All.Select(setting => setting.Key));
 
     private static DocumentSyntax Parse(string path)
     {

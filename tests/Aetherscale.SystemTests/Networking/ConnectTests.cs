@@ -102,7 +102,7 @@ public sealed class ConnectTests(GuestPair guests)
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("", result.Output);
         Assert.Equal(
-            $"aetherscale-cli: VM \"web\" does not answer on port 9077 of {address}: Connection refused. (connect-failed)\n", result.Error);
+            $"aetherscale-cli: VM \"web\" does not answer on port 9077 of {address}: Connection refused. It may still be booting. (connect-failed)\n", result.Error);
         await NoCarrierIsLeftAsync();
     }
 

@@ -65,7 +65,8 @@ public sealed class ExitCodeTests : IDisposable
                 3,
                 "",
                 $"aetherscale-cli: the daemon cannot be reached on {path}: nobody listens there; the socket was left behind "
-                + "by a daemon that has ended\n  Start it anew:  systemctl --user restart aetherscale.socket\n"),
+                + "by a daemon that has ended\n  Start it anew:  systemctl --user restart aetherscale.socket\n"
+                + "  and if it ends again:  journalctl --user -n 20 -u aetherscale\n"),
             await _cli.RunAsync("list-vms", "--socket", path));
     }
 
@@ -97,6 +98,8 @@ public sealed class ExitCodeTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    private const string Log = "  The daemon's log tells why it ended:  journalctl --user -n 20 -u aetherscale\n";
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"execution-info\":")]
     [InlineData("HTTP/1.1 200")]
@@ -106,9 +109,9 @@ public sealed class ExitCodeTests : IDisposable
         await using var daemon = ScriptedDaemon.Sending(_cli.OwnSocket, bytes);
         Assert.Equal(
             new CliResult(
-                3, "", "aetherscale-cli: connection lost; the command may have been carried out: check list-vms\n"),
+                3, "", "aetherscale-cli: connection lost; the command may have been carried out: check list-vms\n" + Log),
             await _cli.RunAsync("delete-vm", "web"));
-        Assert.Equal(new CliResult(3, "", "aetherscale-cli: connection lost\n"), await _cli.RunAsync("list-vms"));
+        Assert.Equal(new CliResult(3, "", "aetherscale-cli: connection lost\n" + Log), await _cli.RunAsync("list-vms"));
     }
 
     [Theory]

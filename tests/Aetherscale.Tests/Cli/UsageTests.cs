@@ -25,7 +25,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("create-vm", "--image IMAGE is missing", "create-vm ")]
     [InlineData("create-vm --image", "--image needs a value", "create-vm ")]
     [InlineData("create-vm --image a --image b", "--image was given more than once", "create-vm ")]
-    [InlineData("create-vm --image a --cpus two", "--cpus takes a whole number from 1 to 1024, not \"two\"", "create-vm ")]
+    [InlineData("create-vm --image a --cpus two", "--cpus takes a whole number from 1 to 255, not \"two\"", "create-vm ")]
     [InlineData(
         "create-vm --image a --memory 4GB",
         "--memory takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"4GB\"", "create-vm ")]
