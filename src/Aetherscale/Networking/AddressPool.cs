@@ -12,16 +12,19 @@ internal sealed class AddressPool(string network, Subnet subnet)
     private readonly HashSet<int> _taken = [];
     private int _last = Subnet.FirstHost - 1;
 
+    /// <summary>What the host numbers stand for.</summary>
+    public Subnet Subnet { get; } = subnet;
+
     /// <summary>Takes the next free host number.</summary>
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: all are taken.</exception>
     public int Take()
     {
         lock (_gate)
         {
-            var hosts = subnet.LastHost - Subnet.FirstHost + 1;
+            var hosts = Subnet.LastHost - Subnet.FirstHost + 1;
             for (var tries = 0; tries < hosts; tries++)
             {
-                _last = _last >= subnet.LastHost ? Subnet.FirstHost : _last + 1;
+                _last = _last >= Subnet.LastHost ? Subnet.FirstHost : _last + 1;
                 if (_taken.Add(_last))
                 {
                     return _last;
@@ -30,13 +33,13 @@ internal sealed class AddressPool(string network, Subnet subnet)
         }
 
         throw new AetherscaleException(
-            NetworkUnavailable, $"Network \"{network}\" has no free address left in {subnet.Network}; delete VMs that are not needed.");
+            NetworkUnavailable, $"Network \"{network}\" has no free address left in {Subnet.Network}; delete VMs that are not needed.");
     }
 
     /// <summary>Notes that a VM has this address already.</summary>
     public void Note(string address)
     {
-        if (subnet.HostOf(address) is { } host)
+        if (Subnet.HostOf(address) is { } host)
         {
             lock (_gate)
             {
@@ -48,7 +51,7 @@ internal sealed class AddressPool(string network, Subnet subnet)
 
     public void GiveBack(string address)
     {
-        if (subnet.HostOf(address) is { } host)
+        if (Subnet.HostOf(address) is { } host)
         {
             lock (_gate)
             {

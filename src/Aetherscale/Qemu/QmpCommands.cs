@@ -12,12 +12,6 @@ internal static class QmpCommands
         return reply.GetProperty("status").GetString()!;
     }
 
-    /// <summary>
-    /// Presses the power button. The guest decides what follows; one that is still booting misses it.
-    /// </summary>
-    public static Task SystemPowerdownAsync(this QmpClient qmp, CancellationToken cancellation) =>
-        qmp.ExecuteAsync("system_powerdown", null, cancellation);
-
     /// <summary>Lets a paused guest go on.</summary>
     public static Task ContinueAsync(this QmpClient qmp, CancellationToken cancellation) =>
         qmp.ExecuteAsync("cont", null, cancellation);

@@ -7,16 +7,16 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>The monitors of all running VMs: made when systemd says that a unit is up, ended when it is down.</summary>
 internal sealed class VmMonitors : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
 
+    private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
     private readonly Lock _beginning = new();
-    private Task _catchingUp = Task.CompletedTask;
     private readonly SystemdManager _systemd;
     private readonly UnitFolder _units;
     private readonly RuntimeFolder _runtime;
     private readonly TimeProvider _time;
     private readonly ILogger<VmMonitors> _logger;
+    private Task _catchingUp = Task.CompletedTask;
 
     public VmMonitors(
         SystemdManager systemd, UnitFolder units, RuntimeFolder runtime, TimeProvider time, ILogger<VmMonitors> logger)

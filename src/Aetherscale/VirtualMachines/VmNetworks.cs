@@ -69,12 +69,10 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: no address is free.</exception>
     public Lease Lease(VmId id, VmName? name)
     {
-        var paths = networks.PathsOf(defaultNetwork);
-        var subnet = networks.SubnetOf(defaultNetwork);
-        var host = PoolOf(defaultNetwork).Take();
-        var lease = new Lease(defaultNetwork, subnet.MacOf(host), subnet.AddressOf(host));
-        NameFolder.Prepare(paths);
-        NameFolder.Add(paths, id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
+        var pool = PoolOf(defaultNetwork);
+        var host = pool.Take();
+        var lease = new Lease(defaultNetwork, pool.Subnet.MacOf(host), pool.Subnet.AddressOf(host));
+        NameFolder.Add(networks.PathsOf(defaultNetwork), id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
         return lease;
     }
 
@@ -104,8 +102,11 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         await _preparing.WaitAsync(cancellationToken);
         try
         {
-            await WriteAsync(network, cancellationToken);
-            _prepared[network] = true;
+            if (!_prepared.ContainsKey(network))
+            {
+                await WriteAsync(network, cancellationToken);
+                _prepared[network] = true;
+            }
         }
         finally
         {

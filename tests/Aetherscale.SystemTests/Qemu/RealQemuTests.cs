@@ -38,7 +38,7 @@ public sealed class RealQemuTests : IDisposable
         await using var qmp = await qemu.ConnectAsync(Cancellation);
         await qemu.SawAsync("up", Cancellation);
 
-        await qmp.SystemPowerdownAsync(Cancellation);
+        await qmp.ExecuteAsync("system_powerdown", null, Cancellation);
 
         var events = new List<QmpEvent>();
         await foreach (var told in qmp.Events.ReadAllAsync(Cancellation))
