@@ -88,6 +88,7 @@ internal sealed class VmStore(string vmsFolder)
 
         DurableFile.SyncFolder(vmsFolder);
         Forget(vm.Id);
+        Forget(vm.Id, NameOf(vm));
     }
 
     /// <summary>Removes what a killed daemon left of creates and deletes that were under way.</summary>
@@ -132,18 +133,28 @@ internal sealed class VmStore(string vmsFolder)
         Forget(id);
         var vm = VmSpecFile.Read(id, folder);
         _read[id] = (status, vm);
-        if (VmName.TryParse(vm.Spec?.Name, out var name))
+        if (NameOf(vm) is { } name)
         {
             _names[name] = id;
+        }
+
+        // Whoever removed it in the meantime may have forgotten it before it was noted here.
+        if (FileStatus.Of(folder.FolderPath) is null)
+        {
+            Forget(id);
         }
 
         return vm;
     }
 
+    private static VmName? NameOf(Vm vm) => VmName.TryParse(vm.Spec?.Name, out var name) ? name : null;
+
     private void Forget(VmId id)
     {
-        var name = _read.TryRemove(id, out var known) && VmName.TryParse(known.Vm.Spec?.Name, out var parsed) ? parsed : (VmName?)null;
-        Forget(id, name);
+        if (_read.TryRemove(id, out var known))
+        {
+            Forget(id, NameOf(known.Vm));
+        }
     }
 
     private void Forget(VmId id, VmName? name)

@@ -4,6 +4,8 @@ namespace Aetherscale.Tests.VirtualMachines;
 
 public sealed class VmStoreTests : IDisposable
 {
+    private static readonly VmId s_racing = VmId.New();
+
     private readonly TestFolder _folder = new();
     private readonly VmStore _store;
 
@@ -136,6 +138,45 @@ public sealed class VmStoreTests : IDisposable
         Assert.Empty(_store.List());
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
         Make("web");
+    }
+
+    [Fact]
+    public void A_VM_that_nobody_has_looked_at_frees_its_name_too()
+    {
+        Assert.True(VmName.TryParse("web", out var name));
+        using var draft = _store.Draft(VmId.New(), name);
+        var spec = SpecOf(draft.Id, "web");
+        VmSpecFile.WriteNew(draft.Folder, spec);
+        draft.Commit();
+
+        _store.Remove(new Vm(draft.Id, draft.FinalFolder, spec, null));
+
+        Make("web");
+    }
+
+    [Fact]
+    public async Task A_name_stays_free_although_somebody_looked_while_its_VM_was_removed()
+    {
+        using var done = new CancellationTokenSource();
+        var looking = Task.Run(() =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                _ = _store.TryFind(s_racing);
+            }
+        }, TestContext.Current.CancellationToken);
+        Assert.True(VmName.TryParse("web", out var name));
+        for (var round = 0; round < 200; round++)
+        {
+            using var draft = _store.Draft(s_racing, name);
+            var spec = SpecOf(draft.Id, "web");
+            VmSpecFile.WriteNew(draft.Folder, spec);
+            draft.Commit();
+            _store.Remove(new Vm(draft.Id, draft.FinalFolder, spec, null));
+        }
+
+        await done.CancelAsync();
+        await looking;
     }
 
     [Fact]
