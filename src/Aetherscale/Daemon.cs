@@ -39,6 +39,8 @@ internal static class Daemon
         networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
         await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
 
+        using var cgroupGrace = new CgroupGrace();
+
         // The VMs.
         var store = new VmStore(data.Vms);
         var locks = new VmLocks();
@@ -55,7 +57,8 @@ internal static class Daemon
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, units, monitors);
-        var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+        var starter = new VmStarter(
+            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
 
