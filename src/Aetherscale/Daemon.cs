@@ -34,6 +34,7 @@ internal static class Daemon
         // What the VMs stand on.
         var runtime = new RuntimeFolder(host.RuntimeDirectory);
         var units = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
+        using var unitIndex = new UnitIndex(units);
         var images = new ImageStore(data.Images);
         var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
         networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
@@ -42,7 +43,7 @@ internal static class Daemon
         using var cgroupGrace = new CgroupGrace();
 
         // The VMs.
-        var store = new VmStore(data.Vms);
+        using var store = new VmStore(data.Vms);
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
@@ -56,7 +57,7 @@ internal static class Daemon
             .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
-        var observer = new VmObserver(systemd, units, monitors);
+        var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
             systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);

@@ -1,4 +1,3 @@
-using Aetherscale.Files;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
@@ -50,7 +49,7 @@ internal sealed class VmStarter(
         }
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
-        if (FileStatus.Of(vm.Folder.Disk) is null)
+        if (!vm.HasDisk)
         {
             throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
         }
