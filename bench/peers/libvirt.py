@@ -1,4 +1,7 @@
-"""libvirt: virtlogd and libvirtd of this user, started by hand, and virsh (qemu:///session)."""
+"""libvirt: virtlogd and libvirtd of this user, and virsh (qemu:///session).
+
+Both daemons are transient units of the user's manager. Below it an ended QEMU, which libvirt lets go as a daemon, is reaped at once;
+in a container without a real init it would stay a zombie for seconds, and virsh destroy waits for its end."""
 
 import os
 import shutil
@@ -46,24 +49,20 @@ class Libvirt:
         self._folder = folder
         self._base = base
         self._memory_mib = memory_mib
-        self._processes = []
         os.environ["LIBVIRT_DEFAULT_URI"] = "qemu:///session"
 
     def __enter__(self):
         os.makedirs(self._folder)
         for daemon, sock in DAEMONS.items():
-            with open(f"{self._folder}/{daemon}.log", "wb") as log:
-                self._processes.append(subprocess.Popen([f"/usr/sbin/{daemon}"], stdin=subprocess.DEVNULL, stdout=log, stderr=log))
-            self._wait_for(daemon, f"{os.environ['XDG_RUNTIME_DIR']}/libvirt/{sock}")
+            timed(["/usr/bin/systemd-run", "--user", "--quiet", "--collect", f"--unit=bench-{daemon}", f"/usr/sbin/{daemon}"])
+            _wait_for(f"{os.environ['XDG_RUNTIME_DIR']}/libvirt/{sock}", daemon)
         # libvirtd listens before it has asked QEMU what it can do.
         self.virsh("domcapabilities", "--machine", "q35")
         return self
 
     def __exit__(self, *_):
-        for process in reversed(self._processes):
-            process.terminate()
-        for process in self._processes:
-            process.wait(30)
+        for daemon in reversed(DAEMONS):
+            timed(["/usr/bin/systemctl", "--user", "stop", f"bench-{daemon}.service"])
 
     def virsh(self, *words):
         """The milliseconds that a call of virsh takes."""
@@ -97,10 +96,10 @@ class Libvirt:
                     name=name, memory_mib=self._memory_mib, base=self._base, disk=f"{folder}/disk.qcow2", log=f"{folder}/console.log"))
         return f"{folder}/domain.xml"
 
-    def _wait_for(self, daemon, path):
-        end = time.monotonic() + 20
-        while not os.path.exists(path):
-            if self._processes[-1].poll() is not None or time.monotonic() > end:
-                with open(f"{self._folder}/{daemon}.log", encoding="utf-8", errors="replace") as log:
-                    raise Failed(f"{daemon} does not come up: {log.read()[-2000:]}")
-            time.sleep(0.05)
+
+def _wait_for(path, daemon):
+    end = time.monotonic() + 20
+    while not os.path.exists(path):
+        if time.monotonic() > end:
+            raise Failed(f"{daemon} does not come up; see its journal")
+        time.sleep(0.05)
