@@ -3,10 +3,18 @@
 import os
 import platform
 import subprocess
+import time
+
+QUIET_SECONDS = 2
 
 
-def load():
-    return "{:.2f} {:.2f} {:.2f}".format(*os.getloadavg())
+def busy():
+    """How much others do: the load of the last minute, and the part of all cores that is used while nothing is measured."""
+    before = _ticks()
+    time.sleep(QUIET_SECONDS)
+    spent = [after - then for after, then in zip(_ticks(), before)]
+    idle = spent[3] + spent[4]
+    return f"{os.getloadavg()[0]:.2f}, {1 - idle / sum(spent):.0%}"
 
 
 def describe(accelerator):
@@ -21,6 +29,12 @@ def describe(accelerator):
         ("libvirt", _first_line("/usr/bin/virsh", "--version")),
         ("Python", platform.python_version()),
     ]
+
+
+def _ticks():
+    """Of user, nice, system, idle, iowait and the rest (proc(5), /proc/stat)."""
+    with open("/proc/stat", encoding="utf-8") as file:
+        return [int(number) for number in file.readline().split()[1:9]]
 
 
 def _cpu():
