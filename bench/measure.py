@@ -69,7 +69,11 @@ def parse():
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--only", type=lambda text: [int(number) for number in text.split(",")])
     parser.add_argument("--quick", action="store_true")
-    return parser.parse_args()
+    options = parser.parse_args()
+    unknown = set(options.only or []) - {goal.number for goal in GOALS}
+    if unknown:
+        parser.error(f"there is no goal {unknown.pop()}: there are {', '.join(sorted({str(goal.number) for goal in GOALS}, key=int))}")
+    return options
 
 
 if __name__ == "__main__":
@@ -77,3 +81,5 @@ if __name__ == "__main__":
         main()
     except Failed as failed:
         sys.exit(f"error: {failed}")
+    except KeyboardInterrupt:
+        sys.exit(130)
