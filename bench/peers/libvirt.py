@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 
-from peers.processes import Failed, now_ms, timed
+from peers.processes import Failed, memory_file, now_ms, timed
 
 VIRSH = "/usr/bin/virsh"
 DAEMONS = {"virtlogd": "virtlogd-sock", "libvirtd": "libvirt-sock"}
@@ -70,16 +70,19 @@ class Libvirt:
 
     def batches(self, *batches):
         """The milliseconds until the last of several virsh, side by side, has done all commands that its standard input tells it."""
-        began = now_ms()
-        running = [subprocess.Popen([VIRSH], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in batches]
-        for virsh, lines in zip(running, batches):
-            virsh.stdin.write("".join(f"{line}\n" for line in lines).encode())
-            virsh.stdin.close()
-        codes = [virsh.wait() for virsh in running]
-        took = now_ms() - began
-        errors = b"".join(virsh.stderr.read() for virsh in running)
-        if any(codes) or errors.strip():
-            raise Failed(f"virsh: {errors.decode(errors='replace').strip()}")
+        with memory_file("stderr") as errors:
+            began = now_ms()
+            running = [subprocess.Popen([VIRSH], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors) for _ in batches]
+            for virsh, lines in zip(running, batches):
+                virsh.stdin.write("".join(f"{line}\n" for line in lines).encode())
+                virsh.stdin.close()
+            codes = [virsh.wait() for virsh in running]
+            took = now_ms() - began
+            errors.seek(0)
+            # In a batch the exit code tells of the last command only.
+            said = errors.read().decode(errors="replace").strip()
+        if any(codes) or said:
+            raise Failed(f"virsh: {said}")
         return took
 
     def prepare(self, name):
