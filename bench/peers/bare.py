@@ -27,7 +27,7 @@ class BareQemu:
             inputs = [memory_file("stdin", self._stdin) for _ in commands]
             began = now_ms()
             for (argv, _), stdin in zip(commands, inputs):
-                self._pids.append(spawn(argv, stdin.fileno(), nowhere.fileno(), errors.fileno()))
+                self._pids.append(spawn(argv, stdin.fileno(), nowhere.fileno(), errors.fileno(), own_session=True))
             wait_until_all_answer(path for _, path in commands)
             took = now_ms() - began
             for stdin in inputs:

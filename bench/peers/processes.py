@@ -12,10 +12,12 @@ def now_ms():
     return time.perf_counter_ns() / 1e6
 
 
-def spawn(argv, stdin, stdout, stderr):
-    """Starts a program with these three descriptors; returns its pid."""
+def spawn(argv, stdin, stdout, stderr, own_session=False):
+    """Starts a program with these three descriptors; returns its pid.
+
+    own_session: as systemd and libvirt start theirs. On a busy machine the kernel shares the CPU out by sessions (autogroup)."""
     actions = [(os.POSIX_SPAWN_DUP2, source, target) for target, source in enumerate((stdin, stdout, stderr))]
-    return os.posix_spawn(argv[0], argv, os.environ, file_actions=actions)
+    return os.posix_spawn(argv[0], argv, os.environ, file_actions=actions, setsid=own_session)
 
 
 def timed(argv, stdin=b""):
