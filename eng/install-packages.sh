@@ -18,8 +18,8 @@ run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
 build=(gcc libc6-dev binutils)
 # To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
-# To test.
-test=(strace binutils qemu-utils)
+# To test. The tests start a broker of their own, so the package's service is kept from running.
+test=(strace binutils qemu-utils rabbitmq-server python3-pika)
 
 missing() {
   local package
@@ -42,8 +42,14 @@ install_packages() {
   log=$(mktemp) # not local: the trap reads it when the script ends
   trap 'rm -f "$log"' EXIT
   as_root apt-get -q update >"$log" 2>&1 || fail_with_log "$log" "apt-get update failed"
+  # A mask holds while the package is installed, which would start it; disabled, it does not come with the next boot either.
+  local broker
+  broker=$(printf '%s\n' "${wanted[@]}" | grep -x rabbitmq-server) || true
+  [[ -z $broker ]] || as_root systemctl -q mask --runtime "$broker"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${wanted[@]}" >"$log" 2>&1 ||
     fail_with_log "$log" "apt-get install failed"
+  [[ -z $broker ]] || as_root systemctl -q unmask --runtime "$broker"
+  [[ -z $broker ]] || as_root systemctl -q disable "$broker"
 }
 
 main() {
