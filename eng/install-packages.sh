@@ -37,19 +37,36 @@ as_root() {
   fi
 }
 
+policy=/usr/sbin/policy-rc.d # asked by maintainer scripts before they start a service
+
+# keep_broker_down: its package would start it. A policy of the administrator's own is left alone.
+keep_broker_down() {
+  [[ ! -e $policy ]] || return 0
+  made_policy=1
+  printf '#!/bin/sh\ncase $1 in rabbitmq-server | epmd*) exit 101 ;; esac\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
+# leave_broker_disabled: it does not come with the next boot either.
+leave_broker_disabled() {
+  remove_policy
+  as_root systemctl --root=/ --quiet disable rabbitmq-server epmd.socket 2>/dev/null || note "rabbitmq-server could not be disabled"
+}
+
+remove_policy() {
+  [[ -z ${made_policy:-} ]] || as_root rm -f "$policy"
+  made_policy=''
+}
+
 install_packages() {
   step "installing ${#wanted[@]} packages: ${wanted[*]}"
   log=$(mktemp) # not local: the trap reads it when the script ends
-  trap 'rm -f "$log"' EXIT
+  trap 'rm -f "$log"; remove_policy' EXIT
   as_root apt-get -q update >"$log" 2>&1 || fail_with_log "$log" "apt-get update failed"
-  # A mask holds while the package is installed, which would start it; disabled, it does not come with the next boot either.
-  local broker
-  broker=$(printf '%s\n' "${wanted[@]}" | grep -x rabbitmq-server) || true
-  [[ -z $broker ]] || as_root systemctl -q mask --runtime "$broker"
+  [[ " ${wanted[*]} " != *" rabbitmq-server "* ]] || keep_broker_down
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${wanted[@]}" >"$log" 2>&1 ||
     fail_with_log "$log" "apt-get install failed"
-  [[ -z $broker ]] || as_root systemctl -q unmask --runtime "$broker"
-  [[ -z $broker ]] || as_root systemctl -q disable "$broker"
+  [[ " ${wanted[*]} " != *" rabbitmq-server "* ]] || leave_broker_disabled
 }
 
 main() {
