@@ -26,7 +26,8 @@ internal sealed class BrokerCalls : IAsyncDisposable
     /// <summary>Above the longest grace that a daemon's settings can give a guest, with commands in line before it.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromHours(2);
 
-    private static readonly TimeSpan s_check = TimeSpan.FromSeconds(1);
+    /// <summary>Half of what a daemon's unit waits (RestartSec) before it starts a daemon that was killed anew.</summary>
+    private static readonly TimeSpan s_check = TimeSpan.FromMilliseconds(500);
 
     private readonly BrokerLink _link;
     private readonly IChannel _channel;
@@ -62,12 +63,13 @@ internal sealed class BrokerCalls : IAsyncDisposable
     public async Task<ReplyEnvelope> AskAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var id = request.RequestId!;
+        var patience = request.ChangesSomething() ? s_patience : s_takenWithin;
         var answer = new TaskCompletionSource<ReplyEnvelope>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try
         {
             await PublishAsync(request, id, cancel);
-            return await answer.Task.WaitAsync(s_patience, _around.Time, cancel);
+            return await answer.Task.WaitAsync(patience, _around.Time, cancel);
         }
         catch (PublishReturnException)
         {
@@ -79,7 +81,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            var late = BrokerFailure.Lost(_link.Place, $"no reply within {s_patience.TotalHours} hours");
+            var late = BrokerFailure.Lost(_link.Place, $"no reply within {patience.TotalMinutes} min");
             throw BrokerFailure.AfterSending(late, request.ChangesSomething());
         }
         finally
@@ -106,6 +108,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
             MessageId = id,
             ReplyTo = DirectReplyTo,
             AppId = CliRoot.ProgramName,
+            UserId = _link.Place.Credentials.UserName, // checked by the broker, and named in the daemon's log
             Expiration = s_takenWithin.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         };
         await _turn.WaitAsync(cancel);

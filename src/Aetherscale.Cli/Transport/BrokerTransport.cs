@@ -1,6 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Aetherscale.Cli.Output;
 using Aetherscale.Cli.Settings;
 using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Transport;
 
@@ -19,10 +21,31 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
 
     public async Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
     {
-        throw new NotSupportedException();
+        var calls = await CallsAsync(cancel);
+        var stream = await BrokerGuestStream.PrepareAsync(await LinkAsync(cancel), around, cancel);
+        try
+        {
+            var options = new ConnectVmOptions { VmId = vm, Port = port, Queue = stream.Queue };
+            var reply = await calls.AskAsync(
+                new RequestEnvelope
+                {
+                    Command = CommandNames.ConnectVm,
+                    Options = JsonSerializer.SerializeToElement(options, ContractJson.Wire.ConnectVmOptions),
+                    RequestId = around.NewRequestId(),
+                },
+                cancel);
+            stream.Begin(reply.Response is { } response
+                ? response.Read(Replies.Json.ConnectVmResponse).Queue
+                : throw new CliException(ExitCodes.Refused, reply.ExecutionInfo.Describe()));
+            return stream;
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 
-    [SuppressMessage("Reliability", "CA2016", Justification = "What was not opened has said why already.")]
     public async ValueTask DisposeAsync()
     {
         if (_calls is { IsCompletedSuccessfully: true } calls)
