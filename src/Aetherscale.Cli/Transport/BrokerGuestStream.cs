@@ -116,6 +116,8 @@ internal sealed class BrokerGuestStream : IGuestStream
             }
         }
 
+        await _stream.DisposeAsync();
+        _turn.Dispose();
         _over.Dispose();
     }
 
