@@ -64,6 +64,7 @@ internal static class Daemon
         // The commands.
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
+        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
         var table = CommandTable.Of(
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
@@ -71,9 +72,9 @@ internal static class Daemon
             new StopVm(store, locks, stopper, background, time, grace),
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
-            new ShowVm(store, observer, systemd, vmUnits, images, runtime));
+            new ShowVm(store, observer, systemd, vmUnits, images, runtime),
+            connect);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
-        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), time);
 
         await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
 

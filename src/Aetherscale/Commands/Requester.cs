@@ -7,4 +7,10 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
 {
     /// <summary>The request's id, if the door knows one; the body's own counts more.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>
+    /// Makes this daemon's side of a stream to the queue of that name, and tells its own queue; null where the door carries
+    /// streams in another way.
+    /// </summary>
+    public Func<string, CancellationToken, Task<(string Queue, IConnectedClient Client)>>? OpenStream { get; init; }
 }

@@ -48,7 +48,15 @@ internal sealed class Intake(
         }
 
         var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
-        var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false) { RequestId = properties.MessageId };
+        var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
+        {
+            RequestId = properties.MessageId,
+            OpenStream = async (clientQueue, cancellationToken) =>
+            {
+                var client = await session.OpenStreamAsync(clientQueue, time, cancellationToken);
+                return (client.Queue, client);
+            },
+        };
         var pending = new PendingMessage(key, requester, delivery);
         _pending.Add(pending);
         var run = message.Body.Length > ApiRoutes.MaxRequestBytes
