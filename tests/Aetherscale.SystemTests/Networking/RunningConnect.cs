@@ -10,10 +10,10 @@ internal sealed class RunningConnect : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
-    public RunningConnect(TestHost host, string vm, int port)
+    public RunningConnect(TestHost host, string vm, int port, params string[] way)
     {
         var start = new ProcessStartInfo(
-            $"{TestEnvironment.Programs}/aetherscale-cli", ["connect", vm, port.ToString(CultureInfo.InvariantCulture)])
+            $"{TestEnvironment.Programs}/aetherscale-cli", [.. way, "connect", vm, port.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
