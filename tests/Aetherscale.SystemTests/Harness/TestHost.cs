@@ -261,7 +261,7 @@ internal sealed class TestHost : IAsyncDisposable
     public int Count(string text) => Log.Split(text).Length - 1;
 
     /// <summary>The unit files that carry this state folder's mark.</summary>
-    public IReadOnlyList<string> OurUnits() =>
+    public IReadOnlyList<string> OurUnits() => !Directory.Exists(TestEnvironment.UnitFolder) ? [] :
     [
         .. Directory.GetFiles(TestEnvironment.UnitFolder, "aetherscale-*.service")
             .Where(file => File.ReadAllText(file).Contains($"X-Aetherscale-State={Data}\n"))

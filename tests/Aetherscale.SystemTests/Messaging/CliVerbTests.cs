@@ -67,7 +67,8 @@ public sealed partial class CliVerbTests(Broker broker)
         {
             var result = await host.CliAsync([.. globalOptions.Split(' '), .. line.Split(' ')]);
             ids.AddRange(Directory.GetDirectories($"{host.Data}/vms").Select(Path.GetFileName).OfType<string>().Except(ids));
-            said.Add($"{result.ExitCode} {line}\n{Plain(result.Output, ids)}{Plain(result.Error, ids)}");
+            var output = line == "list-vms" ? InOrder(Plain(result.Output, ids)) : Plain(result.Output, ids);
+            said.Add($"{result.ExitCode} {line}\n{output}{Plain(result.Error, ids)}");
             if (line.StartsWith("start-vm", StringComparison.Ordinal) || line.StartsWith("create-vm", StringComparison.Ordinal))
             {
                 await GuestsAreUpAsync(host);
@@ -94,6 +95,14 @@ public sealed partial class CliVerbTests(Broker broker)
         text = AddressPattern().Replace(text, "<address>");
         return NumberPattern().Replace(text, "$1<number>");
     }
+
+    /// <summary>The list is ordered by ids, which are random: one VM a line, the lines in order.</summary>
+    private static string InOrder(string text) => string.Join('\n', text
+        .Replace("[{\"vm-id", "[\n{\"vm-id", StringComparison.Ordinal)
+        .Replace("},{", "\n{", StringComparison.Ordinal)
+        .Replace("}]}", "\n}]}", StringComparison.Ordinal)
+        .Split('\n')
+        .Order(StringComparer.Ordinal));
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\d[T ][\d:.]+([+-][\d:]+|Z| UTC)?")]
     private static partial Regex MomentPattern();
