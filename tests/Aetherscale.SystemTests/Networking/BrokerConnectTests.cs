@@ -43,14 +43,15 @@ public sealed class BrokerConnectTests(GuestPair guests) : ConnectTests(guests, 
     [Fact]
     public async Task A_daemon_that_is_killed_ends_the_client_with_an_error()
     {
-        await StartListenerAsync(9012, "sleep 60");
+        await StartListenerAsync(9012, "echo hi; sleep 60");
         var before = Host.Count("Takes commands from the broker");
         await using var connect = Connect(GuestPair.Web, 9012);
-        await Wait.UntilAsync("the stream stands", () => Carriers().Count == 1);
+        await HearAsync(connect);
 
         await Host.KillDaemonAsync();
 
         await connect.EndsAsync(3);
+        Assert.Equal("aetherscale-cli: the connection to the guest broke: the daemon has gone\n", await connect.Error);
         await Host.StartDaemonAsync();
         await Host.WaitForBrokerAsync(before + 1);
         await NoStreamIsLeftAsync();
@@ -59,14 +60,15 @@ public sealed class BrokerConnectTests(GuestPair guests) : ConnectTests(guests, 
     [Fact]
     public async Task A_broker_that_is_killed_ends_the_client_with_an_error_and_the_guest_s_connection()
     {
-        await StartListenerAsync(9013, "sleep 60");
+        await StartListenerAsync(9013, "echo hi; sleep 60");
         var before = Host.Count("Takes commands from the broker");
         await using var connect = Connect(GuestPair.Web, 9013);
-        await Wait.UntilAsync("the connection stands", () => Carriers().Count == 1);
+        await HearAsync(connect);
 
         await _broker.KillAsync();
 
         await connect.EndsAsync(3);
+        Assert.Equal("aetherscale-cli: the connection to the guest broke: the broker closed the connection\n", await connect.Error);
         await NoCarrierIsLeftAsync();
         await _broker.StartAsync();
         await Host.WaitForBrokerAsync(before + 1, 60);
@@ -80,6 +82,14 @@ public sealed class BrokerConnectTests(GuestPair guests) : ConnectTests(guests, 
 
         Assert.Equal("bad-request", code);
         Assert.Equal("connect-vm is for requests by a broker; on the socket it is GET /v1/connect.", reason);
+    }
+
+    /// <summary>The guest's greeting: the stream stands, both ways.</summary>
+    private static async Task HearAsync(RunningConnect connect)
+    {
+        var greeting = new byte[3];
+        await connect.Output.ReadExactlyAsync(greeting, TestContext.Current.CancellationToken);
+        Assert.Equal("hi\n"u8.ToArray(), greeting);
     }
 
     private static long ResidentBytes(int pid) =>

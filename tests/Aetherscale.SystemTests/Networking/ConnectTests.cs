@@ -136,8 +136,9 @@ public abstract class ConnectTests
     [Fact]
     public async Task A_stopped_vm_is_told_to_be_started_first()
     {
-        Host.DropImage("polite", "polite");
-        var id = await Host.CreateAsync("polite", """, "no-start": true""");
+        var image = $"polite-{GetType().Name}";
+        Host.DropImage("polite", image);
+        var id = await Host.CreateAsync(image, """, "no-start": true""");
 
         var result = await Host.CliAsync([.. Way, "connect", id, "22"]);
 

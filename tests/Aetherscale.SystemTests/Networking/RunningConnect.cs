@@ -17,6 +17,7 @@ internal sealed class RunningConnect : IAsyncDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in host.Environment)
         {
@@ -24,9 +25,13 @@ internal sealed class RunningConnect : IAsyncDisposable
         }
 
         _process = Process.Start(start)!;
+        Error = _process.StandardError.ReadToEndAsync();
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>All that it wrote to standard error, once it has ended.</summary>
+    public Task<string> Error { get; }
 
     public Stream Output => _process.StandardOutput.BaseStream;
 
