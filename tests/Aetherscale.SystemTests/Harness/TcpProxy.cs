@@ -27,9 +27,16 @@ internal sealed class TcpProxy : IAsyncDisposable
     {
         foreach (var socket in _sockets.Keys)
         {
-            // Without a linger the other side sees a reset.
-            socket.LingerState = new LingerOption(enable: true, 0);
-            socket.Dispose();
+            try
+            {
+                // Without a linger the other side sees a reset.
+                socket.LingerState = new LingerOption(enable: true, 0);
+                socket.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself.
+            }
         }
     }
 
