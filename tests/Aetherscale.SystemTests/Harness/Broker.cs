@@ -58,7 +58,7 @@ public sealed class Broker : IAsyncLifetime
     public int Port { get; } = FreePort();
 
     /// <summary>What the broker wrote to its log so far.</summary>
-    public string Log => File.ReadAllText($"{_folder}/node.log");
+    public string Log => File.Exists($"{_folder}/node.log") ? File.ReadAllText($"{_folder}/node.log") : "";
 
     /// <summary>A virtual host that no other test uses.</summary>
     public string NewVirtualHost()
