@@ -1,7 +1,6 @@
 using Aetherscale.Contract.Streams;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
-using RabbitMQ.Client.Exceptions;
 
 namespace Aetherscale.Cli.Transport;
 
@@ -131,7 +130,9 @@ internal sealed class BrokerGuestStream : IGuestStream
         {
             await _channel.BasicPublishAsync("", _daemonQueue!, mandatory: true, new BasicProperties { Type = type }, body, cancel);
         }
-        catch (AlreadyClosedException e)
+#pragma warning disable CA1031 // The library throws what it likes when the connection is not there any more.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
         {
             throw new IOException("the broker closed the connection", e);
         }

@@ -20,6 +20,8 @@ internal sealed class BrokerLink : IAsyncDisposable
     /// <summary>A good-bye is polite, no more.</summary>
     private static readonly TimeSpan s_goodbye = TimeSpan.FromMilliseconds(500);
 
+    private const uint MaxReplyBytes = 256 * 1024 * 1024;
+
     private readonly IConnection _connection;
     private readonly Surroundings _around;
 
@@ -49,6 +51,7 @@ internal sealed class BrokerLink : IAsyncDisposable
             HandshakeContinuationTimeout = s_reachPatience,
             ContinuationTimeout = s_answerPatience,
             RequestedHeartbeat = s_heartbeat,
+            MaxInboundMessageBodySize = MaxReplyBytes,
         };
         factory.Ssl.Enabled = address.UseTls;
         factory.Ssl.ServerName = address.Host;
@@ -110,7 +113,12 @@ internal sealed class BrokerLink : IAsyncDisposable
         {
             throw BrokerFailure.Refused(Place, e.ShutdownReason.ReplyText);
         }
-        catch (Exception e) when (e is AlreadyClosedException or IOException)
+        catch (PublishException e) when (!e.IsReturn)
+        {
+            throw BrokerFailure.Lost(Place, "it did not take the message");
+        }
+        catch (Exception e) when (e is AlreadyClosedException or IOException
+            || (e is OperationInterruptedException { ShutdownReason: var reason } && reason?.ReplyCode != Constants.NotFound))
         {
             throw BrokerFailure.Lost(Place, "it closed the connection");
         }
