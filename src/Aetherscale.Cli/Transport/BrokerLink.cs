@@ -25,8 +25,15 @@ internal sealed class BrokerLink : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly Surroundings _around;
 
+    private string? _blocked;
+
     private BrokerLink(IConnection connection, BrokerPlace place, Surroundings around)
     {
+        connection.ConnectionBlockedAsync += (_, blocked) =>
+        {
+            _blocked = blocked.Reason;
+            return Task.CompletedTask;
+        };
         _connection = connection;
         Place = place;
         _around = around;
@@ -103,11 +110,12 @@ internal sealed class BrokerLink : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
         try
         {
-            return await question(either.Token);
+            return await question(either.Token).WaitAsync(either.Token);
         }
         catch (Exception e) when ((e is OperationCanceledException or TimeoutException) && !cancel.IsCancellationRequested)
         {
-            throw BrokerFailure.Lost(Place, $"no answer within {s_answerPatience.TotalSeconds} s");
+            throw BrokerFailure.Lost(
+                Place, _blocked is { } why ? $"it takes no messages ({why})" : $"no answer within {s_answerPatience.TotalSeconds} s");
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotAllowed or Constants.AccessRefused })
         {
@@ -128,8 +136,9 @@ internal sealed class BrokerLink : IAsyncDisposable
     {
         try
         {
-            await _connection.CloseAsync(Constants.ReplySuccess, "done", s_goodbye, abort: true, CancellationToken.None);
-            await _connection.DisposeAsync();
+            // A broker that does not answer is not waited for as long as the library would.
+            await _connection.CloseAsync(Constants.ReplySuccess, "done", s_goodbye, abort: true, CancellationToken.None)
+                .WaitAsync(s_goodbye, _around.Time);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or TimeoutException or AlreadyClosedException)
         {
