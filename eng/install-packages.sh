@@ -18,8 +18,8 @@ run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
 build=(gcc libc6-dev binutils)
 # To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
-# To test.
-test=(strace binutils qemu-utils)
+# To test. The tests start a broker of their own, so the package's service is kept from running.
+test=(strace binutils qemu-utils rabbitmq-server python3-pika)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.
 bench=(libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients python3 git)
 
@@ -39,13 +39,36 @@ as_root() {
   fi
 }
 
+policy=/usr/sbin/policy-rc.d # asked by maintainer scripts before they start a service
+
+# keep_broker_down: its package would start it. A policy of the administrator's own is left alone.
+keep_broker_down() {
+  [[ ! -e $policy ]] || return 0
+  made_policy=1
+  printf '#!/bin/sh\ncase $1 in rabbitmq-server | epmd*) exit 101 ;; esac\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
+}
+
+# leave_broker_disabled: it does not come with the next boot either.
+leave_broker_disabled() {
+  remove_policy
+  as_root systemctl --root=/ --quiet disable rabbitmq-server epmd.socket 2>/dev/null || note "rabbitmq-server could not be disabled"
+}
+
+remove_policy() {
+  [[ -z ${made_policy:-} ]] || as_root rm -f "$policy"
+  made_policy=''
+}
+
 install_packages() {
   step "installing ${#wanted[@]} packages: ${wanted[*]}"
   log=$(mktemp) # not local: the trap reads it when the script ends
-  trap 'rm -f "$log"' EXIT
+  trap 'rm -f "$log"; remove_policy' EXIT
   as_root apt-get -q update >"$log" 2>&1 || fail_with_log "$log" "apt-get update failed"
+  [[ " ${wanted[*]} " != *" rabbitmq-server "* ]] || keep_broker_down
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "${wanted[@]}" >"$log" 2>&1 ||
     fail_with_log "$log" "apt-get install failed"
+  [[ " ${wanted[*]} " != *" rabbitmq-server "* ]] || leave_broker_disabled
 }
 
 main() {

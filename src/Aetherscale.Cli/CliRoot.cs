@@ -17,7 +17,7 @@ internal sealed class CliRoot : RootCommand
     {
         var options = new GlobalOptions();
         var session = new Session(around, terminal, options);
-        var completions = new VmCompletions(around, options);
+        var completions = new VmCompletions(session);
 
         Options.Clear();
         foreach (var option in options.All)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aetherscale.Cli.Output;
+using Aetherscale.Cli.Settings;
 
 namespace Aetherscale.Cli;
 
@@ -32,11 +33,23 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Broker { get; } = new("--broker")
+    {
+        Description = "Ask a daemon by a RabbitMQ broker: amqp://HOST[:PORT][/VHOST], or amqps:// for TLS.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
     public GlobalOptions()
     {
         Output.CompletionSources.Clear(); // the parser's own are the names in the code, Table and Json
         Output.CompletionSources.Add("table", "json");
     }
 
-    public IEnumerable<Option> All => [Output, Quiet, Socket];
+    /// <summary>Where the daemon is asked.</summary>
+    /// <exception cref="CliException">What names the place is wrong.</exception>
+    public DaemonPlace PlaceIn(ParseResult line, Surroundings around) =>
+        DaemonPlace.Find(line.GetValue(Socket), line.GetValue(Broker), around);
+
+    public IEnumerable<Option> All => [Output, Quiet, Socket, Broker];
 }

@@ -16,10 +16,15 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
     public Surroundings Around => around;
 
-    /// <param name="line">Names the socket, or does not.</param>
+    /// <param name="line">Names the socket or the broker, or does not.</param>
     /// <param name="blocking">Whether the caller's thread has nothing else to do until the answer is there.</param>
-    public ITransport TransportFor(ParseResult line, bool blocking) =>
-        new UnixSocketTransport(SocketPlace.Find(line.GetValue(options.Socket), around), around, blocking);
+    /// <exception cref="CliException">What names the daemon's place is wrong.</exception>
+    public ITransport TransportFor(ParseResult line, bool blocking) => options.PlaceIn(line, around) switch
+    {
+        SocketPlace socket => new UnixSocketTransport(socket.Path, around, blocking),
+        BrokerPlace broker => new BrokerTransport(broker, around),
+        var other => throw new NotSupportedException(other.GetType().Name),
+    };
 
     public RequestEnvelope Request<T>(string command, T commandOptions, JsonTypeInfo<T> type) => new()
     {
@@ -43,7 +48,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     {
         var quiet = line.GetValue(options.Quiet);
         var spins = !quiet && terminal.ErrorIsRich;
-        var transport = TransportFor(line, blocking: requests.Count == 1 && !spins);
+        await using var transport = TransportFor(line, blocking: requests.Count == 1 && !spins);
         var work = AskAllAsync(transport, requests, cancel);
         IReadOnlyList<Outcome> outcomes;
         try

@@ -35,6 +35,9 @@ internal sealed partial record Surroundings
     /// <summary>The folder that holds each user's runtime folder, named by uid.</summary>
     public string RuntimeFolders { get; init; } = "/run/user";
 
+    /// <summary>The same, where empty counts as not set, as the XDG base directory specification wants it.</summary>
+    public string? SetVariable(string name) => Variable(name) is { Length: > 0 } value ? value : null;
+
     public static Surroundings OfThisProcess() => new()
     {
         Input = new DescriptorStream(0),

@@ -20,4 +20,7 @@ public static class CommandNames
 
     /// <summary>Tells everything about one VM.</summary>
     public const string ShowVm = "show-vm";
+
+    /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
+    public const string ConnectVm = "connect-vm";
 }

@@ -19,9 +19,11 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(VmOptions))]
 [JsonSerializable(typeof(StopVmOptions))]
 [JsonSerializable(typeof(ListVmsOptions))]
+[JsonSerializable(typeof(ConnectVmOptions))]
 [JsonSerializable(typeof(VmActionResponse))]
 [JsonSerializable(typeof(IReadOnlyList<VmSummary>))]
 [JsonSerializable(typeof(VmDetails))]
+[JsonSerializable(typeof(ConnectVmResponse))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>

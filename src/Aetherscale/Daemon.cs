@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 using Aetherscale.Api;
 using Aetherscale.Commands;
 using Aetherscale.Configuration;
+using Aetherscale.Contract;
 using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Messaging;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
@@ -66,6 +68,7 @@ internal static class Daemon
         // The commands.
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
+        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
         var table = CommandTable.Of(
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
@@ -73,13 +76,13 @@ internal static class Daemon
             new StopVm(store, locks, stopper, background, time, grace),
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
-            new ShowVm(store, observer, systemd, vmUnits, images, runtime));
+            new ShowVm(store, observer, systemd, vmUnits, images, runtime),
+            connect);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
-        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), time);
 
         await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
 
-        // The door.
+        // The doors.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
         builder.WebHost.ConfigureKestrel(
@@ -91,6 +94,9 @@ internal static class Daemon
             new CommandsEndpoint(router, stopping.Token),
             new ConnectEndpoint(connect, router, stopping.Token),
             new OtherwiseEndpoint(router));
+        await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
+        var sessions = new Sessions();
+        using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
@@ -100,6 +106,9 @@ internal static class Daemon
         await app.StartAsync(stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
+        var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
+            ? OpenBrokerDoor(new BrokerAccess(address!, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
+            : Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
         {
@@ -108,8 +117,15 @@ internal static class Daemon
 
         Notifier.Stopping();
         await ApiServer.StopAsync(app, stopping, time);
-        await Task.WhenAll(watchdog, consoleLogs);
+        await Task.WhenAll(watchdog, consoleLogs, broker);
         return 0;
+
+        BrokerDoor OpenBrokerDoor(BrokerAccess access)
+        {
+            var topology = new Topology(table.Keys, Environment.MachineName, Environment.UserName, logs.CreateLogger<Topology>());
+            var connections = new BrokerConnection(access, $"aetherscale {Environment.MachineName}");
+            return new BrokerDoor(access, connections, topology, intake, sessions, time, logs.CreateLogger<BrokerDoor>());
+        }
     }
 
     private static async Task KeepAsync(ConsoleLogs consoleLogs, ILogger logger, CancellationToken stopping)

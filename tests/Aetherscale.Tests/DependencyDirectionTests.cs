@@ -10,7 +10,7 @@ public sealed partial class DependencyDirectionTests
     {
         ["Files"] = [],
         ["Processes"] = ["Files"],
-        ["Configuration"] = [],
+        ["Configuration"] = ["Contract"],
         ["Images"] = ["Processes", "Files"],
         ["Qemu"] = ["Processes", "Files"],
         ["Systemd"] = ["Processes", "Files"],
@@ -18,6 +18,7 @@ public sealed partial class DependencyDirectionTests
         ["VirtualMachines"] = ["Images", "Qemu", "Systemd", "Networking", "Processes", "Files"],
         ["Commands"] = ["VirtualMachines", "Images", "Qemu", "Systemd", "Networking", "Processes", "Files", "Contract"],
         ["Api"] = ["Commands", "Files", "Contract"],
+        ["Messaging"] = ["Commands", "Files", "Contract"],
     };
 
     private static string Daemon { get; } = Path.Combine(RepositoryRoot.Path, "src", "Aetherscale");

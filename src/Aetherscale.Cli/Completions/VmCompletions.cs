@@ -1,13 +1,12 @@
+using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
-using Aetherscale.Cli.Settings;
-using Aetherscale.Cli.Transport;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Completions;
 
 /// <summary>The names and ids of VMs for the shell's Tab key, asked of the daemon.</summary>
-internal sealed class VmCompletions(Surroundings around, GlobalOptions options)
+internal sealed class VmCompletions(Session session)
 {
     /// <summary>Longer, and a Tab would feel stuck.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(300);
@@ -16,8 +15,7 @@ internal sealed class VmCompletions(Surroundings around, GlobalOptions options)
     {
         try
         {
-            var socket = SocketPlace.Find(context.ParseResult.GetValue(options.Socket), around);
-            return FindAsync(new UnixSocketTransport(socket, around, blocking: true)).GetAwaiter().GetResult()
+            return FindAsync(context.ParseResult).GetAwaiter().GetResult()
                 .Where(word => word.StartsWith(context.WordToComplete, StringComparison.Ordinal))
                 .Select(word => new CompletionItem(word));
         }
@@ -27,10 +25,11 @@ internal sealed class VmCompletions(Surroundings around, GlobalOptions options)
         }
     }
 
-    private async Task<IReadOnlyList<string>> FindAsync(UnixSocketTransport daemon)
+    private async Task<IReadOnlyList<string>> FindAsync(ParseResult line)
     {
-        using var patience = new CancellationTokenSource(s_patience, around.Time);
-        var request = new RequestEnvelope { Command = CommandNames.ListVms, RequestId = around.NewRequestId() };
+        await using var daemon = session.TransportFor(line, blocking: true);
+        using var patience = new CancellationTokenSource(s_patience, session.Around.Time);
+        var request = new RequestEnvelope { Command = CommandNames.ListVms, RequestId = session.Around.NewRequestId() };
         var reply = await daemon.SendAsync(request, patience.Token);
         if (reply.Response is not { ValueKind: JsonValueKind.Array } response)
         {

@@ -112,11 +112,16 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
 
     private void WriteFiles()
     {
-        Heading("Where the daemon's socket is");
+        Heading("Where the daemon is");
         Paragraph(
-            "The first that applies: --socket; the variable AETHERSCALE_SOCKET; [client] socket = \"PATH\" in "
-            + "~/.config/aetherscale/config.toml; $XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; "
-            + "[client] socket in /etc/aetherscale/config.toml.", Margin);
+            "The first that applies: --socket or --broker; the variable AETHERSCALE_SOCKET or AETHERSCALE_CLIENT_BROKER; "
+            + "[client] socket = \"PATH\" or broker = \"URL\" in ~/.config/aetherscale/config.toml; "
+            + "$XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; [client] in /etc/aetherscale/config.toml.", Margin);
+        Line("");
+        Paragraph(
+            "A broker's user and password stand in a file of one line, user:password, that is named by the variable "
+            + "AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE or by [client] broker-credentials-file = \"PATH\" in the same files. "
+            + "Without one it is guest, whom RabbitMQ lets in from its own host only.", Margin);
         Heading("Other variables");
         Entry("NO_COLOR", "When set, nothing is coloured.");
         Entry("TERM=dumb", "Tables without lines and colours, no spinner.");
@@ -128,7 +133,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
         Entry("0", "Done.");
         Entry("1", "Refused by the daemon, or not possible; standard error says why.");
         Entry("2", "The command line or a settings file is wrong; nothing was sent.");
-        Entry("3", "The daemon cannot be reached, or went away before it answered.");
+        Entry("3", "The daemon or its broker cannot be reached, or went away before the answer.");
         Entry("130", "Interrupted by Ctrl-C; a command that was sent goes on in the daemon.");
     }
 

@@ -10,6 +10,22 @@ internal sealed class ClientSettings
     [TomlPropertyName("socket")]
     public string? Socket { get; set; }
 
+    /// <summary>The URL of a broker, instead of a socket.</summary>
+    [TomlPropertyName("broker")]
+    public string? Broker { get; set; }
+
+    /// <summary>The absolute path of a file that holds <c>user:password</c>.</summary>
+    [TomlPropertyName("broker-credentials-file")]
+    public string? BrokerCredentialsFile { get; set; }
+
+    /// <summary>The user's settings file; null when nothing tells where it would be.</summary>
+    public static string? UserFile(Surroundings around)
+    {
+        var folder = around.SetVariable("XDG_CONFIG_HOME")
+            ?? (around.SetVariable("HOME") is { } home ? Path.Join(home, ".config") : null);
+        return folder is null ? null : Path.Join(folder, "aetherscale", "config.toml");
+    }
+
     /// <summary>The table of that file; null when there is no such file or no such table.</summary>
     /// <exception cref="CliException">The file cannot be read or is wrong.</exception>
     public static ClientSettings? Read(string? path)
@@ -31,11 +47,14 @@ internal sealed class ClientSettings
             throw new CliException(ExitCodes.Usage, $"{place}: {e.Message.Split(" : error : ")[^1]}");
         }
 
-        return client?.Socket is null || Path.IsPathRooted(client.Socket)
-            ? client
-            : throw new CliException(
-                ExitCodes.Usage, $"{path}: [client] socket must be an absolute path, not \"{client.Socket}\"");
+        return client?.Problem is { } problem ? throw new CliException(ExitCodes.Usage, $"{path}: [client] {problem}") : client;
     }
+
+    private string? Problem =>
+        Socket is not null && !Path.IsPathRooted(Socket) ? $"socket must be an absolute path, not \"{Socket}\""
+        : Socket is not null && Broker is not null
+            ? "socket and broker exclude each other: the daemon is asked by one of them"
+        : null;
 
     private static string? ReadText(string path)
     {

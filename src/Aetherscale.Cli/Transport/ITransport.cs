@@ -3,7 +3,7 @@ using Aetherscale.Contract;
 namespace Aetherscale.Cli.Transport;
 
 /// <summary>A way to a daemon.</summary>
-internal interface ITransport
+internal interface ITransport : IAsyncDisposable
 {
     /// <summary>Sends one request, once, and waits for its reply.</summary>
     /// <exception cref="CliException">There is no reply: the daemon is not there, or went away.</exception>
@@ -11,5 +11,5 @@ internal interface ITransport
 
     /// <summary>Opens a stream to a TCP port of a guest.</summary>
     /// <exception cref="CliException">The daemon is not there, or refused.</exception>
-    public Task<GuestStream> ConnectAsync(string vm, int port, CancellationToken cancel);
+    public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel);
 }

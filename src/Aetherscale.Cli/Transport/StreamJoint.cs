@@ -1,9 +1,7 @@
-using System.Net.Sockets;
-
 namespace Aetherscale.Cli.Transport;
 
 /// <summary>Standard input to the guest, the guest to standard output, each until its own end.</summary>
-internal sealed class StreamJoint(Surroundings around, GuestStream guest)
+internal sealed class StreamJoint(Surroundings around, IGuestStream guest)
 {
     private const int BufferBytes = 64 * 1024;
     private static readonly TimeSpan s_deafCheck = TimeSpan.FromMilliseconds(200);
@@ -19,10 +17,6 @@ internal sealed class StreamJoint(Surroundings around, GuestStream guest)
             await GuestToOutputAsync(over.Token);
             await EndOfInputAsync(toGuest, cancel);
         }
-        catch (SocketException e)
-        {
-            throw new CliException(ExitCodes.Refused, $"the connection to the guest broke: {e.Message}");
-        }
         finally
         {
             await over.CancelAsync();
@@ -37,7 +31,7 @@ internal sealed class StreamJoint(Surroundings around, GuestStream guest)
             await guest.WriteAsync(buffer.AsMemory(0, count), cancel);
         }
 
-        guest.EndWriting();
+        await guest.EndWritingAsync(cancel);
     }
 
     private async Task GuestToOutputAsync(CancellationToken cancel)

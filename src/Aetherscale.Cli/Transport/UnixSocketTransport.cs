@@ -37,7 +37,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    public async Task<GuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
+    public async Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
     {
         DaemonSocket? socket = await OpenAsync(cancel);
         try
@@ -49,7 +49,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
             await reply.ReadHeadAsync();
             if (reply.Status == 101)
             {
-                var stream = new GuestStream(socket.Release(), reply.Rest);
+                var stream = new SocketGuestStream(socket.Release(), reply.Rest);
                 socket = null;
                 return stream;
             }
@@ -70,6 +70,9 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
             socket?.Dispose();
         }
     }
+
+    /// <summary>Each request closes its own connection.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<DaemonSocket> OpenAsync(CancellationToken cancel)
     {

@@ -44,8 +44,8 @@ internal sealed class Connect : Verb
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
-        var transport = _session.TransportFor(line, blocking: false);
-        using var guest = await transport.ConnectAsync(
+        await using var transport = _session.TransportFor(line, blocking: false);
+        await using var guest = await transport.ConnectAsync(
             line.GetRequiredValue(_vm), line.GetRequiredValue(_port)!.Value, cancel);
         await new StreamJoint(_session.Around, guest).RunAsync(cancel);
         return ExitCodes.Done;

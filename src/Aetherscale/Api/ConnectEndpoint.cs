@@ -31,9 +31,10 @@ internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router, C
         {
             context.Response.Headers.Upgrade = ApiRoutes.StreamProtocol;
             context.Features.GetRequiredFeature<HalfClose>().Allow();
-            await using var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+            var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
             var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-            await guest.CarryAsync(new ConnectedClient(stream, socket), over.Token);
+            await using var client = new SocketClient(stream, socket);
+            await guest.CarryAsync(client, over.Token);
         }
     }
 

@@ -19,7 +19,10 @@ internal sealed class BackgroundWork(ILogger<BackgroundWork> logger) : IAsyncDis
             TaskScheduler.Default);
     }
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_running.Keys);
+    /// <summary>Waits for the work that goes on now.</summary>
+    public Task WhenDoneAsync() => Task.WhenAll(_running.Keys);
+
+    public async ValueTask DisposeAsync() => await WhenDoneAsync();
 
     private async Task WatchAsync(Task work, string what)
     {

@@ -18,6 +18,7 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
         try
         {
             request = RequestReader.Read(body);
+            request = request with { RequestId = request.RequestId ?? IdFrom(requester) };
             var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
             var response = await route(request, requester, stopping);
             RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
@@ -45,7 +46,7 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             OperationCanceledException => (InternalError, "The daemon is stopping; ask again once it is back."),
             _ => (InternalError, "Something went wrong in the daemon; its log tells what, under this request id."),
         };
-        var requestId = request?.RequestId ?? (code == InternalError ? RandomNumberGenerator.GetHexString(16, lowercase: true) : null);
+        var requestId = request?.RequestId ?? IdFrom(requester) ?? (code == InternalError ? RandomNumberGenerator.GetHexString(16, lowercase: true) : null);
         if (code == InternalError)
         {
             RouterLog.Failed(logger, error, request?.Command, requester.Name, requestId);
@@ -71,6 +72,8 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             },
         };
     }
+
+    private static string? IdFrom(Requester requester) => RequestReader.IsRequestId(requester.RequestId) ? requester.RequestId : null;
 
     private AetherscaleException Unknown(string command) => new(
         UnknownCommand, $"There is no command {Quoted.Of(command)}; there are: {string.Join(", ", routes.Keys.Order(StringComparer.Ordinal))}.");

@@ -1,3 +1,5 @@
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.VirtualMachines;
@@ -5,10 +7,43 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
-/// <summary><c>connect</c>: a TCP connection to a port of the guest, through its network's router.</summary>
-internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks networks, ProcessRunner processes, TimeProvider time)
+/// <summary><c>connect-vm</c>: a TCP connection to a port of the guest, through its network's router.</summary>
+internal sealed class ConnectVm(
+    VmStore store, VmObserver observer, VmNetworks networks, ProcessRunner processes, BackgroundWork background, TimeProvider time)
 {
+    /// <summary>How the broker's own names for queues begin. Nobody else may give such a name, so it is never a queue of commands.</summary>
+    private const string PrivateQueue = "amq.gen-";
+
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+
+    /// <summary>Answers when the connection stands; it is carried by messages from then on.</summary>
+    public async Task<ConnectVmResponse> RunAsync(ConnectVmOptions options, Requester requester, CancellationToken stopping)
+    {
+        var open = requester.OpenStream ?? throw new AetherscaleException(
+            BadRequest, $"{CommandNames.ConnectVm} is for requests by a broker; on the socket it is GET {ApiRoutes.Connect}.");
+        if (options.Port is < 1 or > 65535)
+        {
+            throw new AetherscaleException(BadRequest, "\"port\" must be a whole number from 1 to 65535.");
+        }
+
+        if (!options.Queue.StartsWith(PrivateQueue, StringComparison.Ordinal))
+        {
+            throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
+        }
+
+        var guest = await OpenAsync(options.VmId, options.Port, stopping);
+        try
+        {
+            var (queue, client) = await open(options.Queue, stopping);
+            background.Adopt(CarryAsync(guest, client, stopping), $"{CommandNames.ConnectVm} {Quoted.Plain(options.VmId)}");
+            return new ConnectVmResponse { Queue = queue };
+        }
+        catch (Exception)
+        {
+            await guest.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <param name="text">The VM's id or name.</param>
     /// <param name="port">From 1 to 65535.</param>
@@ -36,6 +71,15 @@ internal sealed class ConnectVm(VmStore store, VmObserver observer, VmNetworks n
         {
             await process.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task CarryAsync(GuestConnection guest, IConnectedClient client, CancellationToken stopping)
+    {
+        await using (guest)
+        await using (client)
+        {
+            await guest.CarryAsync(client, stopping);
         }
     }
 

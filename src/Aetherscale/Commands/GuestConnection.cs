@@ -11,7 +11,7 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
     /// Carries bytes both ways until both sides have ended their output, or one has gone altogether. An end of file is
     /// passed on like any byte, so that protocols which send, close and then read work, in either direction.
     /// </summary>
-    public async Task CarryAsync(ConnectedClient client, CancellationToken cancellationToken)
+    public async Task CarryAsync(IConnectedClient client, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var toGuest = ToGuestAsync(client, over.Token);
@@ -28,7 +28,7 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
 
     public ValueTask DisposeAsync() => program.DisposeAsync();
 
-    private async Task ToGuestAsync(ConnectedClient client, CancellationToken cancellationToken)
+    private async Task ToGuestAsync(IConnectedClient client, CancellationToken cancellationToken)
     {
         try
         {
@@ -41,13 +41,13 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
         }
     }
 
-    private async Task ToClientAsync(ConnectedClient client, CancellationToken cancellationToken)
+    private async Task ToClientAsync(IConnectedClient client, CancellationToken cancellationToken)
     {
         try
         {
             await program.Output.CopyToAsync(client.Bytes, cancellationToken);
             await client.Bytes.FlushAsync(cancellationToken);
-            client.EndWriting();
+            await client.EndWritingAsync(cancellationToken);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -55,7 +55,7 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
         }
     }
 
-    private async Task WaitUntilGoneAsync(ConnectedClient client, CancellationToken cancellationToken)
+    private async Task WaitUntilGoneAsync(IConnectedClient client, CancellationToken cancellationToken)
     {
         try
         {

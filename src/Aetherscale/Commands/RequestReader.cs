@@ -34,12 +34,15 @@ internal static class RequestReader
             throw new AetherscaleException(BadRequest, "\"options\" must be an object.");
         }
 
-        // It goes into the reply and the log as it is.
-        return request.RequestId is { } id && (id.Length is 0 or > MaxRequestIdLength || id.AsSpan().ContainsAnyExceptInRange('!', '~'))
-            ? throw new AetherscaleException(
-                BadRequest, $"\"request-id\" must be 1 to {MaxRequestIdLength} printable ASCII characters without spaces.")
-            : request;
+        return request.RequestId is null || IsRequestId(request.RequestId)
+            ? request
+            : throw new AetherscaleException(
+                BadRequest, $"\"request-id\" must be 1 to {MaxRequestIdLength} printable ASCII characters without spaces.");
     }
+
+    /// <summary>Whether the text may go into the reply and the log as it is.</summary>
+    public static bool IsRequestId(string? text) =>
+        text is { Length: > 0 and <= MaxRequestIdLength } && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     /// <summary>The options of a request as the command wants them.</summary>
     /// <exception cref="AetherscaleException"><c>bad-request</c>, naming the option.</exception>

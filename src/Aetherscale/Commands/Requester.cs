@@ -2,5 +2,15 @@ namespace Aetherscale.Commands;
 
 /// <summary>Who sent a command, and what its front door makes of what it left open.</summary>
 /// <param name="Name">For the log: the door and the peer.</param>
-/// <param name="WaitsByDefault">Whether a stop without <c>wait</c> answers only when the guest is down.</param>
-internal sealed record Requester(string Name, bool WaitsByDefault);
+/// <param name="WaitsByDefault">Whether a stop without <c>wait</c> answers only when the guest is down, or after a few seconds.</param>
+internal sealed record Requester(string Name, bool WaitsByDefault)
+{
+    /// <summary>The request's id, if the door knows one; the body's own counts more.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>
+    /// Makes this daemon's side of a stream to the queue of that name, and tells its own queue; null where the door carries
+    /// streams in another way.
+    /// </summary>
+    public Func<string, CancellationToken, Task<(string Queue, IConnectedClient Client)>>? OpenStream { get; init; }
+}

@@ -11,6 +11,9 @@ internal sealed class StopVm(
 {
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(2);
 
+    /// <summary>Most guests are down by then, and a requester who waits for five seconds still hears of the others.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(3);
+
     public async Task<VmActionResponse> RunAsync(StopVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var grace = ReadGrace(options);
@@ -24,7 +27,8 @@ internal sealed class StopVm(
 
         // "stopping" is a promise that the daemon's own death should not break: systemd has the job. Only behind another
         // command that takes its time is it given before.
-        if (await Task.WhenAny(queued.Task, stop, Task.Delay(s_atOnce, time, cancellationToken)) == stop)
+        var (patience, enough) = options.Wait is null ? (s_soon, (Task)stop) : (s_atOnce, queued.Task);
+        if (await Task.WhenAny(enough, stop, Task.Delay(patience, time, cancellationToken)) == stop)
         {
             return Answer(vm, await stop);
         }

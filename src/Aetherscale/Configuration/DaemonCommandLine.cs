@@ -45,7 +45,7 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
     {
         Description = inForce is null
             ? $"{setting.Description} [{setting.Variable}]"
-            : $"{setting.Description} Now: {inForce[setting]} [{setting.Variable}]",
+            : $"{setting.Description} Now: {inForce.Shown(setting)} [{setting.Variable}]",
         HelpName = setting.Key,
     };
 

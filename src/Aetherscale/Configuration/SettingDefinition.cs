@@ -13,9 +13,18 @@ internal sealed record SettingDefinition(
     Func<string, string?> Problem,
     Func<string, string>? Canonical = null)
 {
+    /// <summary>Null where a value may be seen by all.</summary>
+    public Secret? Secret { get; init; }
+
     /// <summary>The name of the environment variable.</summary>
     public string Variable => "AETHERSCALE_" + Key.Replace('-', '_').ToUpperInvariant();
 
     /// <summary>The command-line flag.</summary>
     public string Flag => "--" + Key;
 }
+
+/// <summary>What others must not see of a setting's value.</summary>
+/// <param name="IsIn">Whether the text holds it.</param>
+/// <param name="Hide">The text without it.</param>
+/// <param name="Elsewhere">Where it may stand, to follow "put it into".</param>
+internal sealed record Secret(Func<string, bool> IsIn, Func<string, string> Hide, string Elsewhere);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aetherscale.Contract;
 
 namespace Aetherscale.Configuration;
 
@@ -49,6 +50,21 @@ internal static class SettingDefinitions
     public static SettingDefinition StopGraceSeconds { get; } = new(
         "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
 
+    public static SettingDefinition Broker { get; } = new(
+        "broker", "A RabbitMQ broker to take commands from too, as amqp://host:5672 or amqps://host; empty for none.", _ => "", BrokerProblem)
+    {
+        Secret = new Secret(
+            text => AddressIn(text)?.Credentials is not null,
+            text => AddressIn(text)?.ToString() ?? "",
+            "broker-credentials-file, config.toml or AETHERSCALE_BROKER"),
+    };
+
+    public static SettingDefinition BrokerCredentialsFile { get; } = new(
+        "broker-credentials-file",
+        "A file of one line, user:password, that only you can read; it is read anew at each connect. Empty: as the URL in broker says, or guest.",
+        _ => "",
+        text => text.Length == 0 ? null : PathProblem(text));
+
     public static SettingDefinition LeastLogLevel { get; } = new(
         "log-level",
         "trace, debug, information, warning or error.",
@@ -59,7 +75,7 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, LeastLogLevel,
+        StopGraceSeconds, Broker, BrokerCredentialsFile, LeastLogLevel,
     ];
 
     private static Func<string, string?> OneOf(params string[] choices) =>
@@ -68,6 +84,11 @@ internal static class SettingDefinitions
     private static Func<string, string?> Number(int least, int most) =>
         text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most ? null : $"must be a whole number from {least} to {most}";
+
+    private static string? BrokerProblem(string text) =>
+        text.Length == 0 || BrokerAddress.TryParse(text, out _, out var problem) ? null : problem;
+
+    private static BrokerAddress? AddressIn(string text) => BrokerAddress.TryParse(text, out var address, out _) ? address : null;
 
     private static string? PathProblem(string text) =>
         text.StartsWith('/') && !text.Any(char.IsControl) ? null : "must be an absolute path without control characters";

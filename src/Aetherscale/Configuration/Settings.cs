@@ -8,19 +8,25 @@ internal sealed class Settings(IReadOnlyDictionary<SettingDefinition, SettingVal
 {
     public string this[SettingDefinition setting] => values[setting].Text;
 
+    /// <summary>The value as everybody may see it.</summary>
+    public string Shown(SettingDefinition setting) => setting.Secret?.Hide(this[setting]) ?? this[setting];
+
     public int Number(SettingDefinition setting) => int.Parse(this[setting], CultureInfo.InvariantCulture);
 
-    /// <summary>config.toml as it would have to be to say all this, each line with its source.</summary>
+    /// <summary>config.toml as it would have to be to say all this but for passwords, each line with its source.</summary>
     public string Print()
     {
-        var lines = SettingDefinitions.All.Select(setting => $"{setting.Key} = {Toml(setting)}  # {values[setting].Source}");
+        var lines = SettingDefinitions.All.Select(
+            setting => $"{setting.Key} = {Toml(setting)}  # {values[setting].Source}{(HoldsSecret(setting) ? ", where it has a password" : "")}");
         return string.Join('\n', lines) + '\n';
     }
 
+    private bool HoldsSecret(SettingDefinition setting) => setting.Secret?.IsIn(this[setting]) ?? false;
+
     private string Toml(SettingDefinition setting)
     {
-        var text = this[setting];
-        return text.All(char.IsAsciiDigit) ? text : $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+        var text = Shown(setting);
+        return text.Length > 0 && text.All(char.IsAsciiDigit) ? text : $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
     }
 }
 

@@ -8,6 +8,8 @@ namespace Aetherscale.Configuration;
 internal static class SettingsFile
 {
     private const string ClientTable = "client";
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>What the file says; nothing when it is not there.</summary>
     /// <exception cref="SettingsException">It cannot be read, is not TOML, or says something unknown.</exception>
@@ -24,7 +26,13 @@ internal static class SettingsFile
             var key = Name(line.Key);
             var setting = SettingDefinitions.All.FirstOrDefault(candidate => candidate.Key == key)
                 ?? throw new SettingsException($"{Place(path, line)}: unknown setting \"{key}\"; there are: {Known}.");
-            yield return (setting, new SettingValue(Text(path, line), path));
+            var text = Text(path, line);
+            if ((setting.Secret?.IsIn(text) ?? false) && (File.GetUnixFileMode(path) & Others) != 0)
+            {
+                throw new SettingsException($"{path} holds a password, in {key}, and can be read by others; do: chmod 600 {path}");
+            }
+
+            yield return (setting, new SettingValue(text, path));
         }
     }
 

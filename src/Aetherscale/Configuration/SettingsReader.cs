@@ -32,13 +32,20 @@ internal sealed class SettingsReader(HostEnvironment host, string machineFile = 
 
             if (flags.TryGetValue(setting, out text))
             {
+                if (setting.Secret is { } secret && secret.IsIn(text))
+                {
+                    throw new SettingsException(
+                        $"{setting.Flag} must not hold a password, for every user of this host can read it there; put it into {secret.Elsewhere}.");
+                }
+
                 values[setting] = new SettingValue(text, setting.Flag);
             }
 
             if (setting.Problem(values[setting].Text) is { } problem)
             {
-                throw new SettingsException(
-                    $"{setting.Key} ({values[setting].Source}) is \"{values[setting].Text}\"; it {problem}.");
+                throw new SettingsException(setting.Secret is null
+                    ? $"{setting.Key} ({values[setting].Source}) is \"{values[setting].Text}\"; it {problem}."
+                    : $"{setting.Key} ({values[setting].Source}) {problem}.");
             }
 
             if (setting.Canonical is { } canonical)

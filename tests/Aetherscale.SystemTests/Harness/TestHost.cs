@@ -253,8 +253,15 @@ internal sealed class TestHost : IAsyncDisposable
         _http.Dispose();
     }
 
+    /// <summary>Waits until the daemon takes commands from its broker, again after so many times.</summary>
+    public Task WaitForBrokerAsync(int times = 1, double seconds = 30) =>
+        Wait.UntilAsync($"the daemon is at its broker {times} times", () => Count("Takes commands from the broker") >= times, seconds);
+
+    /// <summary>How often the daemon's log says this so far.</summary>
+    public int Count(string text) => Log.Split(text).Length - 1;
+
     /// <summary>The unit files that carry this state folder's mark.</summary>
-    public IReadOnlyList<string> OurUnits() =>
+    public IReadOnlyList<string> OurUnits() => !Directory.Exists(TestEnvironment.UnitFolder) ? [] :
     [
         .. Directory.GetFiles(TestEnvironment.UnitFolder, "aetherscale-*.service")
             .Where(file => File.ReadAllText(file).Contains($"X-Aetherscale-State={Data}\n"))

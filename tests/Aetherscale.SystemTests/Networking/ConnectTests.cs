@@ -4,17 +4,30 @@ using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Networking;
 
-[Collection(LinuxGuests.Name)]
-public sealed class ConnectTests(GuestPair guests)
+/// <summary>What holds for <c>connect</c> whichever way it takes.</summary>
+public abstract class ConnectTests
 {
     private const int BigBytes = 10_000_000;
 
-    private TestHost Host => guests.Host;
+    private readonly GuestPair _guests;
+
+    /// <param name="guests">Two Linux _guests.</param>
+    /// <param name="way">The CLI's options that say which way.</param>
+    internal ConnectTests(GuestPair guests, params string[] way)
+    {
+        _guests = guests;
+        Way = way;
+    }
+
+    /// <summary>The CLI's options that say which way.</summary>
+    internal string[] Way { get; }
+
+    internal TestHost Host => _guests.Host;
 
     [Fact]
     public async Task Ssh_logs_in_and_passes_input_output_errors_and_exit_code()
     {
-        var result = await guests.InWebAsync("cat; hostname; echo oops >&2; exit 7", "typed\n");
+        var result = await Ssh.RunAsync(Host, GuestPair.Web, "cat; hostname; echo oops >&2; exit 7", "typed\n", Way);
 
         Assert.Equal(new ToolResult(7, "typed\nweb\n", "oops\n"), result);
     }
@@ -22,10 +35,10 @@ public sealed class ConnectTests(GuestPair guests)
     [Fact]
     public async Task The_guest_has_the_address_that_create_gave_it()
     {
-        var address = await guests.AddressOfAsync(GuestPair.Web);
-        var id = await guests.IdOfAsync(GuestPair.Web);
+        var address = await _guests.AddressOfAsync(GuestPair.Web);
+        var id = await _guests.IdOfAsync(GuestPair.Web);
 
-        var inside = (await guests.InWebAsync("ip -4 -o addr show dev eth0 && cat /sys/class/net/eth0/address")).Succeeded().Output;
+        var inside = (await _guests.InWebAsync("ip -4 -o addr show dev eth0 && cat /sys/class/net/eth0/address")).Succeeded().Output;
 
         Assert.Contains($"inet {address}/", inside);
         Assert.Contains($"aetherscale tiny guest ready: {address}", Host.ConsoleOf(id));
@@ -46,14 +59,14 @@ public sealed class ConnectTests(GuestPair guests)
         connect.Input.Close();
         await connect.EndsAsync(0);
 
-        await Wait.UntilAsync("the guest has all", async () => (await guests.InWebAsync("cat /tmp/9000")).Output.Length > 64);
-        Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(sent)), (await guests.InWebAsync("cat /tmp/9000")).Output);
+        await Wait.UntilAsync("the guest has all", async () => (await _guests.InWebAsync("cat /tmp/9000")).Output.Length > 64);
+        Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(sent)), (await _guests.InWebAsync("cat /tmp/9000")).Output);
     }
 
     [Fact]
     public async Task Ten_megabytes_come_from_the_guest_byte_for_byte()
     {
-        var digest = (await guests.InWebAsync($"head -c {BigBytes} /dev/urandom > /tmp/big; sha256sum /tmp/big")).Succeeded().Output[..64];
+        var digest = (await _guests.InWebAsync($"head -c {BigBytes} /dev/urandom > /tmp/big; sha256sum /tmp/big")).Succeeded().Output[..64];
         await StartListenerAsync(9001, "cat /tmp/big");
 
         await using var connect = Connect(GuestPair.Web, 9001);
@@ -95,9 +108,9 @@ public sealed class ConnectTests(GuestPair guests)
     [Fact]
     public async Task A_port_that_nobody_listens_on_is_refused_and_named()
     {
-        var address = await guests.AddressOfAsync(GuestPair.Web);
+        var address = await _guests.AddressOfAsync(GuestPair.Web);
 
-        var result = await Host.CliAsync("connect", GuestPair.Web, "9077");
+        var result = await Host.CliAsync([.. Way, "connect", GuestPair.Web, "9077"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("", result.Output);
@@ -114,7 +127,7 @@ public sealed class ConnectTests(GuestPair guests)
     [InlineData("web", "ssh", 2, "PORT takes a whole number")]
     public async Task What_cannot_be_connected_to_is_refused(string vm, string port, int exitCode, string words)
     {
-        var result = await Host.CliAsync("connect", vm, port);
+        var result = await Host.CliAsync([.. Way, "connect", vm, port]);
 
         Assert.Equal((exitCode, ""), (result.ExitCode, result.Output));
         Assert.Contains(words, result.Error);
@@ -123,10 +136,11 @@ public sealed class ConnectTests(GuestPair guests)
     [Fact]
     public async Task A_stopped_vm_is_told_to_be_started_first()
     {
-        Host.DropImage("polite", "polite");
-        var id = await Host.CreateAsync("polite", """, "no-start": true""");
+        var image = $"polite-{GetType().Name}";
+        Host.DropImage("polite", image);
+        var id = await Host.CreateAsync(image, """, "no-start": true""");
 
-        var result = await Host.CliAsync("connect", id, "22");
+        var result = await Host.CliAsync([.. Way, "connect", id, "22"]);
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("is stopped; start it with start-vm first. (vm-not-running)", result.Error);
@@ -144,20 +158,20 @@ public sealed class ConnectTests(GuestPair guests)
         connect.Kill();
 
         await NoCarrierIsLeftAsync();
-        await guests.InWebAsync("killall sleep");
+        await _guests.InWebAsync("killall sleep");
     }
 
     /// <summary>A server for one connection, with the connection as standard input and output.</summary>
-    private async Task StartListenerAsync(int port, string command)
+    internal async Task StartListenerAsync(int port, string command)
     {
-        (await guests.InWebAsync($"nc -l -p {port} -e {Shell(command)} </dev/null >/dev/null 2>&1 &")).Succeeded();
-        await Wait.UntilAsync($"the guest listens on {port}", async () => (await guests.InWebAsync($"netstat -ltn | grep -q ':{port} '")).ExitCode == 0);
+        (await _guests.InWebAsync($"nc -l -p {port} -e {Shell(command)} </dev/null >/dev/null 2>&1 &")).Succeeded();
+        await Wait.UntilAsync($"the guest listens on {port}", async () => (await _guests.InWebAsync($"netstat -ltn | grep -q ':{port} '")).ExitCode == 0);
     }
 
     private static string Shell(string command) => $"sh -c \"{command}\"";
 
     /// <summary>The daemon's children, whichever of its threads has them: it has none but those that carry connections.</summary>
-    private IReadOnlyList<string> Carriers() =>
+    internal IReadOnlyList<string> Carriers() =>
     [
         .. Directory.GetDirectories($"/proc/{Host.DaemonPid}/task")
             .Select(task => $"{task}/children")
@@ -165,8 +179,8 @@ public sealed class ConnectTests(GuestPair guests)
             .SelectMany(children => File.ReadAllText(children).Split(' ', StringSplitOptions.RemoveEmptyEntries)),
     ];
 
-    private Task NoCarrierIsLeftAsync() =>
+    internal Task NoCarrierIsLeftAsync() =>
         Wait.UntilAsync("nothing that carried a connection is left", () => Carriers().Count == 0, seconds: 5);
 
-    private RunningConnect Connect(string vm, int port) => new(Host, vm, port);
+    internal RunningConnect Connect(string vm, int port) => new(Host, vm, port, Way);
 }

@@ -10,9 +10,16 @@ public sealed class GuestPair : IAsyncLifetime
 
     internal TestHost Host { get; private set; } = null!;
 
+    /// <summary>The daemon's broker, besides its socket.</summary>
+    internal Broker Broker { get; } = new();
+
+    /// <summary>Its URL.</summary>
+    internal string BrokerUrl => Broker.UrlOf("v1");
+
     public async ValueTask InitializeAsync()
     {
-        Host = await TestHost.StartAsync("tiny");
+        await Broker.InitializeAsync();
+        Host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = BrokerUrl }, "tiny");
         foreach (var name in new[] { Web, Peer })
         {
             await Host.CreateAsync("tiny", $$""", "name": "{{name}}" """);
@@ -22,9 +29,15 @@ public sealed class GuestPair : IAsyncLifetime
         {
             await Host.WaitForConsoleAsync(await IdOfAsync(name), "aetherscale tiny guest ready");
         }
+
+        await Host.WaitForBrokerAsync();
     }
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        await Broker.DisposeAsync();
+    }
 
     /// <summary>Runs a command in the guest <c>web</c>.</summary>
     internal Task<ToolResult> InWebAsync(string command, string? input = null) => Ssh.RunAsync(Host, Web, command, input);

@@ -10,13 +10,14 @@ internal sealed class RunningConnect : IAsyncDisposable
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
 
-    public RunningConnect(TestHost host, string vm, int port)
+    public RunningConnect(TestHost host, string vm, int port, params string[] way)
     {
         var start = new ProcessStartInfo(
-            $"{TestEnvironment.Programs}/aetherscale-cli", ["connect", vm, port.ToString(CultureInfo.InvariantCulture)])
+            $"{TestEnvironment.Programs}/aetherscale-cli", [.. way, "connect", vm, port.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in host.Environment)
         {
@@ -24,9 +25,13 @@ internal sealed class RunningConnect : IAsyncDisposable
         }
 
         _process = Process.Start(start)!;
+        Error = _process.StandardError.ReadToEndAsync();
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
+
+    /// <summary>All that it wrote to standard error, once it has ended.</summary>
+    public Task<string> Error { get; }
 
     public Stream Output => _process.StandardOutput.BaseStream;
 

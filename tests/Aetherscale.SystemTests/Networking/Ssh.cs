@@ -6,7 +6,12 @@ namespace Aetherscale.SystemTests.Networking;
 internal static class Ssh
 {
     /// <summary>Runs a command in a guest as root; the tiny guest asks for no password.</summary>
-    public static Task<ToolResult> RunAsync(TestHost host, string vm, string command, string? input = null) => Tool.RunAsync(
+    /// <param name="host">Where the guest runs.</param>
+    /// <param name="vm">Its name.</param>
+    /// <param name="command">For its shell.</param>
+    /// <param name="input">What the command reads.</param>
+    /// <param name="way">The CLI's options that say by which way the daemon is asked.</param>
+    public static Task<ToolResult> RunAsync(TestHost host, string vm, string command, string? input = null, params string[] way) => Tool.RunAsync(
         "/usr/bin/ssh",
         [
             "-F", "none",
@@ -16,7 +21,7 @@ internal static class Ssh
             "-o", "UserKnownHostsFile=/dev/null",
             "-o", "ConnectTimeout=5",
             "-o", "ServerAliveInterval=3",
-            "-o", $"ProxyCommand={TestEnvironment.Programs}/aetherscale-cli connect %h %p",
+            "-o", $"ProxyCommand={TestEnvironment.Programs}/aetherscale-cli {string.Join(' ', way)} connect %h %p",
             $"root@{vm}",
             command,
         ],

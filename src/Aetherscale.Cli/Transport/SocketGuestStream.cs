@@ -2,17 +2,23 @@ using System.Net.Sockets;
 
 namespace Aetherscale.Cli.Transport;
 
-/// <summary>The bytes to and from a port of a guest; each direction ends by itself.</summary>
-internal sealed class GuestStream(Socket socket, ReadOnlyMemory<byte> early) : IDisposable
+/// <summary>A guest's port through the daemon's socket, which carries nothing else since the daemon switched protocols.</summary>
+internal sealed class SocketGuestStream(Socket socket, ReadOnlyMemory<byte> early) : IGuestStream
 {
     private ReadOnlyMemory<byte> _early = early;
 
-    /// <summary>What the guest sent; 0 bytes: it has ended its output.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancel)
     {
         if (_early.IsEmpty)
         {
-            return await socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
+            try
+            {
+                return await socket.ReceiveAsync(buffer, SocketFlags.None, cancel);
+            }
+            catch (SocketException e)
+            {
+                throw Broken(e);
+            }
         }
 
         // Came in one packet with the answer to the upgrade.
@@ -24,14 +30,20 @@ internal sealed class GuestStream(Socket socket, ReadOnlyMemory<byte> early) : I
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        while (!bytes.IsEmpty)
+        try
         {
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancel)..];
+            while (!bytes.IsEmpty)
+            {
+                bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancel)..];
+            }
+        }
+        catch (SocketException e)
+        {
+            throw Broken(e);
         }
     }
 
-    /// <summary>Tells the guest that no more will come.</summary>
-    public void EndWriting()
+    public ValueTask EndWritingAsync(CancellationToken cancel)
     {
         try
         {
@@ -41,9 +53,14 @@ internal sealed class GuestStream(Socket socket, ReadOnlyMemory<byte> early) : I
         {
             // The other side has gone altogether; then it needs no telling.
         }
+        catch (SocketException e)
+        {
+            throw Broken(e);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether nobody is left to read what would be written.</summary>
     public bool IsDeaf()
     {
         try
@@ -58,5 +75,12 @@ internal sealed class GuestStream(Socket socket, ReadOnlyMemory<byte> early) : I
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        socket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static CliException Broken(SocketException error) =>
+        new(ExitCodes.Refused, $"the connection to the guest broke: {error.Message}");
 }

@@ -1,18 +1,18 @@
 using System.Net.Sockets;
+using Aetherscale.Commands;
 
-namespace Aetherscale.Commands;
+namespace Aetherscale.Api;
 
-/// <summary>The client's side of a carried connection.</summary>
+/// <summary>A client on the daemon's socket.</summary>
 /// <param name="bytes">To and from the client; what is flushed has been handed to the kernel.</param>
 /// <param name="socket">What carries them.</param>
-internal sealed class ConnectedClient(Stream bytes, Socket socket)
+internal sealed class SocketClient(Stream bytes, Socket socket) : IConnectedClient
 {
     private bool _ended;
 
     public Stream Bytes => bytes;
 
-    /// <summary>Tells the client that the guest has ended its output, while the client may go on with its own.</summary>
-    public void EndWriting()
+    public ValueTask EndWritingAsync(CancellationToken cancellationToken)
     {
         _ended = true;
         try
@@ -23,9 +23,10 @@ internal sealed class ConnectedClient(Stream bytes, Socket socket)
         {
             // The client has gone altogether; then it needs no telling.
         }
+
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Whether nobody is left to read what the guest sends. After <see cref="EndWriting"/> nobody needs to be.</summary>
     public bool IsGone()
     {
         try
@@ -39,4 +40,6 @@ internal sealed class ConnectedClient(Stream bytes, Socket socket)
             return !_ended;
         }
     }
+
+    public ValueTask DisposeAsync() => bytes.DisposeAsync();
 }

@@ -1,0 +1,87 @@
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli.Settings;
+
+/// <summary>A RabbitMQ broker that daemons take commands from.</summary>
+internal sealed record BrokerPlace : DaemonPlace
+{
+    public const string CredentialsVariable = "AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE";
+
+    public required BrokerAddress Address { get; init; }
+
+    /// <summary>Who asks the broker.</summary>
+    public required BrokerCredentials Credentials { get; init; }
+
+    /// <summary>The file or variable that the credentials are from, for messages; null when nothing names any.</summary>
+    public string? CredentialsFrom { get; init; }
+
+    /// <summary>What named the broker, for messages.</summary>
+    public required string NamedBy { get; init; }
+
+    /// <param name="url">What was given.</param>
+    /// <param name="namedBy">The option, variable or file that gave it.</param>
+    /// <param name="around">Names the file with the credentials, where there is one.</param>
+    /// <exception cref="CliException">It is no broker's URL, holds a password where none may stand, or its credentials cannot be read.</exception>
+    public static BrokerPlace Of(string url, string namedBy, Surroundings around)
+    {
+        if (!BrokerAddress.TryParse(url, out var address, out var problem))
+        {
+            throw new CliException(ExitCodes.Usage, $"{namedBy} {problem}");
+        }
+
+        if (address!.Credentials is not { } inUrl)
+        {
+            return FromFile(address, namedBy, around);
+        }
+
+        return namedBy.StartsWith("AETHERSCALE_", StringComparison.Ordinal)
+            ? new BrokerPlace { Address = address, Credentials = inUrl, CredentialsFrom = namedBy, NamedBy = namedBy }
+            : throw new CliException(ExitCodes.Usage, $"{namedBy} must not hold a password, for others can read it there")
+            {
+                Advice = "Write user:password into a file of its own, chmod 600 it, and name it in\n"
+                    + $"[client] broker-credentials-file of {ClientSettings.UserFile(around) ?? around.MachineConfig}\n"
+                    + $"or in the variable {CredentialsVariable}.",
+            };
+    }
+
+    private static BrokerPlace FromFile(BrokerAddress address, string namedBy, Surroundings around)
+    {
+        var (file, fileNamedBy) = FindFile(around);
+        if (file is not null && !Path.IsPathRooted(file))
+        {
+            // Not repeated: it may well be the password itself.
+            throw new CliException(
+                ExitCodes.Usage, $"{fileNamedBy} must be the absolute path of a file that holds one line, user:password");
+        }
+
+        try
+        {
+            return new BrokerPlace
+            {
+                Address = address,
+                Credentials = file is null ? BrokerCredentials.Guest : BrokerCredentials.ReadFile(file),
+                CredentialsFrom = file,
+                NamedBy = namedBy,
+            };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"the broker's credentials cannot be read: {e.Message}")
+            {
+                Advice = $"The file is named by {fileNamedBy}.",
+            };
+        }
+    }
+
+    private static (string? File, string? NamedBy) FindFile(Surroundings around)
+    {
+        if (around.SetVariable(CredentialsVariable) is { } file)
+        {
+            return (file, CredentialsVariable);
+        }
+
+        var settings = new[] { ClientSettings.UserFile(around), around.MachineConfig }
+            .FirstOrDefault(path => ClientSettings.Read(path)?.BrokerCredentialsFile is not null);
+        return (ClientSettings.Read(settings)?.BrokerCredentialsFile, $"[client] broker-credentials-file in {settings}");
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Aetherscale.Cli.Settings;
+using RabbitMQ.Client.Exceptions;
+
+namespace Aetherscale.Cli.Transport;
+
+/// <summary>Why a broker is of no use, and what to check. Never says a password.</summary>
+internal static class BrokerFailure
+{
+    /// <summary>The connection was not opened.</summary>
+    public static CliException NotReached(Exception error, BrokerPlace place)
+    {
+        var causes = CausesOf(error).ToArray();
+        if (causes.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
+        {
+            return Failure(place, $"it refused the login of user \"{place.Credentials.UserName}\"", AboutLogin(place));
+        }
+
+        if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } tls)
+        {
+            return Failure(
+                place,
+                $"TLS failed: {tls.Message}",
+                $"Its certificate must be one that this machine trusts, made out to {place.Address.Host}; without TLS a URL begins with amqp://.");
+        }
+
+        return causes.OfType<SocketException>().FirstOrDefault() is { SocketErrorCode: not SocketError.OperationAborted } socket
+            ? Failure(place, WordsFor(socket), "Check that RabbitMQ runs there, and that nothing between keeps you out.")
+            : Failure(
+                place,
+                causes.Any(cause => cause is OperationCanceledException or TimeoutException)
+                    ? "it does not answer"
+                    : "what listens there does not speak AMQP 0-9-1",
+                "Check that the port is RabbitMQ's for AMQP (5672, with TLS 5671) and not that of another service, and that RabbitMQ is well:\n"
+                + "rabbitmq-diagnostics status");
+    }
+
+    /// <summary>The broker is there, and nobody takes commands from it.</summary>
+    public static CliException NoDaemon(BrokerPlace place, string why) =>
+        new(ExitCodes.Unreachable, $"no daemon listens on the broker {place.Address}: {why}")
+        {
+            Advice = $"A daemon listens there when its setting broker names it and it runs; on its host:  systemctl --user start aetherscale\n"
+                + $"and if it does not come:  journalctl --user -n 20 -u aetherscale\n{Named(place)}",
+        };
+
+    /// <summary>The broker let us in, and then was of no use any more.</summary>
+    public static CliException Lost(BrokerPlace place, string why) =>
+        new(ExitCodes.Unreachable, $"connection to the broker {place.Address} lost: {why}")
+        {
+            Advice = "Check that RabbitMQ is well:  rabbitmq-diagnostics check_alarms",
+        };
+
+    /// <summary>The broker knows who we are, and does not let us do what we must.</summary>
+    /// <param name="place">The broker.</param>
+    /// <param name="why">Its own words, with or without its name for the error before them.</param>
+    public static CliException Refused(BrokerPlace place, string why) =>
+        Failure(
+            place,
+            $"it refused: {why[(why.IndexOf(" - ", StringComparison.Ordinal) is >= 0 and var code ? code + 3 : 0)..]}",
+            $"Check that the virtual host \"{place.Address.VirtualHost}\" is there and that user \"{place.Credentials.UserName}\" may use it:\n"
+            + $"rabbitmqctl list_permissions -p {place.Address.VirtualHost}");
+
+    /// <summary>The same, when the request had been sent.</summary>
+    public static CliException AfterSending(CliException failure, bool changesSomething) => changesSomething
+        ? new CliException(failure.ExitCode, $"{failure.Message}; the command may still take effect: check list-vms")
+        {
+            Advice = failure.Advice,
+        }
+        : failure;
+
+    private static CliException Failure(BrokerPlace place, string why, string advice) =>
+        new(ExitCodes.Unreachable, $"the broker {place.Address} cannot be reached: {why}")
+        {
+            Advice = $"{advice}\n{Named(place)}",
+        };
+
+    private static string Named(BrokerPlace place) => $"The broker is named by {place.NamedBy}.";
+
+    private static string AboutLogin(BrokerPlace place) => place.CredentialsFrom is { } from
+        ? $"User and password are from {from}."
+        : $"No file names user and password, and guest is let in from the broker's own host only. Write user:password into\n"
+            + $"a file, chmod 600 it, and name it in {BrokerPlace.CredentialsVariable}\n"
+            + "or in [client] broker-credentials-file of the settings.";
+
+    private static string WordsFor(SocketException error) => error.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => "nobody listens there",
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "there is no such host",
+        SocketError.ConnectionReset => "it closed the connection",
+        _ => error.Message,
+    };
+
+    private static IEnumerable<Exception> CausesOf(Exception error) => error is AggregateException many
+        ? many.InnerExceptions.SelectMany(CausesOf)
+        : [error, .. error.InnerException is { } inner ? CausesOf(inner) : []];
+}

@@ -1,0 +1,51 @@
+using Aetherscale.Contract;
+using RabbitMQ.Client;
+
+namespace Aetherscale.Messaging;
+
+/// <summary>Opens connections to the broker. None of them mends itself: <see cref="BrokerDoor"/> opens the next one.</summary>
+internal sealed class BrokerConnection(BrokerAccess access, string clientName)
+{
+    /// <summary>An unanswered network is noticed after two to three of these.</summary>
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
+
+    /// <summary>More than a broker lets through: a message that the library refuses would come back for ever.</summary>
+    private const uint MaxBodyBytes = 1024 * 1024 * 1024;
+
+    /// <exception cref="BrokerException">There is no way; the message says why.</exception>
+    public async Task<IConnection> OpenAsync(BrokerCredentials user, CancellationToken cancellationToken)
+    {
+        var address = access.Address;
+        var factory = new ConnectionFactory
+        {
+            HostName = address.Host,
+            Port = address.Port,
+            VirtualHost = address.VirtualHost,
+            UserName = user.UserName,
+            Password = user.Password,
+            ClientProvidedName = clientName,
+            AutomaticRecoveryEnabled = false,
+            TopologyRecoveryEnabled = false,
+            RequestedHeartbeat = s_heartbeat,
+            RequestedConnectionTimeout = s_patience,
+            HandshakeContinuationTimeout = s_patience,
+            ContinuationTimeout = s_patience,
+            MaxInboundMessageBodySize = MaxBodyBytes,
+            Ssl = new SslOption(address.Host, enabled: address.UseTls),
+        };
+        using var deadline = new CancellationTokenSource(s_patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await factory.CreateConnectionAsync(either.Token);
+        }
+#pragma warning disable CA1031 // The library throws what its socket, its TLS and its parser throw; each means the same here.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            throw BrokerFailure.Of(error, access, user);
+        }
+    }
+}

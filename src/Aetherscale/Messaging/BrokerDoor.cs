@@ -1,0 +1,135 @@
+using Aetherscale.Contract;
+using RabbitMQ.Client;
+
+namespace Aetherscale.Messaging;
+
+/// <summary>
+/// The door to commands from a RabbitMQ broker. The broker may be there, go and come back: this connects again and again, and
+/// nothing else of the daemon notices.
+/// </summary>
+internal sealed class BrokerDoor(
+    BrokerAccess access, BrokerConnection connections, Topology topology, Intake intake, Sessions sessions, TimeProvider time, ILogger<BrokerDoor> logger)
+{
+    /// <summary>What was told of a broker that is merely not there.</summary>
+    private const string Away = "";
+
+    private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
+
+    private readonly BackOff _backOff = new(time);
+
+    private int _opened;
+
+    /// <summary>What the log says of the broker at present, so that it is not said again; null while it is there.</summary>
+    private string? _told;
+
+    /// <summary>Takes commands until the daemon stops; returns when those under way have been answered, or soon after.</summary>
+    /// <param name="idle">Waits for the commands that are under way.</param>
+    /// <param name="stopping">The daemon's end. Commands get it too.</param>
+    public async Task RunAsync(Func<Task> idle, CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await ServeAsync(idle, stopping);
+                await _backOff.WaitAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            intake.Close();
+        }
+    }
+
+    /// <summary>One connection, from the first try to its end.</summary>
+    private async Task ServeAsync(Func<Task> idle, CancellationToken stopping)
+    {
+        Session session;
+        var user = BrokerCredentials.Guest;
+        try
+        {
+            user = access.Credentials();
+            session = await OpenAsync(user, stopping);
+        }
+#pragma warning disable CA1031 // Nothing that a broker does may end this loop; each failure is told and tried again.
+        catch (Exception error) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Tell(BrokerFailure.Of(error, access, user));
+            return;
+        }
+
+        await using (session)
+        {
+            await Task.WhenAny(session.Ended, Task.Delay(Timeout.Infinite, stopping));
+            if (stopping.IsCancellationRequested)
+            {
+                await LeaveAsync(session, idle);
+                stopping.ThrowIfCancellationRequested();
+            }
+
+            MessagingLog.Lost(logger, access.Address.ToString(), await session.Ended);
+            _told = Away;
+        }
+    }
+
+    private async Task<Session> OpenAsync(BrokerCredentials user, CancellationToken stopping)
+    {
+        var connection = await connections.OpenAsync(user, stopping);
+        Session? session = null;
+        try
+        {
+            var queues = await topology.DeclareAsync(connection, stopping);
+            session = await Session.OpenAsync(++_opened, connection, stopping);
+            sessions.Set(session);
+            await session.ConsumeAsync(queues, (queue, message) => intake.Take(session, queue, message, stopping), stopping);
+            MessagingLog.Connected(logger, access.Address.ToString(), user.UserName, string.Join(", ", queues));
+            _told = null;
+            _backOff.Succeeded();
+            return session;
+        }
+        catch (Exception)
+        {
+            await (session?.DisposeAsync() ?? CloseAsync(connection));
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more, and waits a little for what is under way.</summary>
+    private static async Task LeaveAsync(Session session, Func<Task> idle)
+    {
+        using var patience = new CancellationTokenSource(s_lastReplies);
+        try
+        {
+            await session.StopConsumingAsync(patience.Token);
+            await idle().WaitAsync(patience.Token);
+        }
+#pragma warning disable CA1031 // Whatever the broker does now, the daemon ends.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Requesters that are still there see no reply.
+        }
+    }
+
+    private static async ValueTask CloseAsync(IConnection connection)
+    {
+        await connection.AbortAsync(TimeSpan.FromSeconds(2));
+        await connection.DisposeAsync();
+    }
+
+    private void Tell(BrokerException error)
+    {
+        var what = error.IsAway ? Away : error.Message;
+        if (_told != what)
+        {
+            _told = what;
+            MessagingLog.Unreachable(logger, access.Address.ToString(), error.Message);
+        }
+
+        if (error.InnerException is { } cause)
+        {
+            MessagingLog.Cause(logger, cause);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Aetherscale.Contract;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Aetherscale.Messaging;
+
+/// <summary>Failures in the user's words; none of them holds a password.</summary>
+internal static class BrokerFailure
+{
+    private const ushort NotAllowed = 530;
+    private const ushort AccessRefused = 403;
+
+    /// <param name="error">What the client library threw.</param>
+    /// <param name="access">To whom we tried to connect.</param>
+    /// <param name="user">As whom.</param>
+    public static BrokerException Of(Exception error, BrokerAccess access, BrokerCredentials user)
+    {
+        var chain = Chain(error).ToList();
+        if (chain.OfType<BrokerException>().FirstOrDefault() is { } known)
+        {
+            return known;
+        }
+
+        var who = $"user {Quoted.Of(user.UserName)} ({access.Source})";
+        if (chain.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
+        {
+            return new BrokerException($"it refuses the name or the password of {who}", error);
+        }
+
+        if (chain.OfType<OperationInterruptedException>().FirstOrDefault()?.ShutdownReason is { } reason)
+        {
+            return reason.ReplyCode switch
+            {
+                NotAllowed => new BrokerException(
+                    $"it has no virtual host {Quoted.Of(access.Address.VirtualHost)}, or does not let in {who}: {Quoted.Plain(reason.ReplyText)}", error),
+                AccessRefused => new BrokerException($"it does not let {who} do what is needed: {Quoted.Plain(reason.ReplyText)}", error),
+                _ => new BrokerException(Words(reason), error) { IsAway = true },
+            };
+        }
+
+        if (chain.OfType<AuthenticationException>().FirstOrDefault() is { } tls)
+        {
+            return new BrokerException($"TLS failed: {Quoted.Plain(tls.Message)}", error);
+        }
+
+        var words = chain.OfType<SocketException>().FirstOrDefault() is { } socket ? Quoted.Plain(socket.Message)
+            : chain.Any(cause => cause is OperationCanceledException or TimeoutException) ? "it does not answer in time"
+            : Quoted.Plain(chain[^1].Message);
+        return new BrokerException(words, error) { IsAway = true };
+    }
+
+    /// <summary>Why a connection or a channel was closed.</summary>
+    public static string Words(ShutdownEventArgs reason) => reason switch
+    {
+        { Exception: { } error } when Chain(error).OfType<SocketException>().FirstOrDefault() is { } socket => Quoted.Plain(socket.Message),
+        { ReplyCode: 320 } => "it is shutting down, or an administrator closed the connection",
+        _ => Quoted.Plain(reason.ReplyText),
+    };
+
+    private static IEnumerable<Exception> Chain(Exception error)
+    {
+        for (Exception? cause = error; cause is not null; cause = (cause as AggregateException)?.InnerExceptions[0] ?? cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+}

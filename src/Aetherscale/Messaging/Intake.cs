@@ -1,0 +1,154 @@
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Messaging;
+
+/// <summary>From a delivered message to its reply and its acknowledgement.</summary>
+internal sealed class Intake(
+    CommandRouter router, Sessions sessions, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
+{
+    private const int MaxAttempts = 2;
+
+    /// <summary>
+    /// A command that takes longer is acknowledged while it runs: the messages behind it would have to wait otherwise, and a
+    /// broker does not wait for ever either. It is not delivered again then, should the daemon be killed.
+    /// </summary>
+    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(3);
+
+    private readonly PendingMessages _pending = new(time);
+    private readonly CancellationTokenSource _closed = new();
+
+    /// <summary>
+    /// Begins the command before it returns: in the order in which messages are taken, commands get in line at their VM.
+    /// </summary>
+    public void Take(Session session, string queue, BasicDeliverEventArgs message, CancellationToken stopping)
+    {
+        if (stopping.IsCancellationRequested)
+        {
+            // Not acknowledged, it goes to the next daemon.
+            return;
+        }
+
+        var properties = message.BasicProperties;
+        var key = MessageKey.Of(properties, message.Body.Span);
+        var delivery = new Delivery(session.Number, message.DeliveryTag);
+        if (message.Redelivered && _pending.TakeOver(key, delivery) is { } known)
+        {
+            MessagingLog.TakenOver(logger, known.Requester.Name);
+            if (known.IsDone)
+            {
+                work.Adopt(AcknowledgeAsync(known), "An acknowledgement");
+            }
+
+            return;
+        }
+
+        var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
+        var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
+        {
+            RequestId = properties.MessageId,
+            OpenStream = async (clientQueue, cancellationToken) =>
+            {
+                var client = await session.OpenStreamAsync(clientQueue, time, cancellationToken);
+                return (client.Queue, client);
+            },
+        };
+        var pending = new PendingMessage(key, requester, delivery);
+        _pending.Add(pending);
+        var run = message.Body.Length > ApiRoutes.MaxRequestBytes
+            ? Task.FromResult(router.Refuse(TooLong(), null, requester))
+            : router.RunAsync(message.Body.ToArray(), requester, stopping);
+        work.Adopt(FinishAsync(pending, run), requester.Name);
+    }
+
+    /// <summary>Gives up replies that no connection takes.</summary>
+    public void Close() => _closed.Cancel();
+
+    public void Dispose() => _closed.Dispose();
+
+    private static AetherscaleException TooLong() =>
+        new(BadRequest, $"The message cannot be read: It is longer than {ApiRoutes.MaxRequestBytes} bytes.");
+
+    private async Task FinishAsync(PendingMessage pending, Task<ReplyEnvelope> run)
+    {
+        try
+        {
+            if (await Task.WhenAny(run, Task.Delay(s_long, time)) != run)
+            {
+                await AcknowledgeAsync(pending);
+            }
+
+            await ReplyAsync(pending, await run);
+        }
+#pragma warning disable CA1031 // A message that cannot be dealt with is not to come again: that is what the next line is for.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            MessagingLog.Failed(logger, error, pending.Requester.Name);
+        }
+
+        _pending.Done(pending);
+        await AcknowledgeAsync(pending);
+    }
+
+    private async Task ReplyAsync(PendingMessage pending, ReplyEnvelope reply)
+    {
+        if (pending.Key.ReplyTo is not { Length: > 0 } replyTo)
+        {
+            return;
+        }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(reply, ContractJson.Wire.ReplyEnvelope);
+        var properties = new BasicProperties { ContentType = "application/json" };
+        if (pending.Key.CorrelationId is { } correlationId)
+        {
+            properties.CorrelationId = correlationId;
+        }
+
+        // A reply that costs the connection each time is not to do so for ever.
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            Session? session = null;
+            try
+            {
+                session = await sessions.GetAsync(_closed.Token);
+                await session.ReplyAsync(replyTo, properties, body, _closed.Token);
+                return;
+            }
+#pragma warning disable CA1031 // The library throws all kinds of things; what matters is whether the connection is there still.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                if (session is not { IsOpen: false } || attempt == MaxAttempts)
+                {
+                    MessagingLog.ReplyDropped(logger, pending.Requester.Name, Quoted.Plain(error.Message));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>Once for each delivery; without a connection the broker delivers it again, and then it is done.</summary>
+    private async Task AcknowledgeAsync(PendingMessage pending)
+    {
+        if (sessions.Current is not { } session || !_pending.TryAcknowledge(pending, session.Number, out var tag))
+        {
+            return;
+        }
+
+        try
+        {
+            await session.AcknowledgeAsync(tag, _closed.Token);
+        }
+#pragma warning disable CA1031 // As for replies.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            MessagingLog.Cause(logger, error);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Aetherscale.Messaging;
+
+/// <summary>One connection to the broker, with the channel that deliveries come in on and one for replies.</summary>
+/// <remarks>
+/// A reply may close its channel (a requester that has gone, on some versions of RabbitMQ), so it has none in common with
+/// deliveries.
+/// </remarks>
+internal sealed class Session : IAsyncDisposable
+{
+    /// <summary>
+    /// Deliveries that may be under way at a time, for each queue. Commands that take long are acknowledged while they run
+    /// (see <see cref="Intake"/>), so that they do not fill this for long.
+    /// </summary>
+    public const ushort Prefetch = 64;
+
+    /// <summary>Longer than it takes to notice that the network has fallen silent.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly IConnection _connection;
+    private readonly IChannel _deliveries;
+    private readonly SemaphoreSlim _replyGate = new(1, 1);
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<string> _consumers = [];
+    private IChannel? _replies;
+
+    private Session(int number, IConnection connection, IChannel deliveries)
+    {
+        Number = number;
+        _connection = connection;
+        _deliveries = deliveries;
+        connection.ConnectionShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
+        deliveries.ChannelShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
+    }
+
+    /// <summary>Tells it from the others of this daemon.</summary>
+    public int Number { get; }
+
+    /// <summary>Completes with the reason, in the user's words, when no more deliveries will come.</summary>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>Whether replies and acknowledgements can be sent.</summary>
+    public bool IsOpen => _connection.IsOpen && _deliveries.IsOpen;
+
+    /// <summary>Takes over the connection.</summary>
+    public static async Task<Session> OpenAsync(int number, IConnection connection, CancellationToken cancellationToken)
+    {
+        var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await channel.BasicQosAsync(0, Prefetch, global: false, cancellationToken);
+        return new Session(number, connection, channel);
+    }
+
+    /// <summary>Has deliveries come in. They are handed over one after the other, in the queue's order.</summary>
+    /// <param name="queues">Where from.</param>
+    /// <param name="take">Must return soon; the body is valid until it does.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ConsumeAsync(
+        IEnumerable<string> queues, Action<string, BasicDeliverEventArgs> take, CancellationToken cancellationToken)
+    {
+        foreach (var queue in queues)
+        {
+            var consumer = new AsyncEventingBasicConsumer(_deliveries);
+            consumer.ReceivedAsync += (_, message) =>
+            {
+                take(queue, message);
+                return Task.CompletedTask;
+            };
+            consumer.UnregisteredAsync += (_, _) => EndAsync($"the queue {queue} was deleted");
+            _consumers.Add(await _deliveries.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken));
+        }
+    }
+
+    /// <summary>This daemon's side of a stream to a client's queue, on a channel of its own.</summary>
+    public async Task<StreamClient> OpenStreamAsync(string clientQueue, TimeProvider time, CancellationToken cancellationToken) =>
+        await StreamClient.OpenAsync(
+            await _connection.CreateChannelAsync(cancellationToken: cancellationToken), clientQueue, time, cancellationToken);
+
+    /// <summary>No more deliveries; what is under way can still be answered and acknowledged.</summary>
+    public async Task StopConsumingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var consumer in _consumers)
+        {
+            await _deliveries.BasicCancelAsync(consumer, cancellationToken: cancellationToken);
+        }
+    }
+
+    public async Task AcknowledgeAsync(ulong tag, CancellationToken cancellationToken) =>
+        await _deliveries.BasicAckAsync(tag, multiple: false, cancellationToken);
+
+    /// <summary>Sends a reply and waits until the broker has it. Whether anybody waits for it is not told.</summary>
+    /// <exception cref="Exception">
+    /// It could not be sent; when the session is open still, that is the reply's own fault.
+    /// </exception>
+    public async Task ReplyAsync(string replyTo, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(s_patience);
+        try
+        {
+            await PublishAsync(await ReplyChannelAsync(deadline.Token), replyTo, properties, body, deadline.Token);
+        }
+#pragma warning disable CA1031 // Whatever it was, another reply may have closed the channel that they share: this one is tried alone.
+        catch (Exception) when (IsOpen && !deadline.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await using var alone = await OpenReplyChannelAsync(deadline.Token);
+            await PublishAsync(alone, replyTo, properties, body, deadline.Token);
+        }
+    }
+
+    /// <summary>Closes the connection, politely if that is quick.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _ended.TrySetResult("we closed it");
+        await _connection.AbortAsync(TimeSpan.FromSeconds(2));
+        await _connection.DisposeAsync();
+        _replyGate.Dispose();
+    }
+
+    private static async Task PublishAsync(
+        IChannel channel, string replyTo, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        await channel.BasicPublishAsync(exchange: "", replyTo, mandatory: false, properties, body, cancellationToken);
+
+    private async Task<IChannel> ReplyChannelAsync(CancellationToken cancellationToken)
+    {
+        await _replyGate.WaitAsync(cancellationToken);
+        try
+        {
+            if (_replies is { IsOpen: false } closed)
+            {
+                _replies = null;
+                await closed.DisposeAsync();
+            }
+
+            return _replies ??= await OpenReplyChannelAsync(cancellationToken);
+        }
+        finally
+        {
+            _replyGate.Release();
+        }
+    }
+
+    /// <summary>A publication on it is over when the broker has confirmed it.</summary>
+    private Task<IChannel> OpenReplyChannelAsync(CancellationToken cancellationToken) => _connection.CreateChannelAsync(
+        new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+
+    private Task EndAsync(string reason)
+    {
+        _ended.TrySetResult(reason);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Aetherscale.SystemTests.Harness;
+
+/// <summary>A way to a port of 127.0.0.1 that can be cut, and that can fall silent.</summary>
+internal sealed class TcpProxy : IAsyncDisposable
+{
+    private readonly int _target;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
+    private readonly Task _accepting;
+    private volatile TaskCompletionSource _open = Opened();
+
+    public TcpProxy(int target)
+    {
+        _target = target;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Ends all connections; new ones are let through.</summary>
+    public void Cut()
+    {
+        foreach (var socket in _sockets.Keys)
+        {
+            try
+            {
+                // Without a linger the other side sees a reset.
+                socket.LingerState = new LingerOption(enable: true, 0);
+                socket.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has ended by itself.
+            }
+        }
+    }
+
+    /// <summary>Nothing gets through any more, and nobody is told.</summary>
+    public void FallSilent() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Everything gets through again.</summary>
+    public void SpeakAgain() => _open.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        SpeakAgain();
+        Cut();
+        await _accepting;
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var open = new TaskCompletionSource();
+        open.SetResult();
+        return open;
+    }
+
+    private async Task AcceptAsync()
+    {
+        var carried = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                carried.Add(CarryAsync(await _listener.AcceptSocketAsync()));
+            }
+        }
+        catch (SocketException)
+        {
+            // It was stopped.
+        }
+
+        await Task.WhenAll(carried);
+    }
+
+    private async Task CarryAsync(Socket client)
+    {
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _sockets[client] = 0;
+        _sockets[server] = 0;
+        try
+        {
+            await server.ConnectAsync(IPAddress.Loopback, _target);
+            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // One end has gone.
+        }
+
+        foreach (var socket in new[] { client, server })
+        {
+            _sockets.TryRemove(socket, out _);
+            socket.Dispose();
+        }
+    }
+
+    private async Task CopyAsync(Socket from, Socket to)
+    {
+        var chunk = new byte[64 * 1024];
+        try
+        {
+            int read;
+            while ((read = await from.ReceiveAsync(chunk)) > 0)
+            {
+                await _open.Task;
+                await to.SendAsync(chunk.AsMemory(0, read));
+            }
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // One end has gone.
+        }
+    }
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Aetherscale.SystemTests.Harness;
+
+namespace Aetherscale.SystemTests.Messaging;
+
+/// <summary>What waits for what, and for how long.</summary>
+[Collection(BrokerTests.Name)]
+public sealed class OrderTests(Broker broker) : IAsyncLifetime
+{
+    private const string List = """{"command": "list-vms"}""";
+
+    private readonly string _url = broker.UrlOf(broker.NewVirtualHost());
+    private TestHost _host = null!;
+    private AmqpClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = _url }, "polite", "deaf");
+        await _host.WaitForBrokerAsync();
+        _client = await AmqpClient.ConnectAsync(_url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Messages_for_one_vm_take_effect_in_the_order_in_which_they_were_sent()
+    {
+        var id = await CreateAsync("polite", "POLITE UP");
+        var sent = new List<string>();
+        for (var round = 0; round < 5; round++)
+        {
+            sent.Add(await _client.SendAsync(Message("stop-vm", id, """, "kill": true""")));
+            sent.Add(await _client.SendAsync(Message("start-vm", id)));
+        }
+
+        var answers = new List<string?>();
+        foreach (var message in sent)
+        {
+            answers.Add(Status(await _client.ReplyAsync(message, 30)));
+        }
+
+        Assert.Equal(sent.Select((_, number) => number % 2 == 0 ? "killed" : "starting"), answers);
+        Assert.Equal("running", await _host.StatusAsync(id));
+    }
+
+    [Fact]
+    public async Task A_polite_guest_is_stopped_when_the_answer_comes_and_a_deaf_one_stopping_within_four_seconds()
+    {
+        var polite = await CreateAsync("polite", "POLITE UP");
+        var deaf = await CreateAsync("deaf", "DEAF UP");
+        var started = Stopwatch.GetTimestamp();
+        var deafStop = await _client.SendAsync(Message("stop-vm", deaf));
+        var politeStop = await _client.SendAsync(Message("stop-vm", polite));
+
+        Assert.Equal("stopped", Status(await _client.ReplyAsync(politeStop)));
+        Assert.Equal("stopping", Status(await _client.AskAsync(List), deaf));
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 2.5);
+        Assert.Equal("stopping", Status(await _client.ReplyAsync(deafStop)));
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 2.5, 4);
+    }
+
+    [Fact]
+    public async Task A_window_full_of_stops_that_take_long_holds_up_nobody_for_long()
+    {
+        var deaf = await CreateAsync("deaf", "DEAF UP");
+        for (var number = 0; number < 70; number++)
+        {
+            await _client.SendAsync(Message("stop-vm", deaf, """, "wait": true, "timeout": 15"""));
+        }
+
+        Assert.Equal("stopping", Status(await _client.AskAsync(List), deaf));
+        Assert.Equal("killed", Status(await _client.AskAsync(Message("stop-vm", deaf, """, "kill": true"""), 10)));
+        await Wait.UntilAsync("all are answered", () => _client.Replies == 72);
+    }
+
+    [Fact]
+    public async Task A_message_id_is_the_request_id_unless_the_body_has_one()
+    {
+        var first = await _client.SendAsync(List, messageId: "from-properties");
+        var second = await _client.SendAsync("""{"command": "list-vms", "request-id": "from-body"}""", messageId: "from-properties");
+        var third = await _client.SendAsync(List, messageId: "no id");
+        var fourth = await _client.SendAsync("""{"command": "dance"}""", messageId: "from-properties");
+
+        Assert.Equal(
+            ["from-properties", "from-body", null, "from-properties"],
+            (await Task.WhenAll(new[] { first, second, third, fourth }.Select(id => _client.ReplyAsync(id))))
+                .Select(reply => reply.GetProperty("execution-info").TryGetProperty("request-id", out var id) ? id.GetString() : null));
+    }
+
+    [Fact]
+    public async Task A_daemon_that_is_stopped_answers_what_is_under_way_and_leaves_the_rest_to_the_next_one()
+    {
+        var deaf = await CreateAsync("deaf", "DEAF UP");
+        var stop = await _client.SendAsync(Message("stop-vm", deaf, """, "wait": true"""));
+        await Wait.UntilAsync("the stop is under way", async () => await _host.StatusAsync(deaf) == "stopping");
+        var started = Stopwatch.GetTimestamp();
+
+        await _host.StopDaemonAsync();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 5);
+        var info = (await _client.ReplyAsync(stop)).GetProperty("execution-info");
+        Assert.Equal("error", info.GetProperty("status").GetString());
+        Assert.Contains("The daemon is stopping", info.GetProperty("reason").GetString());
+        var list = await _client.SendAsync(List);
+        await _host.StartDaemonAsync();
+        Assert.Equal("stopping", Status(await _client.ReplyAsync(list, 10), deaf));
+    }
+
+    private static string Message(string command, string id, string more = "") =>
+        $$$"""{"command": "{{{command}}}", "options": {"vm-id": "{{{id}}}"{{{more}}}}}""";
+
+    private static string? Status(JsonElement reply) => reply.GetProperty("response").GetProperty("status").GetString();
+
+    private static string? Status(JsonElement list, string id) => list.GetProperty("response").EnumerateArray()
+        .First(vm => vm.GetProperty("vm-id").GetString() == id).GetProperty("status").GetString();
+
+    private async Task<string> CreateAsync(string image, string console)
+    {
+        var id = await _host.CreateAsync(image);
+        await _host.WaitForConsoleAsync(id, console);
+        return id;
+    }
+}
