@@ -120,6 +120,9 @@ public sealed class Broker : IAsyncLifetime
         }
     }
 
+    /// <summary>kill -9. The kernel ends the clients' connections.</summary>
+    public Task KillAsync() => EndNodeAsync();
+
     /// <summary>SIGSTOP: it accepts connections still, and says nothing.</summary>
     public Task PauseAsync() => _node!.SignalAsync("STOP");
 
