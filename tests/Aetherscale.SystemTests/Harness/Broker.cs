@@ -191,7 +191,11 @@ public sealed class Broker : IAsyncLifetime
     /// <summary>A broker that listens answers the protocol's header with a frame of its own.</summary>
     private async Task<bool> AnswersAsync()
     {
-        Assert.False(_node!.HasEnded, $"The broker ended: {Log}");
+        if (_node!.HasEnded)
+        {
+            Assert.Fail($"The broker ended: {Log}");
+        }
+
         using var client = new TcpClient();
         try
         {
