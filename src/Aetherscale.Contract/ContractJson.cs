@@ -27,16 +27,10 @@ namespace Aetherscale.Contract;
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>
-    public static ContractJson Wire { get; } = new(WireOptions());
-
-    /// <summary>To write answers: the same texts. What we have just written ourselves is not searched for doubles.</summary>
-    public static ContractJson Answers { get; } = new(WireOptions(allowDuplicates: true));
-
-    private static JsonSerializerOptions WireOptions(bool allowDuplicates = false) => new(JsonSerializerDefaults.Strict)
+    public static ContractJson Wire { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Strict)
     {
         PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        AllowDuplicateProperties = allowDuplicates,
-    };
+    });
 }

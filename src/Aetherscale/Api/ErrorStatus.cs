@@ -1,3 +1,4 @@
+using Aetherscale.Commands;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Api;
@@ -5,7 +6,7 @@ namespace Aetherscale.Api;
 /// <summary>The HTTP status that goes with a reply. The envelope tells all; the status is for tools that know only HTTP.</summary>
 internal static class ErrorStatus
 {
-    public static int Of(ReplyEnvelope reply) => reply.ExecutionInfo.Code switch
+    public static int Of(Reply reply) => reply.ExecutionInfo.Code switch
     {
         null => StatusCodes.Status200OK,
         ErrorCodes.BadJson or ErrorCodes.BadRequest or ErrorCodes.BadName or ErrorCodes.BadVmId => StatusCodes.Status400BadRequest,

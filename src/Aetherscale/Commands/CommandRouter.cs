@@ -12,7 +12,7 @@ namespace Aetherscale.Commands;
 internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, string host, ILogger<CommandRouter> logger)
 {
     /// <summary>Runs the command. It is not given up when its requester goes away: the token is the daemon's own end.</summary>
-    public async Task<ReplyEnvelope> RunAsync(ReadOnlyMemory<byte> body, Requester requester, CancellationToken stopping)
+    public async Task<Reply> RunAsync(ReadOnlyMemory<byte> body, Requester requester, CancellationToken stopping)
     {
         RequestEnvelope? request = null;
         try
@@ -20,13 +20,10 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             request = RequestReader.Read(body);
             request = request with { RequestId = request.RequestId ?? IdFrom(requester) };
             var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
-            var response = await route(request, requester, stopping);
+            var writeResponse = await route(request, requester, stopping);
             RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
-            return new ReplyEnvelope
-            {
-                ExecutionInfo = new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId },
-                Response = response,
-            };
+            return new Reply(
+                new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId }, writeResponse);
         }
 #pragma warning disable CA1031 // The one place where every failure becomes an answer.
         catch (Exception error)
@@ -37,7 +34,7 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
     }
 
     /// <summary>The reply for a failure that came about before or after the command itself.</summary>
-    public ReplyEnvelope Refuse(Exception error, RequestEnvelope? request, Requester requester)
+    public Reply Refuse(Exception error, RequestEnvelope? request, Requester requester)
     {
         var (code, reason) = error switch
         {
@@ -60,17 +57,14 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             }
         }
 
-        return new ReplyEnvelope
+        return new Reply(new ExecutionInfo
         {
-            ExecutionInfo = new ExecutionInfo
-            {
-                Status = ExecutionInfo.Error,
-                Host = host,
-                Code = code,
-                Reason = reason,
-                RequestId = requestId,
-            },
-        };
+            Status = ExecutionInfo.Error,
+            Host = host,
+            Code = code,
+            Reason = reason,
+            RequestId = requestId,
+        });
     }
 
     private static string? IdFrom(Requester requester) => RequestReader.IsRequestId(requester.RequestId) ? requester.RequestId : null;

@@ -9,16 +9,16 @@ internal static class CommandTable
         CreateVm create, StartVm start, StopVm stop, DeleteVm delete, ListVms list, ShowVm show, ConnectVm connect)
     {
         // A new VM has no place in line to lose, and its files take their time: the front door goes on meanwhile.
-        var (wire, answers) = (ContractJson.Wire, ContractJson.Answers);
+        var wire = ContractJson.Wire;
         return new Dictionary<string, Route>
         {
-            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, answers.VmActionResponse, (options, _, stopping) => Task.Run(() => create.RunAsync(options, stopping), stopping)),
-            [CommandNames.StartVm] = Routes.To(wire.VmOptions, answers.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
-            [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, answers.VmActionResponse, stop.RunAsync),
-            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, answers.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
-            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, answers.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
-            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, answers.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
-            [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, answers.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
+            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => Task.Run(() => create.RunAsync(options, stopping), stopping)),
+            [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
+            [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
+            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
+            [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
         };
     }
 }

@@ -4,8 +4,8 @@ using Aetherscale.Contract;
 
 namespace Aetherscale.Commands;
 
-/// <summary>What a command's name leads to: request in, the response's JSON out.</summary>
-internal delegate Task<JsonElement> Route(RequestEnvelope request, Requester requester, CancellationToken cancellationToken);
+/// <summary>What a command's name leads to: request in, what writes the response's JSON out.</summary>
+internal delegate Task<Action<Utf8JsonWriter>> Route(RequestEnvelope request, Requester requester, CancellationToken cancellationToken);
 
 /// <summary>Makes routes out of typed commands.</summary>
 internal static class Routes
@@ -18,6 +18,6 @@ internal static class Routes
         {
             var options = RequestReader.ReadOptions(request, optionsType);
             var response = await run(options, requester, cancellationToken);
-            return JsonSerializer.SerializeToElement(response, responseType);
+            return writer => JsonSerializer.Serialize(writer, response, responseType);
         };
 }

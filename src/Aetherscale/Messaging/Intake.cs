@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
@@ -73,7 +72,7 @@ internal sealed class Intake(
     private static AetherscaleException TooLong() =>
         new(BadRequest, $"The message cannot be read: It is longer than {ApiRoutes.MaxRequestBytes} bytes.");
 
-    private async Task FinishAsync(PendingMessage pending, Task<ReplyEnvelope> run)
+    private async Task FinishAsync(PendingMessage pending, Task<Reply> run)
     {
         try
         {
@@ -95,14 +94,14 @@ internal sealed class Intake(
         await AcknowledgeAsync(pending);
     }
 
-    private async Task ReplyAsync(PendingMessage pending, ReplyEnvelope reply)
+    private async Task ReplyAsync(PendingMessage pending, Reply reply)
     {
         if (pending.Key.ReplyTo is not { Length: > 0 } replyTo)
         {
             return;
         }
 
-        var body = JsonSerializer.SerializeToUtf8Bytes(reply, ContractJson.Wire.ReplyEnvelope);
+        var body = reply.ToJson();
         var properties = new BasicProperties { ContentType = "application/json" };
         if (pending.Key.CorrelationId is { } correlationId)
         {
