@@ -31,11 +31,25 @@ internal sealed class BrokerDoor(
         {
             while (true)
             {
-                await ServeAsync(idle, stopping);
+                try
+                {
+                    await ServeAsync(idle, stopping);
+                }
+#pragma warning disable CA1031 // Nothing that a broker does may end this loop; each failure is told and tried again.
+                catch (Exception error) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    Tell(error as BrokerException ?? new BrokerException(Quoted.Plain(error.Message), error));
+                }
+
                 await _backOff.WaitAsync(stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+        finally
         {
             intake.Close();
         }
@@ -44,33 +58,20 @@ internal sealed class BrokerDoor(
     /// <summary>One connection, from the first try to its end.</summary>
     private async Task ServeAsync(Func<Task> idle, CancellationToken stopping)
     {
-        Session session;
-        var user = BrokerCredentials.Guest;
+        await using var session = await OpenAsync(access.Credentials(), stopping);
+        string reason;
         try
         {
-            user = access.Credentials();
-            session = await OpenAsync(user, stopping);
+            reason = await session.Ended.WaitAsync(stopping);
         }
-#pragma warning disable CA1031 // Nothing that a broker does may end this loop; each failure is told and tried again.
-        catch (Exception error) when (!stopping.IsCancellationRequested)
-#pragma warning restore CA1031
+        catch (OperationCanceledException)
         {
-            Tell(BrokerFailure.Of(error, access, user));
-            return;
+            await LeaveAsync(session, idle);
+            throw;
         }
 
-        await using (session)
-        {
-            await Task.WhenAny(session.Ended, Task.Delay(Timeout.Infinite, stopping));
-            if (stopping.IsCancellationRequested)
-            {
-                await LeaveAsync(session, idle);
-                stopping.ThrowIfCancellationRequested();
-            }
-
-            MessagingLog.Lost(logger, access.Address.ToString(), await session.Ended);
-            _told = Away;
-        }
+        MessagingLog.Lost(logger, access.Address.ToString(), reason);
+        _told = Away;
     }
 
     private async Task<Session> OpenAsync(BrokerCredentials user, CancellationToken stopping)
@@ -88,10 +89,10 @@ internal sealed class BrokerDoor(
             _backOff.Succeeded();
             return session;
         }
-        catch (Exception)
+        catch (Exception error)
         {
             await (session?.DisposeAsync() ?? CloseAsync(connection));
-            throw;
+            throw stopping.IsCancellationRequested ? error : BrokerFailure.Of(error, access, user);
         }
     }
 

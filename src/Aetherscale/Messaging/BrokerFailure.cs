@@ -9,7 +9,9 @@ namespace Aetherscale.Messaging;
 /// <summary>Failures in the user's words; none of them holds a password.</summary>
 internal static class BrokerFailure
 {
+    private const ushort ConnectionForced = 320;
     private const ushort NotAllowed = 530;
+    private const ushort InternalError = 541;
     private const ushort AccessRefused = 403;
 
     /// <param name="error">What the client library threw.</param>
@@ -36,7 +38,7 @@ internal static class BrokerFailure
                 NotAllowed => new BrokerException(
                     $"it has no virtual host {Quoted.Of(access.Address.VirtualHost)}, or does not let in {who}: {Quoted.Plain(reason.ReplyText)}", error),
                 AccessRefused => new BrokerException($"it does not let {who} do what is needed: {Quoted.Plain(reason.ReplyText)}", error),
-                _ => new BrokerException(Words(reason), error) { IsAway = true },
+                _ => new BrokerException(Words(reason), error) { IsAway = reason.ReplyCode is ConnectionForced or InternalError },
             };
         }
 
@@ -55,7 +57,7 @@ internal static class BrokerFailure
     public static string Words(ShutdownEventArgs reason) => reason switch
     {
         { Exception: { } error } when Chain(error).OfType<SocketException>().FirstOrDefault() is { } socket => Quoted.Plain(socket.Message),
-        { ReplyCode: 320 } => "it is shutting down, or an administrator closed the connection",
+        { ReplyCode: ConnectionForced } => "it is shutting down, or an administrator closed the connection",
         _ => Quoted.Plain(reason.ReplyText),
     };
 

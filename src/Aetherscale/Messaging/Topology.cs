@@ -37,7 +37,8 @@ internal sealed class Topology(IEnumerable<string> commands, string host, string
             AmqpRoutes.Exchange,
             channel => channel.ExchangeDeclareAsync(
                 AmqpRoutes.Exchange, ExchangeType.Direct, durable: false, autoDelete: false, cancellationToken: cancellationToken),
-            channel => channel.ExchangeDeclarePassiveAsync(AmqpRoutes.Exchange, cancellationToken));
+            channel => channel.ExchangeDeclarePassiveAsync(AmqpRoutes.Exchange, cancellationToken),
+            cancellationToken);
         await QueueAsync(connection, AmqpRoutes.CompetingQueue, none, cancellationToken);
         await QueueAsync(connection, HostQueue, bounded, cancellationToken);
 
@@ -58,19 +59,21 @@ internal sealed class Topology(IEnumerable<string> commands, string host, string
             name,
             channel => channel.QueueDeclareAsync(
                 name, durable: false, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken),
-            channel => channel.QueueDeclarePassiveAsync(name, cancellationToken));
+            channel => channel.QueueDeclarePassiveAsync(name, cancellationToken),
+            cancellationToken);
 
     /// <summary>The broker closes a channel that declares something otherwise than it is; what is there will do as it is.</summary>
-    private async Task DeclareAsync(IConnection connection, string name, Func<IChannel, Task> declare, Func<IChannel, Task> take)
+    private async Task DeclareAsync(
+        IConnection connection, string name, Func<IChannel, Task> declare, Func<IChannel, Task> take, CancellationToken cancellationToken)
     {
         try
         {
-            await using var channel = await connection.CreateChannelAsync();
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await declare(channel);
         }
         catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode != NotFound)
         {
-            await using var channel = await connection.CreateChannelAsync();
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
             await take(channel);
             if (_told.Add(name))
             {

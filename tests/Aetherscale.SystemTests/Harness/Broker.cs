@@ -71,7 +71,8 @@ public sealed class Broker : IAsyncLifetime
     /// <summary>The URL of a virtual host, without credentials: then it is <c>guest</c> who asks.</summary>
     public string UrlOf(string virtualHost) => $"amqp://127.0.0.1:{Port}/{virtualHost}";
 
-    public async ValueTask InitializeAsync()
+    /// <summary>All but the start.</summary>
+    public async Task PrepareAsync()
     {
         await File.WriteAllTextAsync($"{_folder}/enabled_plugins", "[].");
         await File.WriteAllTextAsync($"{_folder}/advanced.config", "[].");
@@ -88,26 +89,36 @@ public sealed class Broker : IAsyncLifetime
             """);
         _names = await GuardedProcess.StartAsync(
             $"{_folder}/epmd.log", _environment, "/usr/bin/epmd", "-port", $"{_namePort}", "-address", "127.0.0.1");
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await PrepareAsync();
         await StartAsync();
     }
 
-    /// <summary>Starts it, or starts it again. Queues that are not durable are gone then.</summary>
+    /// <summary>Starts it, or starts it again, unless it runs. Queues that are not durable are gone then.</summary>
     public async Task StartAsync()
     {
+        if (_node is not null)
+        {
+            return;
+        }
+
         _node = await GuardedProcess.StartAsync($"{_folder}/node.log", _environment, $"{Programs}/rabbitmq-server");
         await Wait.UntilAsync("the broker listens", AnswersAsync, 90);
     }
 
-    /// <summary>Has it shut down in good order: it tells its clients.</summary>
+    /// <summary>Has it shut down in good order, if it runs: it tells its clients.</summary>
     public async Task StopAsync()
     {
-        await _node!.SignalAsync("TERM");
-        await _node.EndAsync();
-        await EndNodeAsync();
+        if (_node is { } node)
+        {
+            await node.SignalAsync("TERM");
+            await node.EndAsync();
+            await EndNodeAsync();
+        }
     }
-
-    /// <summary>kill -9. The kernel ends the clients' connections.</summary>
-    public Task KillAsync() => EndNodeAsync();
 
     /// <summary>SIGSTOP: it accepts connections still, and says nothing.</summary>
     public Task PauseAsync() => _node!.SignalAsync("STOP");

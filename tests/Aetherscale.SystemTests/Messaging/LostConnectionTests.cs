@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Aetherscale.SystemTests.Harness;
 
@@ -52,13 +51,13 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task An_administrator_may_close_the_connection_in_mid_command()
     {
-        var sent = await _client.SendAsync(Create);
-        var closing = broker.ControlAsync("close_all_connections", "--vhost", _virtualHost, "test");
+        _slow.Become("""sleep 5; exec "$QEMU" "$@" """);
+        await _client.SendAsync(Create);
+        await WaitForVmsAsync(1);
 
-        await closing;
+        // The requester's connection goes as well: nobody is there to be told.
+        await broker.ControlAsync("close_all_connections", "--vhost", _virtualHost, "test");
 
-        // The requester's connection was closed as well: nobody is there to be told.
-        Assert.NotNull(sent);
         await _host.WaitForBrokerAsync(times: 2);
         await Wait.UntilAsync("the VM runs", async () => (await _host.RunAsync("list-vms")) is var vms
             && vms.GetArrayLength() == 1 && vms[0].GetProperty("status").GetString() == "running");
@@ -83,22 +82,6 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_network_that_falls_silent_is_noticed_and_the_daemon_is_back_soon_after_it_speaks()
-    {
-        _way.FallSilent();
-        var started = Stopwatch.GetTimestamp();
-        var sent = await _client.SendAsync("""{"command": "list-vms"}""");
-
-        await Wait.UntilAsync("the loss is noticed", () => _host.Count("Lost the broker") == 1, 25);
-        TestContext.Current.SendDiagnosticMessage($"noticed after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
-        Assert.Equal(0, (await _host.RunAsync("list-vms")).GetArrayLength());
-        _way.SpeakAgain();
-
-        await _host.WaitForBrokerAsync(times: 2, seconds: 30 - Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Assert.Equal(0, (await _client.ReplyAsync(sent)).GetProperty("response").GetArrayLength());
-    }
-
-    [Fact]
     public async Task A_queue_that_somebody_deletes_is_made_again()
     {
         await broker.ControlAsync("delete_queue", "--vhost", _virtualHost, "vm-queue");
@@ -115,12 +98,13 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
         var rounds = int.Parse(Environment.GetEnvironmentVariable("AETHERSCALE_TEST_RECONNECTS") ?? "20", CultureInfo.InvariantCulture);
         await ReconnectAsync(10);
         var before = Memory();
+        var files = OpenFiles();
 
         await ReconnectAsync(rounds);
 
         TestContext.Current.SendDiagnosticMessage($"{before} KiB before {rounds} reconnects, {Memory()} KiB after");
         Assert.InRange(Memory(), 0, before + 8 * 1024);
-        Assert.InRange(Directory.GetFiles($"/proc/{_host.DaemonPid}/fd").Length, 1, 100);
+        Assert.InRange(OpenFiles(), 1, files + 3);
         Assert.Equal(0, (await _client.AskAsync("""{"command": "list-vms"}""")).GetProperty("response").GetArrayLength());
     }
 
@@ -136,6 +120,8 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
             await _host.WaitForBrokerAsync(connected + 1);
         }
     }
+
+    private int OpenFiles() => Directory.GetFiles($"/proc/{_host.DaemonPid}/fd").Length;
 
     /// <summary>The daemon's, resident, in KiB.</summary>
     private int Memory() => int.Parse(
