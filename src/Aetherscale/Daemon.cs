@@ -36,13 +36,16 @@ internal static class Daemon
         // What the VMs stand on.
         var runtime = new RuntimeFolder(host.RuntimeDirectory);
         var units = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
+        using var unitIndex = new UnitIndex(units);
         var images = new ImageStore(data.Images);
         var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
         networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
         await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
 
+        using var cgroupGrace = new CgroupGrace();
+
         // The VMs.
-        var store = new VmStore(data.Vms);
+        using var store = new VmStore(data.Vms);
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
@@ -56,8 +59,9 @@ internal static class Daemon
             .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
-        var observer = new VmObserver(systemd, units, monitors);
-        var starter = new VmStarter(systemd, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+        var observer = new VmObserver(systemd, unitIndex, monitors);
+        var starter = new VmStarter(
+            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
 

@@ -35,6 +35,11 @@ internal sealed class CreateVm(
             throw new AetherscaleException(BadRequest, problem + ".");
         }
 
+        if (!options.NoStart)
+        {
+            starter.Expect();
+        }
+
         var image = await images.ResolveAsync(imageName, cancellationToken);
 
         using var draft = store.Draft(FreeId(), name);

@@ -17,6 +17,19 @@ internal static partial class Libc
     public const int AtEmptyPath = 0x1000;
     public const uint StatxBasicStats = 0x7ff;
 
+    // sys/inotify.h
+    public const uint InotifyAttributes = 0x4;
+    public const uint InotifyCloseWrite = 0x8;
+    public const uint InotifyMovedFrom = 0x40;
+    public const uint InotifyMovedTo = 0x80;
+    public const uint InotifyCreate = 0x100;
+    public const uint InotifyDelete = 0x200;
+    public const uint InotifyMoveSelf = 0x800;
+    public const uint InotifyOverflow = 0x4000;
+    public const uint InotifyIgnored = 0x8000;
+    public const uint InotifyOnlyFolder = 0x1000000;
+    public const uint InotifyNoFollow = 0x2000000;
+
     public const int ErrorNoEntry = 2;
     public const int ErrorWouldBlock = 11;
     public const int ErrorNoSpace = 28;
@@ -41,6 +54,15 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string path);
+
+    [LibraryImport(Name, EntryPoint = "inotify_init1", SetLastError = true)]
+    public static partial SafeFileHandle InotifyInit(int flags);
+
+    [LibraryImport(Name, EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int InotifyAddWatch(SafeFileHandle inotify, string path, uint mask);
+
+    [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, Span<byte> buffer, nuint count);
 
     [LibraryImport(Name, EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();

@@ -6,10 +6,10 @@ namespace Aetherscale.Messaging;
 /// <summary>Opens connections to the broker. None of them mends itself: <see cref="BrokerDoor"/> opens the next one.</summary>
 internal sealed class BrokerConnection(BrokerAccess access, string clientName)
 {
-    /// <summary>An unanswered network is noticed after two to three of these.</summary>
+    /// <summary>The library gives up a network that has been silent for about four of these.</summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(6);
 
     /// <summary>More than a broker lets through: a message that the library refuses would come back for ever.</summary>
     private const uint MaxBodyBytes = 1024 * 1024 * 1024;

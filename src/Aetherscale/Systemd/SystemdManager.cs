@@ -78,24 +78,16 @@ internal sealed partial class SystemdManager : IAsyncDisposable
             cancellationToken);
 
     /// <summary>Forgets the failures of a unit and its count of starts. A unit that is not loaded has none.</summary>
-    public async Task ResetFailedAsync(string unit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await CallAsync(About("ResetFailedUnit", unit, static _ => true), cancellationToken);
-        }
-        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchUnit))
-        {
-        }
-    }
+    public Task ResetFailedAsync(string unit, CancellationToken cancellationToken) =>
+        CallAsync(About("ResetFailedUnit", unit, static _ => true), cancellationToken);
 
     /// <summary>Makes systemd read all unit files again: needed when a loaded unit's file has changed, and slow.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) => CallAsync(
         new BusCall<bool>(BusCall.ManagerPath, BusCall.Manager, "Reload", static _ => true), cancellationToken);
 
     /// <summary>The loaded units whose names match a pattern of fnmatch(3). Running, failed and enabled units are loaded.</summary>
-    public Task<IReadOnlyList<UnitListing>> ListUnitsAsync(string pattern, CancellationToken cancellationToken) =>
-        CallAsync(
+    public async Task<IReadOnlyList<UnitListing>> ListUnitsAsync(string pattern, CancellationToken cancellationToken) =>
+        await CallAsync(
             new BusCall<IReadOnlyList<UnitListing>>(
                 BusCall.ManagerPath, BusCall.Manager, "ListUnitsByPatterns", UnitListing.ReadAll)
             {
@@ -105,22 +97,15 @@ internal sealed partial class SystemdManager : IAsyncDisposable
                     message.AppendStrings(pattern);
                 },
             },
-            cancellationToken);
+            cancellationToken) ?? [];
 
-    /// <summary>What systemd knows about a unit; null when it has not loaded it.</summary>
-    public async Task<UnitProperties?> GetUnitAsync(string unit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var path = await CallAsync(
-                About("GetUnit", unit, static reply => reply.ReadObjectPath()), cancellationToken);
-            return await CallAsync(UnitProperties.ReadFrom(path, unit), cancellationToken);
-        }
-        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchUnit))
-        {
-            return null;
-        }
-    }
+    /// <summary>What state a unit is in; null when systemd has not loaded it.</summary>
+    public Task<UnitState?> GetStateAsync(string unit, CancellationToken cancellationToken) =>
+        ReadAsync(unit, UnitState.ReadStateFrom, cancellationToken);
+
+    /// <summary>All that systemd knows about a service; null when it has not loaded it.</summary>
+    public Task<UnitProperties?> GetUnitAsync(string unit, CancellationToken cancellationToken) =>
+        ReadAsync(unit, UnitProperties.ReadFrom, cancellationToken);
 
     /// <summary>Closes the connection; calls and jobs that are still awaited fail. Events under way are delivered.</summary>
     public async ValueTask DisposeAsync()
@@ -131,14 +116,23 @@ internal sealed partial class SystemdManager : IAsyncDisposable
         await _eventPump;
     }
 
+    private async Task<T?> ReadAsync<T>(string unit, Func<string, string, BusCall<T>> readFrom, CancellationToken cancellationToken)
+        where T : UnitState
+    {
+        var path = await CallAsync(About("GetUnit", unit, static reply => reply.ReadObjectPath()), cancellationToken);
+        return path is null ? null : await CallAsync(readFrom(path, unit), cancellationToken);
+    }
+
+    /// <summary>A question about a unit that need not be loaded.</summary>
     private static BusCall<T> About<T>(string member, string unit, Func<BusMessage, T> read) =>
         new(BusCall.ManagerPath, BusCall.Manager, member, read)
         {
             Subject = unit,
+            MayBeNoUnit = true,
             Write = message => message.AppendString(unit),
         };
 
-    private Task<T> CallAsync<T>(BusCall<T> call, CancellationToken cancellationToken)
+    private Task<T?> CallAsync<T>(BusCall<T> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _bus.Post(call);

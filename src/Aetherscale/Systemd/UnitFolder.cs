@@ -13,10 +13,14 @@ internal sealed class UnitFolder(string folder)
     private const UnixFileMode UnitMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    private readonly string _wants = Path.Combine(folder, "default.target.wants");
+    /// <summary>Where the units' files stand.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>Where the links to those stand that start at boot.</summary>
+    public string WantsFolder { get; } = Path.Combine(folder, "default.target.wants");
 
     /// <summary>Where this unit's file stands.</summary>
-    public string PathOf(string unit) => Path.Combine(folder, Name(unit));
+    public string PathOf(string unit) => Path.Combine(Folder, Name(unit));
 
     /// <summary>The unit's text; null when no regular file stands there (a symbolic link is none, and not followed).</summary>
     public string? Read(string unit)
@@ -47,12 +51,12 @@ internal sealed class UnitFolder(string folder)
     /// <exception cref="IOException">The disk failed, or a folder stands there.</exception>
     public void Write(string unit, string text)
     {
-        Create(folder);
+        Create(Folder);
         DurableFile.Replace(PathOf(unit), Encoding.UTF8.GetBytes(text), UnitMode);
     }
 
     /// <summary>Removes the unit's file, if there is one; its link is <see cref="Disable"/>'s.</summary>
-    public void Remove(string unit) => Delete(folder, unit);
+    public void Remove(string unit) => Delete(Folder, unit);
 
     /// <summary>Makes the unit start at boot. Once more does no harm.</summary>
     /// <exception cref="IOException">The disk failed, or something else stands in the link's place.</exception>
@@ -64,7 +68,7 @@ internal sealed class UnitFolder(string folder)
             return;
         }
 
-        Create(_wants);
+        Create(WantsFolder);
         if (FileStatus.Of(link) is { Kind: not FileKind.SymbolicLink })
         {
             throw new IOException($"{link}: a file stands where the link should be.");
@@ -74,19 +78,23 @@ internal sealed class UnitFolder(string folder)
         File.Delete(temporary);
         File.CreateSymbolicLink(temporary, Target(unit));
         File.Move(temporary, link, overwrite: true);
-        DurableFile.SyncFolder(_wants);
+        DurableFile.SyncFolder(WantsFolder);
     }
 
     /// <summary>The unit does not start at boot any more. Once more does no harm.</summary>
-    public void Disable(string unit) => Delete(_wants, unit);
+    public void Disable(string unit) => Delete(WantsFolder, unit);
 
     /// <summary>True when our link stands there, whether or not the unit's file does.</summary>
     public bool IsEnabled(string unit) => new FileInfo(LinkOf(unit)).LinkTarget == Target(unit);
 
     private static string Target(string unit) => $"../{unit}";
 
+    /// <summary>Whether a unit of ours could be called so.</summary>
+    public static bool IsName(string text) =>
+        UnitEscaper.IsPlain(text) && !text.Contains('/', StringComparison.Ordinal) && !text.StartsWith('.');
+
     private static string Name(string unit) =>
-        UnitEscaper.IsPlain(unit) && !unit.Contains('/', StringComparison.Ordinal) && !unit.StartsWith('.')
+        IsName(unit)
             ? unit
             : throw new ArgumentException($"No unit is called \"{unit}\".", nameof(unit));
 
@@ -113,5 +121,5 @@ internal sealed class UnitFolder(string folder)
         }
     }
 
-    private string LinkOf(string unit) => Path.Combine(_wants, Name(unit));
+    private string LinkOf(string unit) => Path.Combine(WantsFolder, Name(unit));
 }

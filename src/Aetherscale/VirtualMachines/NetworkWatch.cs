@@ -89,8 +89,8 @@ internal sealed class NetworkWatch : IAsyncDisposable
 
         try
         {
-            var own = await _systemd.GetUnitAsync(_networks.SwitchUnitOf(spec.Network), cancellationToken);
-            var vm = await _systemd.GetUnitAsync(VmUnit.NameOf(id), cancellationToken);
+            var own = await _systemd.GetStateAsync(_networks.SwitchUnitOf(spec.Network), cancellationToken);
+            var vm = await _systemd.GetStateAsync(VmUnit.NameOf(id), cancellationToken);
             if (own is { ActiveState: UnitActiveState.Active } && own.ActiveEnterTimestamp > vm?.ActiveEnterTimestamp
                 && _plugged.GetValueOrDefault(id) != own.InvocationId)
             {

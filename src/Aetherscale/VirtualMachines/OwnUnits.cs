@@ -11,27 +11,27 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
     /// <summary>Adds the mark to a unit that is being rendered, in its section <c>Unit</c>.</summary>
     public static UnitText Sign(UnitText text, string dataFolder) => text.Set(Mark, dataFolder);
 
-    /// <summary>Writes the units that are missing or not what they should be.</summary>
-    /// <exception cref="AetherscaleException"><c>unit-foreign</c>: one belongs to another daemon's state.</exception>
-    public async Task UpdateAsync(IReadOnlyList<(string Unit, string Text)> units, CancellationToken cancellationToken)
+    /// <summary>Writes the unit if it is missing or not what it should be.</summary>
+    /// <exception cref="AetherscaleException"><c>unit-foreign</c>: it belongs to another daemon's state.</exception>
+    public void Write(string unit, string text)
     {
-        foreach (var (unit, text) in units)
+        var present = folder.Read(unit);
+        if (present != text)
         {
-            var present = folder.Read(unit);
-            if (present != text)
-            {
-                CheckOwner(unit, present);
-                folder.Write(unit, text);
-            }
+            CheckOwner(unit, present);
+            folder.Write(unit, text);
         }
+    }
 
-        // systemd reads a unit that it has not loaded when it is started; only a loaded one needs the slow reload.
-        foreach (var (unit, _) in units)
+    /// <summary>
+    /// Has systemd read a unit again that it loaded before the file was changed. That is slow, and one that is not loaded
+    /// does not need it: systemd reads that one when it is started.
+    /// </summary>
+    public async Task RefreshAsync(string unit, CancellationToken cancellationToken)
+    {
+        if (await systemd.GetStateAsync(unit, cancellationToken) is { NeedDaemonReload: true })
         {
-            if (await systemd.GetUnitAsync(unit, cancellationToken) is { NeedDaemonReload: true })
-            {
-                await systemd.ReloadAsync(cancellationToken);
-            }
+            await systemd.ReloadAsync(cancellationToken);
         }
     }
 

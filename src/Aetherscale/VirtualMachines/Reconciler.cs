@@ -42,6 +42,7 @@ internal sealed class Reconciler(
         {
             ReconcilerLog.RestoringUnit(logger, vm.Id);
             await units.PrepareAsync(vm.Id, spec, cancellationToken);
+            await units.RefreshAsync(vm.Id, cancellationToken);
         }
     }
 }

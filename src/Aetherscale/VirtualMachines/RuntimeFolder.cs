@@ -4,6 +4,9 @@ namespace Aetherscale.VirtualMachines;
 /// <param name="RuntimeDirectory">The user's <c>XDG_RUNTIME_DIR</c>.</param>
 internal sealed record RuntimeFolder(string RuntimeDirectory)
 {
+    /// <summary>Where every running VM has a folder.</summary>
+    public string Vms => $"{RuntimeDirectory}/aetherscale/vms";
+
     /// <summary>Relative to the runtime directory, as <c>RuntimeDirectory=</c> wants it.</summary>
     public static string RelativeOfVm(VmId id) => $"aetherscale/vms/{id}";
 

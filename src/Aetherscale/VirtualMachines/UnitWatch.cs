@@ -4,8 +4,8 @@ using Aetherscale.Systemd;
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>
-/// Waits for the end of one unit's run. systemd's signals may be older than what it answers, so each is only a reason to
-/// ask again.
+/// Waits for the end of one unit's run. A signal that tells of an end may be older than the run, so it is only a reason to
+/// ask; one that tells of no end is none, for what comes later tells of itself.
 /// </summary>
 internal sealed class UnitWatch : IDisposable
 {
@@ -14,42 +14,50 @@ internal sealed class UnitWatch : IDisposable
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    /// <summary>To be made before the unit is started or told to end: what comes after that is not missed.</summary>
     public UnitWatch(SystemdManager systemd, string unit)
     {
         _systemd = systemd;
         _unit = unit;
         _systemd.UnitChanged += OnChanged;
+        _systemd.Reconnected += AskAgain;
     }
 
     /// <summary>Whether the unit's main process runs, or is on its way up or down.</summary>
-    public static bool IsUp(UnitProperties? unit) => unit is not
-        (null
-        or { ActiveState: UnitActiveState.Failed or UnitActiveState.Inactive }
-        or { SubState: UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued });
+    public static bool IsUp(UnitState? unit) => unit is not null && IsUp(unit.ActiveState, unit.SubState);
 
     /// <summary>Returns when the main process is gone: crashed, waiting for a restart, or down.</summary>
     /// <returns>The unit as it was then; null when systemd has forgotten it, as it does with one that ended well.</returns>
-    public async Task<UnitProperties?> WaitForEndAsync(CancellationToken cancellationToken)
+    public async Task<UnitState?> WaitForEndAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var unit = await _systemd.GetUnitAsync(_unit, cancellationToken);
+            await _changes.Reader.ReadAsync(cancellationToken);
+            var unit = await _systemd.GetStateAsync(_unit, cancellationToken);
             if (!IsUp(unit))
             {
                 return unit;
             }
-
-            await _changes.Reader.ReadAsync(cancellationToken);
         }
     }
 
-    public void Dispose() => _systemd.UnitChanged -= OnChanged;
+    public void Dispose()
+    {
+        _systemd.UnitChanged -= OnChanged;
+        _systemd.Reconnected -= AskAgain;
+    }
+
+    private static bool IsUp(UnitActiveState active, UnitSubState sub) =>
+        active is not (UnitActiveState.Failed or UnitActiveState.Inactive)
+        && sub is not (UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued);
 
     private void OnChanged(UnitChange change)
     {
-        if (change.Unit == _unit)
+        if (change.Unit == _unit && !IsUp(change.ActiveState, change.SubState))
         {
-            _changes.Writer.TryWrite(true);
+            AskAgain();
         }
     }
+
+    private void AskAgain() => _changes.Writer.TryWrite(true);
 }

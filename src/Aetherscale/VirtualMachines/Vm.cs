@@ -1,5 +1,3 @@
-using Aetherscale.Files;
-
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>One VM as its folder tells it.</summary>
@@ -13,5 +11,8 @@ internal sealed record Vm(VmId Id, VmFolder Folder, VmSpec? Spec, string? Proble
     public string DisplayName => Spec?.Name ?? Id.ToString();
 
     /// <summary>True once its deletion has begun.</summary>
-    public bool IsDeleting => FileStatus.Of(Folder.Tombstone) is not null;
+    public bool IsDeleting { get; init; }
+
+    /// <summary>Whether there is anything where its disk belongs.</summary>
+    public bool HasDisk { get; init; } = true;
 }

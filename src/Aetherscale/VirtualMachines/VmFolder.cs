@@ -3,12 +3,19 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>The files of one VM: <c>&lt;data&gt;/vms/&lt;id&gt;</c>.</summary>
 internal readonly record struct VmFolder(string FolderPath)
 {
-    public string Spec => FolderPath + "/vm.json";
+    private const string SpecName = "vm.json";
+    private const string DiskName = "disk.qcow2";
+    private const string TombstoneName = "deleting";
 
-    public string Disk => FolderPath + "/disk.qcow2";
+    public string Spec => FolderPath + "/" + SpecName;
+
+    public string Disk => FolderPath + "/" + DiskName;
 
     public string ConsoleLog => FolderPath + "/console.log";
 
+    /// <summary>Whether what a look at the VM finds may be another once the file of this name has changed, or all (empty).</summary>
+    public static bool TellsOfTheVm(string fileName) => fileName is SpecName or DiskName or TombstoneName or "";
+
     /// <summary>While this file stands, the VM is being deleted; a restarted daemon goes on with it.</summary>
-    public string Tombstone => FolderPath + "/deleting";
+    public string Tombstone => FolderPath + "/" + TombstoneName;
 }

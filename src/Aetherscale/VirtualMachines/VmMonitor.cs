@@ -14,6 +14,7 @@ internal sealed class VmMonitor : IAsyncDisposable
 
     private readonly VmId _id;
     private readonly string _socket;
+    private readonly SocketWatch _sockets;
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Action<VmId> _onConnected;
     private readonly Func<VmId, Task> _onPowerOff;
@@ -30,6 +31,7 @@ internal sealed class VmMonitor : IAsyncDisposable
 
     /// <param name="id">The VM.</param>
     /// <param name="socket">Its <c>qmp.sock</c>.</param>
+    /// <param name="sockets">Tells when that socket appears.</param>
     /// <param name="isUp">Whether its unit runs.</param>
     /// <param name="onConnected">Told at each connection.</param>
     /// <param name="onPowerOff">Told when the guest has shut itself down without having been asked to.</param>
@@ -38,6 +40,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     public VmMonitor(
         VmId id,
         string socket,
+        SocketWatch sockets,
         Func<VmId, CancellationToken, Task<bool>> isUp,
         Action<VmId> onConnected,
         Func<VmId, Task> onPowerOff,
@@ -46,6 +49,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     {
         _id = id;
         _socket = socket;
+        _sockets = sockets;
         _isUp = isUp;
         _onConnected = onConnected;
         _onPowerOff = onPowerOff;
@@ -83,11 +87,13 @@ internal sealed class VmMonitor : IAsyncDisposable
         {
             do
             {
+                await _sockets.WaitAsync(_id, s_longestPause, _time, _disposing.Token);
                 if (await TryFollowConnectionAsync())
                 {
                     pause = s_firstPause;
                 }
 
+                // QEMU has ended and its folder is about to go, or it has made the socket and does not listen yet.
                 await Task.Delay(pause, _time, _disposing.Token);
                 pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             }

@@ -14,6 +14,7 @@ internal sealed class VmMonitors : IAsyncDisposable
     private readonly SystemdManager _systemd;
     private readonly UnitFolder _units;
     private readonly RuntimeFolder _runtime;
+    private readonly SocketWatch _sockets;
     private readonly TimeProvider _time;
     private readonly ILogger<VmMonitors> _logger;
     private Task _catchingUp = Task.CompletedTask;
@@ -24,6 +25,7 @@ internal sealed class VmMonitors : IAsyncDisposable
         _systemd = systemd;
         _units = units;
         _runtime = runtime;
+        _sockets = new SocketWatch(runtime);
         _time = time;
         _logger = logger;
         _systemd.UnitChanged += OnUnitChanged;
@@ -121,6 +123,7 @@ internal sealed class VmMonitors : IAsyncDisposable
         _systemd.Reconnected -= OnReconnected;
         await _catchingUp;
         await Task.WhenAll(_current.Values.Select(monitor => monitor.DisposeAsync().AsTask()));
+        _sockets.Dispose();
     }
 
     private VmMonitor MonitorOf(VmId id)
@@ -131,7 +134,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, IsUpAsync, OnConnected, OnPowerOffAsync, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnPowerOffAsync, _time, _logger);
         }
     }
 
@@ -165,7 +168,7 @@ internal sealed class VmMonitors : IAsyncDisposable
     {
         try
         {
-            return UnitWatch.IsUp(await _systemd.GetUnitAsync(VmUnit.NameOf(id), cancellationToken));
+            return UnitWatch.IsUp(await _systemd.GetStateAsync(VmUnit.NameOf(id), cancellationToken));
         }
         catch (AetherscaleException)
         {
@@ -184,7 +187,7 @@ internal sealed class VmMonitors : IAsyncDisposable
         try
         {
             var unit = VmUnit.NameOf(id);
-            if (await _systemd.GetUnitAsync(unit, CancellationToken.None) is not { HasJob: true })
+            if (await _systemd.GetStateAsync(unit, CancellationToken.None) is not { HasJob: true })
             {
                 _units.Disable(unit);
                 MonitorLog.PoweredOff(_logger, id);

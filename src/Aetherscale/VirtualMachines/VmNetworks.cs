@@ -145,7 +145,16 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
         WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
         WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
-        await own.UpdateAsync(NetworkUnits.Render(paths, data.Path), cancellationToken);
+        var units = NetworkUnits.Render(paths, data.Path);
+        foreach (var (unit, text) in units)
+        {
+            own.Write(unit, text);
+        }
+
+        foreach (var (unit, _) in units)
+        {
+            await own.RefreshAsync(unit, cancellationToken);
+        }
     }
 
     public void Dispose() => _preparing.Dispose();

@@ -8,7 +8,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
     /// <summary>Ends the VM if it runs and removes all that belongs to it. May be repeated after it failed or was cut off.</summary>
     public async Task RemoveAsync(Vm vm, CancellationToken cancellationToken)
     {
-        if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder } && !vm.IsDeleting)
+        if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder } && FileStatus.Of(vm.Folder.Tombstone) is null)
         {
             DurableFile.WriteNew(vm.Folder.Tombstone, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
             DurableFile.SyncFolder(vm.Folder.FolderPath);

@@ -1,4 +1,3 @@
-using Aetherscale.Files;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
@@ -8,7 +7,13 @@ namespace Aetherscale.VirtualMachines;
 
 /// <summary>Starts VMs, and answers once QEMU has greeted: accepted is not enough.</summary>
 internal sealed class VmStarter(
-    SystemdManager systemd, VmUnits units, VmMonitors monitors, JournalReader journal, TimeProvider time, ILogger<VmStarter> logger)
+    SystemdManager systemd,
+    CgroupGrace grace,
+    VmUnits units,
+    VmMonitors monitors,
+    JournalReader journal,
+    TimeProvider time,
+    ILogger<VmStarter> logger)
 {
     private const int LinesOfReason = 5;
 
@@ -18,12 +23,16 @@ internal sealed class VmStarter(
     private static readonly TimeSpan s_readyDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_journalDeadline = TimeSpan.FromSeconds(2);
 
+    /// <summary>A start is about to come: what the kernel takes its time for begins now.</summary>
+    public void Expect() => grace.Begin();
+
     /// <summary>Starts the VM, now and at every boot.</summary>
     /// <exception cref="AetherscaleException">
     /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
     public async Task<StartOutcome> StartAsync(Vm vm, CancellationToken cancellationToken)
     {
+        Expect();
         var unit = VmUnit.NameOf(vm.Id);
         if (vm.IsDeleting)
         {
@@ -31,7 +40,7 @@ internal sealed class VmStarter(
         }
 
         // One that crashed and waits for systemd's next try is not up: a user's start comes first.
-        var present = await systemd.GetUnitAsync(unit, cancellationToken);
+        var present = await systemd.GetStateAsync(unit, cancellationToken);
         if (UnitWatch.IsUp(present) && present is not { ActiveState: UnitActiveState.Deactivating })
         {
             // It may have been started by hand, and not for the next boot.
@@ -40,13 +49,21 @@ internal sealed class VmStarter(
         }
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
-        if (FileStatus.Of(vm.Folder.Disk) is null)
+        if (!vm.HasDisk)
         {
             throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
         }
 
         await using var undo = new UndoStack(logger);
         await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        if (present is not null)
+        {
+            await units.RefreshAsync(vm.Id, cancellationToken);
+
+            // A user's start is a new beginning: earlier crashes do not count against it.
+            await systemd.ResetFailedAsync(unit, cancellationToken);
+        }
+
         if (!units.Folder.IsEnabled(unit))
         {
             undo.Push(() => units.Folder.Disable(unit));
@@ -83,9 +100,6 @@ internal sealed class VmStarter(
     private async Task RunAsync(Vm vm, string unitName, CancellationToken cancellationToken)
     {
         await monitors.ForgetAsync(vm.Id);
-
-        // A user's start is a new beginning: earlier crashes do not count against it.
-        await systemd.ResetFailedAsync(unitName, cancellationToken);
         using var watch = new UnitWatch(systemd, unitName);
         var result = await systemd.StartUnitAsync(unitName, cancellationToken);
         if (result != JobResult.Done)

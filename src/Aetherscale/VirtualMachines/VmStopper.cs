@@ -61,14 +61,39 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     {
         var unit = VmUnit.NameOf(id);
         units.Disable(unit);
-        if (!await IsAliveAsync(unit, cancellationToken))
+        var properties = await systemd.GetStateAsync(unit, cancellationToken);
+        if (!IsAlive(properties))
         {
             await systemd.ResetFailedAsync(unit, cancellationToken);
             return StopOutcome.WasNotRunning;
         }
 
+        if (properties is { ActiveState: UnitActiveState.Active })
+        {
+            await KillMainAsync(unit, cancellationToken);
+        }
+
         await EndAsync(unit, mercy: Task.CompletedTask, onQueued, cancellationToken);
         return StopOutcome.Killed;
+    }
+
+    /// <summary>
+    /// Kills QEMU before systemd is told to stop the unit, and waits until systemd has seen it: a stop job of a running
+    /// service would first start its ExecStop, in a sandbox of its own, only to be killed with it. The restart that systemd
+    /// plans for a killed QEMU is a second away, and the stop job that follows cancels it.
+    /// </summary>
+    private async Task KillMainAsync(string unit, CancellationToken cancellationToken)
+    {
+        using var watch = new UnitWatch(systemd, unit);
+        await KillProcessesAsync(unit, cancellationToken);
+        try
+        {
+            await watch.WaitForEndAsync(cancellationToken).WaitAsync(s_grip, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // It hangs in the kernel. The stop job waits for that.
+        }
     }
 
     /// <summary>Has systemd stop the unit, and kills what is left of it once the mercy is over.</summary>
@@ -127,6 +152,8 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     }
 
     private async Task<bool> IsAliveAsync(string unit, CancellationToken cancellationToken) =>
-        await systemd.GetUnitAsync(unit, cancellationToken) is
+        IsAlive(await systemd.GetStateAsync(unit, cancellationToken));
+
+    private static bool IsAlive(UnitState? unit) => unit is
         { ActiveState: not (UnitActiveState.Inactive or UnitActiveState.Failed or UnitActiveState.Unknown) };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Aetherscale.Files;
 using static Aetherscale.Contract.ErrorCodes;
 
@@ -6,40 +5,51 @@ namespace Aetherscale.VirtualMachines;
 
 /// <summary>
 /// The VMs of this host: one folder each below <c>&lt;data&gt;/vms</c>. The folders are the truth; what was read is kept
-/// only while vm.json's inode and change time stay the same, so that an edit by hand counts at the next look.
+/// while the kernel tells of no change, so that an edit by hand counts at the next look.
 /// </summary>
-internal sealed class VmStore(string vmsFolder)
+internal sealed class VmStore(string vmsFolder) : IDisposable
 {
-    private readonly ConcurrentDictionary<VmId, (FileStatus? Status, Vm Vm)> _read = new();
-    private readonly ConcurrentDictionary<VmName, VmId> _names = new();
+    private readonly Lock _gate = new();
+    private readonly FolderWatch _watch = new();
+    private readonly Dictionary<VmId, Vm> _vms = [];
+    private readonly Dictionary<VmName, VmId> _names = [];
+
+    /// <summary>Folders that the kernel does not watch for us: they are read at each look.</summary>
+    private readonly HashSet<VmId> _unwatched = [];
+
+    private IReadOnlyList<Vm>? _inOrder;
+    private bool _isWatched;
 
     /// <summary>Every VM, in order of id.</summary>
     public IReadOnlyList<Vm> List()
     {
-        var present = new HashSet<VmId>();
-        foreach (var folder in Directory.EnumerateDirectories(vmsFolder))
+        lock (_gate)
         {
-            if (VmId.TryParse(Path.GetFileName(folder), out var id))
-            {
-                present.Add(id);
-            }
+            Refresh();
+            return _inOrder ??= [.. _vms.Values.OrderBy(vm => vm.Id.ToString(), StringComparer.Ordinal)];
         }
-
-        // A VM may have been committed since the folder was read: look once more before forgetting it.
-        foreach (var id in _read.Keys.Where(id => !present.Contains(id) && FileStatus.Of(FolderOf(id).FolderPath) is null))
-        {
-            Forget(id);
-        }
-
-        return [.. present.Select(Read).OrderBy(vm => vm.Id.ToString(), StringComparer.Ordinal)];
     }
 
     /// <exception cref="AetherscaleException"><c>vm-not-found</c>.</exception>
-    public Vm Find(VmReference reference) =>
-        TryFind(reference) ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+    public Vm Find(VmReference reference)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            var vm = reference.Id is { } id ? _vms.GetValueOrDefault(id) : Named(reference.ToString());
+            return vm ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+        }
+    }
 
     /// <returns>Null when no VM has this id.</returns>
-    public Vm? TryFind(VmId id) => FileStatus.Of(FolderOf(id).FolderPath) is null ? null : Read(id);
+    public Vm? TryFind(VmId id)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return _vms.GetValueOrDefault(id);
+        }
+    }
 
     /// <summary>A place for a new VM that nobody sees before <see cref="VmDraft.Commit"/>.</summary>
     /// <param name="id">An id that no folder and no unit has.</param>
@@ -47,19 +57,14 @@ internal sealed class VmStore(string vmsFolder)
     /// <exception cref="AetherscaleException"><c>name-taken</c>.</exception>
     public VmDraft Draft(VmId id, VmName? name)
     {
-        if (name is { } wanted && !_names.TryAdd(wanted, id))
-        {
-            throw new AetherscaleException(
-                NameTaken, $"The name \"{wanted}\" belongs to VM \"{_names.GetValueOrDefault(wanted)}\"; take another or delete that VM.");
-        }
-
+        Reserve(id, name);
         try
         {
-            return new VmDraft(id, vmsFolder, release: () => Forget(id, name));
+            return new VmDraft(id, vmsFolder, release: () => Free(id, name));
         }
         catch (IOException)
         {
-            Forget(id, name);
+            Free(id, name);
             throw;
         }
     }
@@ -87,8 +92,7 @@ internal sealed class VmStore(string vmsFolder)
         }
 
         DurableFile.SyncFolder(vmsFolder);
-        Forget(vm.Id);
-        Forget(vm.Id, NameOf(vm));
+        Free(vm.Id, NameOf(vm));
     }
 
     /// <summary>Removes what a killed daemon left of creates and deletes that were under way.</summary>
@@ -104,64 +108,115 @@ internal sealed class VmStore(string vmsFolder)
         return unfinished;
     }
 
-    private Vm? TryFind(VmReference reference)
+    public void Dispose() => _watch.Dispose();
+
+    private static VmName? NameOf(Vm vm) => VmName.TryParse(vm.Spec?.Name, out var name) ? name : null;
+
+    private void Reserve(VmId id, VmName? name)
     {
-        if (reference.Id is { } id)
+        lock (_gate)
         {
-            return TryFind(id);
-        }
+            Refresh();
+            if (name is { } wanted && (Named(wanted.ToString())?.Id ?? Reserved(wanted)) is { } owner)
+            {
+                throw new AetherscaleException(
+                    NameTaken, $"The name \"{wanted}\" belongs to VM \"{owner}\"; take another or delete that VM.");
+            }
 
-        if (reference.Name is { } name && _names.TryGetValue(name, out id)
-            && TryFind(id) is { } vm && vm.Spec?.Name == name.ToString())
-        {
-            return vm;
+            if (name is { } free)
+            {
+                _names[free] = id;
+            }
         }
-
-        // Not in the index, or no longer true: perhaps someone edited a vm.json.
-        return List().FirstOrDefault(candidate => candidate.Spec?.Name == reference.ToString());
     }
 
-    private Vm Read(VmId id)
+    private VmId? Reserved(VmName name) => _names.TryGetValue(name, out var id) ? id : null;
+
+    private void Free(VmId id, VmName? name)
     {
-        var folder = FolderOf(id);
-        var status = FileStatus.Of(folder.Spec);
-        if (_read.TryGetValue(id, out var known) && known.Status == status)
+        lock (_gate)
         {
-            return known.Vm;
+            Refresh();
+            if (name is { } taken && Reserved(taken) == id)
+            {
+                _names.Remove(taken);
+            }
+        }
+    }
+
+    /// <summary>By the index, or, where several VMs were given one name by hand, the first of them.</summary>
+    private Vm? Named(string text) =>
+        VmName.TryParse(text, out var name) && Reserved(name) is { } id && _vms.TryGetValue(id, out var vm) && vm.Spec?.Name == text
+            ? vm
+            : _vms.Values.FirstOrDefault(candidate => candidate.Spec?.Name == text);
+
+    /// <summary>Reads again what has changed.</summary>
+    private void Refresh()
+    {
+        var changes = _watch.Take(out var wasLost);
+        if (!_isWatched || wasLost)
+        {
+            _isWatched = _watch.TryAdd(vmsFolder);
+            ReadAll();
+            return;
         }
 
-        Forget(id);
-        var vm = VmSpecFile.Read(id, folder);
-        _read[id] = (status, vm);
+        foreach (var id in changes.Select(StaleVm).OfType<VmId>().Concat(_unwatched).Distinct().ToList())
+        {
+            Read(id);
+        }
+    }
+
+    private VmId? StaleVm((string Folder, string Name) change)
+    {
+        var name = change.Folder == vmsFolder ? change.Name
+            : VmFolder.TellsOfTheVm(change.Name) ? Path.GetFileName(change.Folder)
+            : null;
+        return VmId.TryParse(name, out var id) ? id : null;
+    }
+
+    private void ReadAll()
+    {
+        var present = Directory.EnumerateDirectories(vmsFolder)
+            .Select(folder => VmId.TryParse(Path.GetFileName(folder), out var id) ? id : (VmId?)null)
+            .OfType<VmId>();
+        foreach (var id in present.Concat(_vms.Keys).Distinct().ToList())
+        {
+            Read(id);
+        }
+    }
+
+    private void Read(VmId id)
+    {
+        _inOrder = null;
+        if (_vms.Remove(id, out var before) && NameOf(before) is { } oldName && Reserved(oldName) == id)
+        {
+            _names.Remove(oldName);
+        }
+
+        // Watched before it is read: what changes meanwhile is read again.
+        var folder = FolderOf(id);
+        var isWatched = _watch.TryAdd(folder.FolderPath);
+        _unwatched.Remove(id);
+        if (FileStatus.Of(folder.FolderPath) is null)
+        {
+            return;
+        }
+
+        var vm = VmSpecFile.Read(id, folder) with
+        {
+            IsDeleting = FileStatus.Of(folder.Tombstone) is not null,
+            HasDisk = FileStatus.Of(folder.Disk) is not null,
+        };
+        _vms[id] = vm;
         if (NameOf(vm) is { } name)
         {
             _names[name] = id;
         }
 
-        // Whoever removed it in the meantime may have forgotten it before it was noted here.
-        if (FileStatus.Of(folder.FolderPath) is null)
+        if (!isWatched)
         {
-            Forget(id);
-        }
-
-        return vm;
-    }
-
-    private static VmName? NameOf(Vm vm) => VmName.TryParse(vm.Spec?.Name, out var name) ? name : null;
-
-    private void Forget(VmId id)
-    {
-        if (_read.TryRemove(id, out var known))
-        {
-            Forget(id, NameOf(known.Vm));
-        }
-    }
-
-    private void Forget(VmId id, VmName? name)
-    {
-        if (name is { } taken)
-        {
-            _names.TryRemove(new KeyValuePair<VmName, VmId>(taken, id));
+            _unwatched.Add(id);
         }
     }
 

@@ -28,8 +28,11 @@ internal sealed class VmUnits(
     {
         await networks.PrepareAsync(spec.Network, cancellationToken);
         CreateConsoleLog(new VmFolder($"{data.Vms}/{id}").ConsoleLog);
-        await own.UpdateAsync([(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec)))], cancellationToken);
+        own.Write(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec)));
     }
+
+    /// <summary>Makes sure that systemd knows the file as it is now, if it has loaded the unit before.</summary>
+    public Task RefreshAsync(VmId id, CancellationToken cancellationToken) => own.RefreshAsync(VmUnit.NameOf(id), cancellationToken);
 
     /// <summary>The sandbox binds the file itself: it has to be there. What it holds is worth no fsync.</summary>
     private static void CreateConsoleLog(string path)

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Messaging;
@@ -72,44 +69,6 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
 
         await _host.WaitForBrokerAsync(times: 2, seconds: Back);
         await AssertAnswersAsync();
-    }
-
-    [Fact]
-    public async Task A_network_that_falls_silent_is_noticed_and_the_daemon_is_back_soon_after_it_speaks()
-    {
-        await Shared.StartAsync();
-        await using var way = new TcpProxy(Shared.Port);
-        await StartAsync($"amqp://127.0.0.1:{way.Port}/{_virtualHost}");
-        await _host!.WaitForBrokerAsync(seconds: Back);
-        await using var client = await AmqpClient.ConnectAsync(Shared.UrlOf(_virtualHost));
-
-        way.FallSilent();
-        var started = Stopwatch.GetTimestamp();
-        var sent = await client.SendAsync(List);
-
-        await Wait.UntilAsync("the loss is noticed", () => _host.Count("Lost the broker") == 1, 25);
-        TestContext.Current.SendDiagnosticMessage($"noticed after {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s");
-        Assert.Equal(0, (await _host.RunAsync("list-vms")).GetArrayLength());
-        way.SpeakAgain();
-
-        await _host.WaitForBrokerAsync(times: 2, seconds: Back - Stopwatch.GetElapsedTime(started).TotalSeconds);
-        Assert.Equal(0, (await client.ReplyAsync(sent)).GetProperty("response").GetArrayLength());
-    }
-
-    [Fact]
-    public async Task A_port_that_accepts_and_says_nothing_delays_neither_the_start_nor_the_stop()
-    {
-        using var mute = new TcpListener(IPAddress.Loopback, 0);
-        mute.Start();
-        var started = Stopwatch.GetTimestamp();
-
-        await StartAsync($"amqp://127.0.0.1:{((IPEndPoint)mute.LocalEndpoint).Port}");
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 5);
-        await Wait.UntilAsync("it is said", () => _host!.Count("it does not answer in time") == 1);
-
-        started = Stopwatch.GetTimestamp();
-        await _host!.StopDaemonAsync();
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 2);
     }
 
     [Fact]

@@ -95,8 +95,8 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Reconnecting_over_and_over_leaks_nothing()
     {
-        var rounds = int.Parse(Environment.GetEnvironmentVariable("AETHERSCALE_TEST_RECONNECTS") ?? "20", CultureInfo.InvariantCulture);
-        await ReconnectAsync(10);
+        var rounds = int.Parse(Environment.GetEnvironmentVariable("AETHERSCALE_TEST_RECONNECTS") ?? "10", CultureInfo.InvariantCulture);
+        await ReconnectAsync(5);
         var before = Memory();
         var files = OpenFiles();
 

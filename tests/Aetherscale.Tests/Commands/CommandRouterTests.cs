@@ -1,5 +1,8 @@
+using System.Text;
+using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
+using Aetherscale.VirtualMachines;
 using Microsoft.Extensions.Logging;
 
 namespace Aetherscale.Tests.Commands;
@@ -19,6 +22,54 @@ public sealed class CommandRouterTests
 
         Assert.Equal("The reason.", reply.ExecutionInfo.Reason);
         Assert.Equal([(LogLevel.Information, null), (LogLevel.Debug, cause)], _log.Entries);
+    }
+
+    [Fact]
+    public async Task A_command_has_begun_before_its_sender_goes_on_to_the_next()
+    {
+        var locks = new VmLocks();
+        var order = new List<string>();
+        Assert.True(VmId.TryParse("wiuakczz", out var id));
+        var held = await locks.AcquireAsync(id, CancellationToken.None);
+        var router = new CommandRouter(
+            new Dictionary<string, Route>
+            {
+                ["get-in-line"] = async (request, _, cancellationToken) =>
+                {
+                    using var turn = await locks.AcquireAsync(id, cancellationToken);
+                    order.Add(request.RequestId!);
+                    return default;
+                },
+            },
+            "host",
+            _log);
+
+        var runs = Enumerable.Range(0, 50).Select(number => router.RunAsync(
+            Encoding.UTF8.GetBytes($$"""{"command": "get-in-line", "request-id": "{{number}}"}"""),
+            new Requester("tester", WaitsByDefault: false),
+            CancellationToken.None)).ToList();
+        held.Dispose();
+        await Task.WhenAll(runs);
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(number => $"{number}"), order);
+    }
+
+    [Theory]
+    [InlineData("from-door", null, "from-door")]
+    [InlineData("from-door", "from-body", "from-body")]
+    [InlineData("not one", null, null)]
+    public async Task The_doors_request_id_counts_unless_the_body_has_one(string door, string? body, string? expected)
+    {
+        var router = new CommandRouter(
+            new Dictionary<string, Route> { ["do"] = (_, _, _) => Task.FromResult(default(JsonElement)) }, "host", _log);
+        var id = body is null ? "" : $$""", "request-id": "{{body}}" """;
+
+        var reply = await router.RunAsync(
+            Encoding.UTF8.GetBytes($$"""{"command": "do"{{id}}}"""),
+            new Requester("tester", WaitsByDefault: false) { RequestId = door },
+            CancellationToken.None);
+
+        Assert.Equal(expected, reply.ExecutionInfo.RequestId);
     }
 
     private sealed class Memory : ILogger<CommandRouter>

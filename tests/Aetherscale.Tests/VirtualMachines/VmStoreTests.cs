@@ -53,7 +53,8 @@ public sealed class VmStoreTests : IDisposable
     {
         var id = Make("web");
 
-        Assert.Equal(id, new VmStore(_folder.Path).Find(VmReference.Parse("web")).Id);
+        using var other = new VmStore(_folder.Path);
+        Assert.Equal(id, other.Find(VmReference.Parse("web")).Id);
     }
 
     [Fact]
@@ -196,6 +197,42 @@ public sealed class VmStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_happens_to_a_known_VMs_files_counts_at_the_next_look()
+    {
+        var id = Make("web");
+        File.WriteAllText(_store.List()[0].Folder.Disk, "");
+        Assert.True(_store.List()[0].HasDisk);
+        File.Delete(_store.List()[0].Folder.Disk);
+        Assert.False(_store.List()[0].HasDisk);
+        File.WriteAllText(_store.List()[0].Folder.Tombstone, "");
+        Assert.True(_store.TryFind(id)!.IsDeleting);
+        Directory.Move(_folder[id.ToString()], _folder["elsewhere"]);
+        Assert.Empty(_store.List());
+        Directory.Move(_folder["elsewhere"], _folder[id.ToString()]);
+        Assert.True(_store.TryFind(id)!.IsDeleting);
+        Directory.Delete(_folder[id.ToString()], recursive: true);
+        Assert.Null(_store.TryFind(id));
+    }
+
+    [Fact]
+    public void More_changes_than_the_kernel_keeps_are_not_missed()
+    {
+        var id = Make("web");
+        _ = _store.List();
+        var limit = int.Parse(File.ReadAllText("/proc/sys/fs/inotify/max_queued_events"));
+
+        // Each move makes three events, and an even number of them brings the folder back.
+        for (var i = 0; i < (limit / 3 / 2 * 2) + 2; i++)
+        {
+            Directory.Move(_folder[i % 2 == 0 ? id.ToString() : "elsewhere"], _folder[i % 2 == 0 ? "elsewhere" : id.ToString()]);
+        }
+
+        var last = Make("mail");
+
+        Assert.Equal(new[] { id, last }.OrderBy(one => one.ToString(), StringComparer.Ordinal), _store.List().Select(vm => vm.Id));
+    }
+
+    [Fact]
     public void What_was_under_way_is_removed()
     {
         Make("web");
@@ -207,7 +244,11 @@ public sealed class VmStoreTests : IDisposable
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
 
     private static VmSpec SpecOf(VmId id, string? name) => new()
     {

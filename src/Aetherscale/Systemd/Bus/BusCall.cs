@@ -40,16 +40,29 @@ internal abstract class BusCall(string path, string interfaceName, string member
 internal sealed class BusCall<T>(string path, string interfaceName, string member, Func<BusMessage, T> read)
     : BusCall(path, interfaceName, member)
 {
-    private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T?> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>True when "no such unit" is an answer like any other, the default value: exceptions are slow.</summary>
+    public bool MayBeNoUnit { get; init; }
 
     public override bool IsSettled => _result.Task.IsCompleted;
 
     public override void Complete(BusMessage reply) => _result.TrySetResult(read(reply));
 
-    public override void Fail(Exception error) => _result.TrySetException(error);
+    public override void Fail(Exception error)
+    {
+        if (MayBeNoUnit && error is AetherscaleException known && known.Is(SystemdErrors.NoSuchUnit))
+        {
+            _result.TrySetResult(default);
+        }
+        else
+        {
+            _result.TrySetException(error);
+        }
+    }
 
     /// <summary>The answer. A cancelled call that was sent already still takes effect.</summary>
-    public async Task<T> WaitAsync(CancellationToken cancellationToken)
+    public async Task<T?> WaitAsync(CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.UnsafeRegister(
             static (call, token) => ((BusCall<T>)call!)._result.TrySetCanceled(token), this);
