@@ -20,9 +20,10 @@ internal sealed record BrokerPlace : DaemonPlace
 
     /// <param name="url">What was given.</param>
     /// <param name="namedBy">The option, variable or file that gave it.</param>
+    /// <param name="isPrivate">Whether nobody else can read it there: then it may hold a password.</param>
     /// <param name="around">Names the file with the credentials, where there is one.</param>
     /// <exception cref="CliException">It is no broker's URL, holds a password where none may stand, or its credentials cannot be read.</exception>
-    public static BrokerPlace Of(string url, string namedBy, Surroundings around)
+    public static BrokerPlace Of(string url, string namedBy, bool isPrivate, Surroundings around)
     {
         if (!BrokerAddress.TryParse(url, out var address, out var problem))
         {
@@ -34,7 +35,7 @@ internal sealed record BrokerPlace : DaemonPlace
             return FromFile(address, namedBy, around);
         }
 
-        return namedBy.StartsWith("AETHERSCALE_", StringComparison.Ordinal)
+        return isPrivate
             ? new BrokerPlace { Address = address, Credentials = inUrl, CredentialsFrom = namedBy, NamedBy = namedBy }
             : throw new CliException(ExitCodes.Usage, $"{namedBy} must not hold a password, for others can read it there")
             {

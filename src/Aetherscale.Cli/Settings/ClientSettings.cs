@@ -26,6 +26,10 @@ internal sealed class ClientSettings
         return folder is null ? null : Path.Join(folder, "aetherscale", "config.toml");
     }
 
+    /// <summary>Whether nobody but its owner can read or change that file.</summary>
+    public static bool IsPrivate(string path) => (File.GetUnixFileMode(path)
+        & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) == 0;
+
     /// <summary>The table of that file; null when there is no such file or no such table.</summary>
     /// <exception cref="CliException">The file cannot be read or is wrong.</exception>
     public static ClientSettings? Read(string? path)

@@ -17,7 +17,7 @@ internal abstract record DaemonPlace
             throw Both("--socket", "--broker");
         }
 
-        return broker is not null ? BrokerPlace.Of(broker, "--broker", around)
+        return broker is not null ? BrokerPlace.Of(broker, "--broker", isPrivate: false, around)
             : !string.IsNullOrEmpty(socket) ? SocketPlace.At(socket)
             : ByVariable(around)
             ?? BySettings(ClientSettings.UserFile(around), around)
@@ -29,14 +29,14 @@ internal abstract record DaemonPlace
         {
             ({ }, { }) => throw Both(SocketVariable, BrokerVariable),
             ({ } socket, _) => SocketPlace.At(socket),
-            (_, { } broker) => BrokerPlace.Of(broker, BrokerVariable, around),
+            (_, { } broker) => BrokerPlace.Of(broker, BrokerVariable, isPrivate: true, around),
             _ => null,
         };
 
     private static DaemonPlace? BySettings(string? file, Surroundings around) => ClientSettings.Read(file) switch
     {
         { Socket: { } socket } => SocketPlace.At(socket),
-        { Broker: { } broker } => BrokerPlace.Of(broker, $"[client] broker in {file}", around),
+        { Broker: { } broker } => BrokerPlace.Of(broker, $"[client] broker in {file}", ClientSettings.IsPrivate(file!), around),
         _ => null,
     };
 

@@ -12,12 +12,6 @@ internal sealed class Intake(
 {
     private const int MaxAttempts = 2;
 
-    /// <summary>
-    /// A command that takes longer is acknowledged while it runs: the messages behind it would have to wait otherwise, and a
-    /// broker does not wait for ever either. It is not delivered again then, should the daemon be killed.
-    /// </summary>
-    private static readonly TimeSpan s_long = TimeSpan.FromSeconds(3);
-
     private readonly PendingMessages _pending = new(time);
     private readonly CancellationTokenSource _closed = new();
 
@@ -76,11 +70,6 @@ internal sealed class Intake(
     {
         try
         {
-            if (await Task.WhenAny(run, Task.Delay(s_long, time)) != run)
-            {
-                await AcknowledgeAsync(pending);
-            }
-
             await ReplyAsync(pending, await run);
         }
 #pragma warning disable CA1031 // A message that cannot be dealt with is not to come again: that is what the next line is for.

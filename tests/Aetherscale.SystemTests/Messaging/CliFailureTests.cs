@@ -84,7 +84,7 @@ public sealed class CliFailureTests(Broker broker)
         await using var host = await StartHostAsync();
         var (stop, id) = await BeginStopAsync(host);
 
-        await broker.KillAsync();
+        await broker.StopAsync();
         try
         {
             var result = await stop.WaitAsync(s_atWorst, TestContext.Current.CancellationToken);

@@ -58,14 +58,14 @@ public sealed class BrokerConnectTests(GuestPair guests) : ConnectTests(guests, 
     }
 
     [Fact]
-    public async Task A_broker_that_is_killed_ends_the_client_with_an_error_and_the_guest_s_connection()
+    public async Task A_broker_that_stops_ends_the_client_with_an_error_and_the_guest_s_connection()
     {
         await StartListenerAsync(9013, "echo hi; sleep 60");
         var before = Host.Count("Takes commands from the broker");
         await using var connect = Connect(GuestPair.Web, 9013);
         await HearAsync(connect);
 
-        await _broker.KillAsync();
+        await _broker.StopAsync();
 
         await connect.EndsAsync(3);
         Assert.Equal("aetherscale-cli: the connection to the guest broke: the broker closed the connection\n", await connect.Error);

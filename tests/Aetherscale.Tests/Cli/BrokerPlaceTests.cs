@@ -80,10 +80,11 @@ public sealed class BrokerPlaceTests : IDisposable
         Assert.StartsWith("aetherscale-cli: --broker must be a URL such as amqp://", await RefusedAsync("--broker", url), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_password_in_argv_or_in_settings_is_refused_and_never_shown()
+    public async Task A_password_in_argv_or_in_settings_that_others_can_read_is_refused_and_never_shown()
     {
         var byOption = await RefusedAsync("--broker", "amqp://u:hunter2@127.0.0.1:1");
         CliSandbox.Write(_cli.UserConfig, "[client]\nbroker = \"amqp://u:hunter2@127.0.0.1:1\"\n");
+        File.SetUnixFileMode(_cli.UserConfig, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var bySettings = await RefusedAsync();
 
         Assert.StartsWith("aetherscale-cli: --broker must not hold a password", byOption, StringComparison.Ordinal);
@@ -94,6 +95,14 @@ public sealed class BrokerPlaceTests : IDisposable
             Assert.Contains(CredentialsVariable, error);
             Assert.DoesNotContain("hunter2", error);
         });
+    }
+
+    [Fact]
+    public async Task A_password_in_settings_that_nobody_else_can_read_is_taken()
+    {
+        CliSandbox.Write(_cli.UserConfig, "[client]\nbroker = \"amqp://u:hunter2@127.0.0.1:1/v\"\n");
+        File.SetUnixFileMode(_cli.UserConfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal(("v", $"[client] broker in {_cli.UserConfig}"), await TriedAsync());
     }
 
     [Fact]
