@@ -11,10 +11,10 @@ namespace Aetherscale.Messaging;
 internal sealed class Session : IAsyncDisposable
 {
     /// <summary>
-    /// Deliveries that may be under way at a time, for each queue. Commands that take long are acknowledged while they run
-    /// (see <see cref="Intake"/>), so that they do not fill this for long.
+    /// Deliveries that may be under way at a time, for each queue. Stops that wait for their guests take long, and each is
+    /// acknowledged only after its reply: this many of them do not hold up the rest.
     /// </summary>
-    public const ushort Prefetch = 64;
+    public const ushort Prefetch = 256;
 
     /// <summary>Longer than it takes to notice that the network has fallen silent.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
