@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli;
@@ -16,19 +15,4 @@ internal static class Replies
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
         AllowDuplicateProperties = true,
     });
-
-    /// <exception cref="CliException">The response is not what the command promises.</exception>
-    public static T Read<T>(this JsonElement response, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return response.Deserialize(type) ?? throw new JsonException("null");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw new CliException(
-                ExitCodes.Unreachable, $"the daemon's answer is not understood; is it of another version? {e.Message}");
-        }
-    }
 }

@@ -43,7 +43,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         ParseResult line,
         string doing,
         IReadOnlyList<RequestEnvelope> requests,
-        Func<IReadOnlyList<JsonElement>, Screen> show,
+        Func<IReadOnlyList<Reply>, Screen> show,
         CancellationToken cancel)
     {
         var quiet = line.GetValue(options.Quiet);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Text.Json;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Completions;
@@ -31,13 +30,13 @@ internal sealed class VmCompletions(Session session)
         using var patience = new CancellationTokenSource(s_patience, session.Around.Time);
         var request = new RequestEnvelope { Command = CommandNames.ListVms, RequestId = session.Around.NewRequestId() };
         var reply = await daemon.SendAsync(request, patience.Token);
-        if (reply.Response is not { ValueKind: JsonValueKind.Array } response)
+        if (reply.Response.IsEmpty)
         {
             return [];
         }
 
         // The shell is handed words: what is no plain word is left out, so that it cannot become something else there.
-        return [.. response.Read(Replies.Json.IReadOnlyListVmSummary)
+        return [.. reply.Read(Replies.Json.IReadOnlyListVmSummary)
             .SelectMany(vm => new[] { vm.Name, vm.VmId })
             .OfType<string>()
             .Where(word => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Output;
@@ -7,14 +6,14 @@ namespace Aetherscale.Cli.Output;
 internal static class ActionScreen
 {
     /// <summary>For create-vm: with <c>--quiet</c>, the new id is what a script wants.</summary>
-    public static Screen WithIds(IReadOnlyList<JsonElement> responses) => Of(responses, withIds: true);
+    public static Screen WithIds(IReadOnlyList<Reply> replies) => Of(replies, withIds: true);
 
     /// <summary>For the others: the requester knows which VMs it named.</summary>
-    public static Screen Silent(IReadOnlyList<JsonElement> responses) => Of(responses, withIds: false);
+    public static Screen Silent(IReadOnlyList<Reply> replies) => Of(replies, withIds: false);
 
-    private static Screen Of(IReadOnlyList<JsonElement> responses, bool withIds)
+    private static Screen Of(IReadOnlyList<Reply> replies, bool withIds)
     {
-        VmActionResponse[] vms = [.. responses.Select(response => response.Read(Replies.Json.VmActionResponse))];
+        VmActionResponse[] vms = [.. replies.Select(reply => reply.Read(Replies.Json.VmActionResponse))];
         var hints = vms.Any(vm => vm.Hint is not null);
         string[] headers = ["VM-ID", "NAME", "STATUS", .. hints ? ["HINT"] : Array.Empty<string>()];
         var rows = vms.Select(vm => (Cell[])

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Output;
@@ -7,9 +6,9 @@ namespace Aetherscale.Cli.Output;
 /// <summary>The answer of show-vm: one line for each fact that is known, named as on the wire.</summary>
 internal static class DetailsScreen
 {
-    public static Screen Of(IReadOnlyList<JsonElement> responses)
+    public static Screen Of(IReadOnlyList<Reply> replies)
     {
-        VmDetails[] vms = [.. responses.Select(response => response.Read(Replies.Json.VmDetails))];
+        VmDetails[] vms = [.. replies.Select(reply => reply.Read(Replies.Json.VmDetails))];
         return new Screen(new Sheet(Headers: null, [.. vms.SelectMany(Facts)]), [.. vms.Select(vm => vm.VmId)]);
     }
 

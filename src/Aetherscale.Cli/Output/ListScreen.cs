@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Output;
@@ -7,9 +6,9 @@ namespace Aetherscale.Cli.Output;
 /// <summary>The answer of list-vms.</summary>
 internal static class ListScreen
 {
-    public static Screen Of(IReadOnlyList<JsonElement> responses)
+    public static Screen Of(IReadOnlyList<Reply> replies)
     {
-        var vms = responses.SelectMany(response => response.Read(Replies.Json.IReadOnlyListVmSummary)).ToArray();
+        var vms = replies.SelectMany(reply => reply.Read(Replies.Json.IReadOnlyListVmSummary)).ToArray();
         var hints = vms.Any(vm => vm.Hint is not null);
         string[] headers =
         [

@@ -3,28 +3,49 @@ namespace Aetherscale.Cli.Output;
 /// <summary>A table for pipes: aligned columns, nothing cut off, <c>-</c> where there is no value.</summary>
 internal static class PlainSheet
 {
-    private const string Gap = "  ";
+    private const int Gap = 2;
 
     public static void Write(Sheet sheet, TextWriter output)
     {
-        List<string[]> lines = [.. sheet.Headers is null ? [] : new[] { sheet.Headers.ToArray() }];
-        lines.AddRange(sheet.Rows.Select(row => row.Select(Text).ToArray()));
-        if (lines.Count == 0)
+        var widths = Widths(sheet);
+        if (sheet.Headers is not null)
         {
-            return;
+            Write(sheet.Headers, static header => header, widths, output);
         }
 
-        int[] widths = [.. lines[0].Select((_, column) => lines.Max(line => line[column].Length))];
-        foreach (var line in lines)
+        foreach (var row in sheet.Rows)
         {
-            for (var column = 0; column < line.Length - 1; column++)
+            Write(row, Text, widths, output);
+        }
+    }
+
+    private static int[] Widths(Sheet sheet)
+    {
+        var widths = sheet.Headers?.Select(header => header.Length).ToArray() ?? new int[sheet.Rows is [var first, ..] ? first.Count : 0];
+        foreach (var row in sheet.Rows)
+        {
+            for (var column = 0; column < widths.Length; column++)
             {
-                output.Write(line[column].PadRight(widths[column]));
-                output.Write(Gap);
+                widths[column] = int.Max(widths[column], Text(row[column]).Length);
             }
-
-            output.WriteLine(line[^1]);
         }
+
+        return widths;
+    }
+
+    private static void Write<T>(IReadOnlyList<T> line, Func<T, string> show, int[] widths, TextWriter output)
+    {
+        for (var column = 0; column < line.Count - 1; column++)
+        {
+            var text = show(line[column]);
+            output.Write(text);
+            for (var blanks = widths[column] - text.Length + Gap; blanks > 0; blanks--)
+            {
+                output.Write(' ');
+            }
+        }
+
+        output.WriteLine(show(line[^1]));
     }
 
     private static string Text(Cell cell) => string.IsNullOrEmpty(cell.Text) ? "-" : TerminalText.Escape(cell.Text);

@@ -9,11 +9,11 @@ namespace Aetherscale.Cli.Output;
 internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool quiet)
 {
     /// <summary>Shows all and returns the exit code: the gravest one.</summary>
-    public int Print(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<JsonElement>, Screen> show)
+    public int Print(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<Reply>, Screen> show)
     {
         if (format == OutputFormat.Json)
         {
-            PrintJson([.. outcomes.Select(outcome => outcome.Reply).OfType<ReplyEnvelope>()]);
+            PrintJson([.. outcomes.Select(outcome => outcome.Reply).OfType<Reply>()]);
         }
         else
         {
@@ -34,12 +34,12 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
             : ExitCodes.Done;
     }
 
-    private void PrintScreen(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<JsonElement>, Screen> show)
+    private void PrintScreen(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<Reply>, Screen> show)
     {
-        JsonElement[] responses = [.. outcomes.Where(Succeeded).Select(outcome => outcome.Reply!.Response ?? default)];
-        if (responses.Length > 0)
+        Reply[] done = [.. outcomes.Where(Succeeded).Select(outcome => outcome.Reply!)];
+        if (done.Length > 0)
         {
-            Print(show(responses));
+            Print(show(done));
         }
 
         terminal.Flush();
@@ -73,7 +73,7 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
     }
 
     /// <summary>Set out over lines for a person, one line for a program.</summary>
-    private void PrintJson(IReadOnlyList<ReplyEnvelope> replies)
+    private void PrintJson(IReadOnlyList<Reply> replies)
     {
         using var json = new MemoryStream();
         using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions
@@ -85,7 +85,7 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
             writer.WriteStartArray();
             foreach (var reply in replies)
             {
-                JsonSerializer.Serialize(writer, reply, Replies.Json.ReplyEnvelope);
+                Write(reply, writer);
             }
 
             writer.WriteEndArray();
@@ -93,6 +93,19 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
 
         var text = Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length));
         terminal.Out.WriteLine(TerminalText.EscapeJson(text));
+    }
+
+    private static void Write(Reply reply, Utf8JsonWriter writer)
+    {
+        if (writer.Options.Indented)
+        {
+            using var document = JsonDocument.Parse(reply.Json);
+            document.WriteTo(writer);
+        }
+        else
+        {
+            writer.WriteRawValue(reply.Json.Span, skipInputValidation: true);
+        }
     }
 
     private static bool Succeeded(Outcome outcome) => outcome.Reply?.ExecutionInfo.Status == ExecutionInfo.Success;

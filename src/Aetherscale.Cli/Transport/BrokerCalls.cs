@@ -32,7 +32,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
     private readonly BrokerLink _link;
     private readonly IChannel _channel;
     private readonly Surroundings _around;
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<ReplyEnvelope>> _waiting = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<Reply>> _waiting = new();
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _over = new();
     private Task _watch = Task.CompletedTask;
@@ -60,11 +60,11 @@ internal sealed class BrokerCalls : IAsyncDisposable
 
     /// <summary>Sends one request, once, and waits for its reply.</summary>
     /// <exception cref="CliException">There is none.</exception>
-    public async Task<ReplyEnvelope> AskAsync(RequestEnvelope request, CancellationToken cancel)
+    public async Task<Reply> AskAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var id = request.RequestId!;
         var patience = request.ChangesSomething() ? s_patience : s_takenWithin;
-        var answer = new TaskCompletionSource<ReplyEnvelope>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try
         {
@@ -134,8 +134,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
         {
             try
             {
-                answer.TrySetResult(
-                    JsonSerializer.Deserialize(message.Body.Span, Replies.Json.ReplyEnvelope) ?? throw new JsonException());
+                answer.TrySetResult(Reply.Parse(message.Body.ToArray()));
             }
             catch (JsonException)
             {

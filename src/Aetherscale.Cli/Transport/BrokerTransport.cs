@@ -13,7 +13,7 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
     private Task<BrokerLink>? _link;
     private Task<BrokerCalls>? _calls;
 
-    public async Task<ReplyEnvelope> SendAsync(RequestEnvelope request, CancellationToken cancel)
+    public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var calls = await CallsAsync(cancel);
         return await calls.AskAsync(request, cancel);
@@ -34,8 +34,8 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
                     RequestId = around.NewRequestId(),
                 },
                 cancel);
-            stream.Begin(reply.Response is { } response
-                ? response.Read(Replies.Json.ConnectVmResponse).Queue
+            stream.Begin(!reply.Response.IsEmpty
+                ? reply.Read(Replies.Json.ConnectVmResponse).Queue
                 : throw new CliException(ExitCodes.Refused, reply.ExecutionInfo.Describe()));
             return stream;
         }

@@ -7,7 +7,7 @@ internal interface ITransport : IAsyncDisposable
 {
     /// <summary>Sends one request, once, and waits for its reply.</summary>
     /// <exception cref="CliException">There is no reply: the daemon is not there, or went away.</exception>
-    public Task<ReplyEnvelope> SendAsync(RequestEnvelope request, CancellationToken cancel);
+    public Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel);
 
     /// <summary>Opens a stream to a TCP port of a guest.</summary>
     /// <exception cref="CliException">The daemon is not there, or refused.</exception>

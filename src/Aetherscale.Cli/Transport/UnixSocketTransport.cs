@@ -12,7 +12,7 @@ namespace Aetherscale.Cli.Transport;
 /// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
 internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
 {
-    public async Task<ReplyEnvelope> SendAsync(RequestEnvelope request, CancellationToken cancel)
+    public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         using var socket = await OpenAsync(cancel);
         var body = JsonSerializer.SerializeToUtf8Bytes(request, ContractJson.Wire.RequestEnvelope);
@@ -106,12 +106,11 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    private ReplyEnvelope ParseEnvelope(int status, ReadOnlyMemory<byte> body)
+    private Reply ParseEnvelope(int status, ReadOnlyMemory<byte> body)
     {
         try
         {
-            return JsonSerializer.Deserialize(body.Span, Replies.Json.ReplyEnvelope)
-                ?? throw NotADaemon($"HTTP {status}, null");
+            return Reply.Parse(body);
         }
         catch (JsonException)
         {
