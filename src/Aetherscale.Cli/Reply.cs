@@ -26,7 +26,7 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
             var isResponse = reader.ValueTextEquals("response"u8);
             if (reader.ValueTextEquals("execution-info"u8))
             {
-                info = JsonSerializer.Deserialize(ref reader, Replies.Json.ExecutionInfo);
+                info = ReadInfo(ref reader);
                 continue;
             }
 
@@ -41,14 +41,53 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
         return new Reply(info ?? throw new JsonException("no execution-info"), response, json);
     }
 
+    private static ExecutionInfo ReadInfo(ref Utf8JsonReader reader)
+    {
+        var texts = new Dictionary<string, string?>();
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("execution-info is no object");
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.Null)
+            {
+                texts[name] = reader.GetString();
+            }
+            else
+            {
+                // A newer daemon may say more.
+                reader.Skip();
+            }
+        }
+
+        return new ExecutionInfo
+        {
+            Status = texts.GetValueOrDefault("status") ?? throw new JsonException("no status"),
+            Host = texts.GetValueOrDefault("host"),
+            Code = texts.GetValueOrDefault("code"),
+            Reason = texts.GetValueOrDefault("reason"),
+            RequestId = texts.GetValueOrDefault("request-id"),
+        };
+    }
+
     /// <summary>The command's answer.</summary>
     /// <exception cref="CliException">It is not what the command promises.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
-        where T : class
+        where T : class =>
+        Read(json => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null"));
+
+    /// <summary>The same, for a reader of one's own that throws as the serializer does.</summary>
+    /// <exception cref="CliException">It is not what the command promises.</exception>
+    public T Read<T>(Func<ReadOnlySpan<byte>, T> read)
     {
         try
         {
-            return JsonSerializer.Deserialize(Response.Span, type) ?? throw new JsonException("null");
+            return read(Response.Span);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

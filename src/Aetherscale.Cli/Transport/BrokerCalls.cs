@@ -100,7 +100,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
 
     private async Task PublishAsync(RequestEnvelope request, string id, CancellationToken cancel)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, ContractJson.Wire.RequestEnvelope);
+        var body = request.ToJson();
         var properties = new BasicProperties
         {
             ContentType = "application/json",

@@ -15,12 +15,12 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         using var socket = await OpenAsync(cancel);
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, ContractJson.Wire.RequestEnvelope);
+        var body = request.ToJson();
         var head = $"POST {ApiRoutes.Commands} HTTP/1.1\r\nHost: aetherscale\r\nConnection: close\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
         try
         {
-            await SendAsync(socket, (byte[])[.. Encoding.ASCII.GetBytes(head), .. body]);
+            await SendAsync(socket, (byte[])[.. Encoding.ASCII.GetBytes(head), .. body.Span]);
             var reply = new HttpReply(socket);
             await reply.ReadHeadAsync();
             return ParseEnvelope(reply.Status, await reply.ReadBodyAsync());

@@ -29,7 +29,7 @@ public sealed class ApiServerTests : IAsyncLifetime
             {
                 _begun.SetResult();
                 await Task.Delay(Timeout.Infinite, stopping);
-                return default;
+                return writer => writer.WriteNullValue();
             },
         };
         var router = new CommandRouter(routes, "host", NullLogger<CommandRouter>.Instance);

@@ -118,7 +118,7 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", "it does not speak HTTP")]
     [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot found", "HTTP 404 without an envelope")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "HTTP 200 without an envelope")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull", "HTTP 200, null")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull", "HTTP 200 without an envelope")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n", "the length of its body is not acceptable")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", "its transfer encoding is unknown")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "a chunk of its body has no size")]

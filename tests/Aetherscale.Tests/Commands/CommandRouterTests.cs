@@ -38,7 +38,7 @@ public sealed class CommandRouterTests
                 {
                     using var turn = await locks.AcquireAsync(id, cancellationToken);
                     order.Add(request.RequestId!);
-                    return default;
+                    return writer => writer.WriteNullValue();
                 },
             },
             "host",
@@ -61,7 +61,7 @@ public sealed class CommandRouterTests
     public async Task The_doors_request_id_counts_unless_the_body_has_one(string door, string? body, string? expected)
     {
         var router = new CommandRouter(
-            new Dictionary<string, Route> { ["do"] = (_, _, _) => Task.FromResult(default(JsonElement)) }, "host", _log);
+            new Dictionary<string, Route> { ["do"] = (_, _, _) => Task.FromResult<Action<Utf8JsonWriter>>(writer => writer.WriteNullValue()) }, "host", _log);
         var id = body is null ? "" : $$""", "request-id": "{{body}}" """;
 
         var reply = await router.RunAsync(
