@@ -62,8 +62,18 @@ internal sealed class CreateVm(
             Address = lease.Address,
             Created = time.GetUtcNow(),
         };
-        Overlay.Create(draft.Folder.Disk, image, image.VirtualSize);
-        VmSpecFile.WriteNew(draft.Folder, spec);
+
+        // Side by side, both wait for the disk once.
+        var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
+        try
+        {
+            VmSpecFile.WriteNew(draft.Folder, spec);
+        }
+        finally
+        {
+            await overlay;
+        }
+
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         draft.Commit();

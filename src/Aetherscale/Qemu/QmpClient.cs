@@ -47,6 +47,9 @@ internal sealed partial class QmpClient : IAsyncDisposable
     /// <summary>Ends when the connection does, whoever closed it; it never fails.</summary>
     public Task Closed { get; private set; }
 
+    /// <summary>QEMU's word for the guest's state when the connection was made, as <c>query-status</c> tells it.</summary>
+    public string FirstStatus { get; private set; } = "";
+
     /// <summary>Connects and negotiates. When this returns, QEMU takes commands.</summary>
     /// <param name="socketPath">The monitor's Unix socket; QEMU serves one client at a time there.</param>
     /// <param name="deadline">What QEMU has for the greeting and the negotiation, and then for each command.</param>
@@ -153,11 +156,34 @@ internal sealed partial class QmpClient : IAsyncDisposable
             throw new QmpException("QEMU did not greet: this is no QMP monitor");
         }
 
-        await _stream.WriteAsync(QmpMessage.Command(QmpWaiters.NegotiationId, "qmp_capabilities", null), cancellation);
-        var reply = await ReadAsync(cancellation);
-        if (!reply.TryGetProperty("return", out _))
+        // In one piece: a QEMU that has just started greets long before it answers, and is busy when it does.
+        byte[] commands =
+        [
+            .. QmpMessage.Command(QmpWaiters.NegotiationId, "qmp_capabilities", null),
+            .. QmpMessage.Command(QmpWaiters.NegotiationId, "query-status", null),
+        ];
+        await _stream.WriteAsync(commands, cancellation);
+        await ReadReturnAsync(cancellation);
+        FirstStatus = QmpMessage.Status(await ReadReturnAsync(cancellation));
+    }
+
+    /// <summary>The next reply; an event on the way to it goes where events go.</summary>
+    private async Task<JsonElement> ReadReturnAsync(CancellationToken cancellation)
+    {
+        while (true)
         {
-            throw QmpMessage.Error(reply);
+            var message = await ReadAsync(cancellation);
+            if (message.TryGetProperty("return", out var result))
+            {
+                return result;
+            }
+
+            if (!message.TryGetProperty("event", out _))
+            {
+                throw QmpMessage.Error(message);
+            }
+
+            Dispatch(message);
         }
     }
 

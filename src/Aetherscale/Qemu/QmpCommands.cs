@@ -9,7 +9,7 @@ internal static class QmpCommands
     public static async Task<string> QueryStatusAsync(this QmpClient qmp, CancellationToken cancellation)
     {
         var reply = await qmp.ExecuteAsync("query-status", null, cancellation);
-        return reply.GetProperty("status").GetString()!;
+        return QmpMessage.Status(reply);
     }
 
     /// <summary>Lets a paused guest go on.</summary>

@@ -28,6 +28,13 @@ internal static class QmpMessage
         return bytes.ToArray();
     }
 
+    /// <summary>What <c>query-status</c> returned.</summary>
+    /// <exception cref="QmpException">It says nothing of a status.</exception>
+    public static string Status(JsonElement result) =>
+        result.ValueKind == JsonValueKind.Object && result.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.String
+            ? status.GetString()!
+            : throw new QmpException("QEMU told no status");
+
     /// <summary>What <c>{"error": {"class": …, "desc": …}}</c> says.</summary>
     /// <exception cref="QmpException">Thrown when the message is no such reply.</exception>
     public static QmpException Error(JsonElement message)

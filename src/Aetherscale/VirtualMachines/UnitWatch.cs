@@ -41,6 +41,9 @@ internal sealed class UnitWatch : IDisposable
         }
     }
 
+    /// <summary>Returns when systemd has told of an end, or may have.</summary>
+    public async Task WaitForSignAsync(CancellationToken cancellationToken) => await _changes.Reader.ReadAsync(cancellationToken);
+
     public void Dispose()
     {
         _systemd.UnitChanged -= OnChanged;

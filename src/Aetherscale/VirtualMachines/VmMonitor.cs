@@ -127,7 +127,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private async Task FollowConnectionAsync(CancellationToken cancellationToken)
     {
         await using var client = await QmpClient.ConnectAsync(_socket, s_deadline, _time, _logger, cancellationToken);
-        await ReadStateAsync(client, cancellationToken);
+        _state = StateOf(client.FirstStatus);
 
         // This may be another QEMU than the last time, after a restart of the unit.
         _wasAsked = WasShutDownByGuest = false;
@@ -169,16 +169,15 @@ internal sealed class VmMonitor : IAsyncDisposable
         }
     }
 
-    private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken)
+    private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
+        _state = StateOf(await client.QueryStatusAsync(cancellationToken));
+
+    private static State StateOf(string status) => status switch
     {
-        var word = await client.QueryStatusAsync(cancellationToken);
-        _state = word switch
-        {
-            "running" => new State(GuestState.Running, null),
-            "shutdown" => new State(GuestState.ShutDown, null),
-            _ => new State(GuestState.Paused, word),
-        };
-    }
+        "running" => new State(GuestState.Running, null),
+        "shutdown" => new State(GuestState.ShutDown, null),
+        _ => new State(GuestState.Paused, status),
+    };
 
     private sealed record State(GuestState Guest, string? PauseReason);
 }

@@ -60,19 +60,29 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     public async Task<StopOutcome> KillAsync(VmId id, Action onQueued, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);
-        units.Disable(unit);
-        var properties = await systemd.GetStateAsync(unit, cancellationToken);
-        if (!IsAlive(properties))
+
+        // The disk and QEMU's end take their time side by side.
+        var disabling = Task.Run(() => units.Disable(unit), CancellationToken.None);
+        try
+        {
+            return await KillUnitAsync(id, unit, onQueued, cancellationToken);
+        }
+        finally
+        {
+            await disabling;
+        }
+    }
+
+    private async Task<StopOutcome> KillUnitAsync(VmId id, string unit, Action onQueued, CancellationToken cancellationToken)
+    {
+        // A monitor that is connected is the quickest sign of life.
+        if (monitors.ClientOf(id) is null && !await IsAliveAsync(unit, cancellationToken))
         {
             await systemd.ResetFailedAsync(unit, cancellationToken);
             return StopOutcome.WasNotRunning;
         }
 
-        if (properties is { ActiveState: UnitActiveState.Active })
-        {
-            await KillMainAsync(unit, cancellationToken);
-        }
-
+        await KillMainAsync(unit, cancellationToken);
         await EndAsync(unit, mercy: Task.CompletedTask, onQueued, cancellationToken);
         return StopOutcome.Killed;
     }
@@ -85,10 +95,14 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     private async Task KillMainAsync(string unit, CancellationToken cancellationToken)
     {
         using var watch = new UnitWatch(systemd, unit);
-        await KillProcessesAsync(unit, cancellationToken);
+        if (!await KillProcessesAsync(unit, cancellationToken))
+        {
+            return;
+        }
+
         try
         {
-            await watch.WaitForEndAsync(cancellationToken).WaitAsync(s_grip, time, cancellationToken);
+            await watch.WaitForSignAsync(cancellationToken).WaitAsync(s_grip, time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -116,7 +130,7 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
 
         var result = await job;
-        if (await IsAliveAsync(unit, cancellationToken))
+        if (result != JobResult.Done && await IsAliveAsync(unit, cancellationToken))
         {
             throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: systemctl --user status {unit}");
         }
@@ -139,15 +153,18 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         }
     }
 
-    private async Task KillProcessesAsync(string unit, CancellationToken cancellationToken)
+    /// <returns>False when there was none.</returns>
+    private async Task<bool> KillProcessesAsync(string unit, CancellationToken cancellationToken)
     {
         try
         {
             await systemd.KillUnitAsync(unit, KillWho.All, SigKill, cancellationToken);
+            return true;
         }
         catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchProcess) || error.Is(SystemdErrors.NoSuchUnit))
         {
-            // It was faster.
+            // It was faster, or waits to be restarted.
+            return false;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Aetherscale.Tests.Qemu;
 internal sealed class ScriptedQmp : IDisposable
 {
     public const string Greeting = """{"QMP": {"version": {}, "capabilities": ["oob"]}}""" + "\r\n";
-    public const string Negotiated = """{"return": {}, "id": 0}""" + "\r\n";
+    public const string Negotiated = """{"return": {}, "id": 0}""" + "\r\n" + """{"return": {"status": "prelaunch"}, "id": 0}""" + "\r\n";
 
     private readonly TestFolder _folder = new();
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -35,6 +35,7 @@ internal sealed class ScriptedQmp : IDisposable
         await AcceptAsync(cancellation);
         await SayAsync(Greeting, cancellation);
         Assert.Contains("qmp_capabilities", await HearAsync(cancellation), StringComparison.Ordinal);
+        Assert.Contains("query-status", await HearAsync(cancellation), StringComparison.Ordinal);
         await SayAsync(Negotiated, cancellation);
         return await connecting;
     }
