@@ -16,6 +16,9 @@ internal sealed record SettingDefinition(
     /// <summary>Null where a value may be seen by all.</summary>
     public Secret? Secret { get; init; }
 
+    /// <summary>True when a wrong text may well be a secret that belongs elsewhere: it is not repeated.</summary>
+    public bool MayHoldSecret { get; init; }
+
     /// <summary>The name of the environment variable.</summary>
     public string Variable => "AETHERSCALE_" + Key.Replace('-', '_').ToUpperInvariant();
 

@@ -63,7 +63,10 @@ internal static class SettingDefinitions
         "broker-credentials-file",
         "A file of one line, user:password, that only you can read; it is read anew at each connect. Empty: as the URL in broker says, or guest.",
         _ => "",
-        text => text.Length == 0 ? null : PathProblem(text));
+        text => text.Length == 0 ? null : PathProblem(text))
+    {
+        MayHoldSecret = true,
+    };
 
     public static SettingDefinition LeastLogLevel { get; } = new(
         "log-level",

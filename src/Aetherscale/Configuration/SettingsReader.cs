@@ -43,7 +43,7 @@ internal sealed class SettingsReader(HostEnvironment host, string machineFile = 
 
             if (setting.Problem(values[setting].Text) is { } problem)
             {
-                throw new SettingsException(setting.Secret is null
+                throw new SettingsException(setting.Secret is null && !setting.MayHoldSecret
                     ? $"{setting.Key} ({values[setting].Source}) is \"{values[setting].Text}\"; it {problem}."
                     : $"{setting.Key} ({values[setting].Source}) {problem}.");
             }

@@ -71,8 +71,9 @@ internal sealed class CgroupGrace : IDisposable
                 // 0 is whoever writes.
                 RandomAccess.Write(_processes, "0"u8, 0);
             }
-            catch (IOException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
+                // We were moved to a group that is not ours to write.
                 return;
             }
         }

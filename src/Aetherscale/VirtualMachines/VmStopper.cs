@@ -82,31 +82,32 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
             return StopOutcome.WasNotRunning;
         }
 
-        await KillMainAsync(unit, cancellationToken);
-        await EndAsync(unit, mercy: Task.CompletedTask, onQueued, cancellationToken);
+        // From here on there is no way back: without the stop job systemd would start the killed QEMU again.
+        cancellationToken.ThrowIfCancellationRequested();
+        await KillMainAsync(unit);
+        await EndAsync(unit, mercy: Task.CompletedTask, onQueued, CancellationToken.None);
         return StopOutcome.Killed;
     }
 
     /// <summary>
     /// Kills QEMU before systemd is told to stop the unit, and waits until systemd has seen it: a stop job of a running
     /// service would first start its ExecStop, in a sandbox of its own, only to be killed with it. The restart that systemd
-    /// plans for a killed QEMU is a second away, and the stop job that follows cancels it.
+    /// plans for a killed QEMU is a second away, and the stop job that follows cancels it; a daemon that is itself killed in
+    /// these ten milliseconds has not answered, and its VM runs on.
     /// </summary>
-    private async Task KillMainAsync(string unit, CancellationToken cancellationToken)
+    private async Task KillMainAsync(string unit)
     {
         using var watch = new UnitWatch(systemd, unit);
-        if (!await KillProcessesAsync(unit, cancellationToken))
-        {
-            return;
-        }
-
         try
         {
-            await watch.WaitForSignAsync(cancellationToken).WaitAsync(s_grip, time, cancellationToken);
+            if (await KillProcessesAsync(unit, CancellationToken.None))
+            {
+                await watch.WaitForSignAsync(CancellationToken.None).WaitAsync(s_grip, time, CancellationToken.None);
+            }
         }
-        catch (TimeoutException)
+        catch (Exception error) when (error is TimeoutException or AetherscaleException)
         {
-            // It hangs in the kernel. The stop job waits for that.
+            // It hangs in the kernel, or systemd has not answered. The stop job is the second try.
         }
     }
 

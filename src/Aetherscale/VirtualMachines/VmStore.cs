@@ -14,7 +14,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
     private readonly Dictionary<VmId, Vm> _vms = [];
     private readonly Dictionary<VmName, VmId> _names = [];
 
-    /// <summary>Folders that the kernel does not watch for us: they are read at each look.</summary>
+    /// <summary>What the kernel does not watch for us, and what could not be read: looked at each time.</summary>
     private readonly HashSet<VmId> _unwatched = [];
 
     private IReadOnlyList<Vm>? _inOrder;
@@ -154,10 +154,13 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
     private void Refresh()
     {
         var changes = _watch.Take(out var wasLost);
-        if (!_isWatched || wasLost)
+        if (!_isWatched || wasLost || changes.Any(change => change.Folder == vmsFolder && change.Name.Length == 0))
         {
-            _isWatched = _watch.TryAdd(vmsFolder);
+            // Until all is read again, whatever becomes of that, nothing is known.
+            _isWatched = false;
+            var isWatched = _watch.TryAdd(vmsFolder);
             ReadAll();
+            _isWatched = isWatched;
             return;
         }
 
@@ -198,25 +201,38 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         var folder = FolderOf(id);
         var isWatched = _watch.TryAdd(folder.FolderPath);
         _unwatched.Remove(id);
-        if (FileStatus.Of(folder.FolderPath) is null)
+        if (FileStatus.Of(folder.FolderPath) is not { Kind: FileKind.Folder or FileKind.SymbolicLink })
         {
             return;
         }
 
-        var vm = VmSpecFile.Read(id, folder) with
-        {
-            IsDeleting = FileStatus.Of(folder.Tombstone) is not null,
-            HasDisk = FileStatus.Of(folder.Disk) is not null,
-        };
+        var vm = LookAt(id, folder);
         _vms[id] = vm;
         if (NameOf(vm) is { } name)
         {
             _names[name] = id;
         }
 
-        if (!isWatched)
+        // What is wrong may pass without the folder changing.
+        if (!isWatched || vm.Problem is not null)
         {
             _unwatched.Add(id);
+        }
+    }
+
+    private static Vm LookAt(VmId id, VmFolder folder)
+    {
+        try
+        {
+            return VmSpecFile.Read(id, folder) with
+            {
+                IsDeleting = FileStatus.Of(folder.Tombstone) is not null,
+                HasDisk = FileStatus.Of(folder.Disk) is not null,
+            };
+        }
+        catch (IOException error)
+        {
+            return new Vm(id, folder, null, $"{folder.FolderPath} cannot be looked at: {error.Message}");
         }
     }
 

@@ -215,6 +215,56 @@ public sealed class VmStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_of_VMs_that_is_replaced_as_a_whole_is_read_anew()
+    {
+        var vms = _folder["vms"];
+        Directory.CreateDirectory(vms);
+        using var store = new VmStore(vms);
+        var before = Make(store, "before");
+        Assert.Single(store.List());
+        Directory.Move(vms, _folder["old"]);
+        Directory.CreateDirectory(vms);
+
+        Assert.Empty(store.List());
+
+        var after = Make(store, "after");
+        Assert.Equal([after], store.List().Select(vm => vm.Id));
+        Assert.Null(store.TryFind(before));
+    }
+
+    [Fact]
+    public void What_is_no_folder_is_no_VM_and_hides_none()
+    {
+        _ = _store.List();
+        File.WriteAllText(_folder["abcdefgh"], "");
+        Directory.CreateDirectory(_folder["zzzzzzzz"]);
+
+        Assert.Equal("zzzzzzzz", Assert.Single(_store.List()).Id.ToString());
+    }
+
+    [Fact]
+    public void A_VM_that_cannot_be_looked_at_is_broken_and_comes_back()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root may look at everything");
+        var id = Make("web");
+        var other = Make("mail");
+        _ = _store.List();
+        File.SetUnixFileMode(_folder[id.ToString()], UnixFileMode.None);
+        try
+        {
+            Assert.Equal(2, _store.List().Count);
+            Assert.NotNull(_store.TryFind(id)!.Problem);
+            Assert.Null(_store.TryFind(other)!.Problem);
+        }
+        finally
+        {
+            File.SetUnixFileMode(_folder[id.ToString()], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        Assert.Null(_store.TryFind(id)!.Problem);
+    }
+
+    [Fact]
     public void More_changes_than_the_kernel_keeps_are_not_missed()
     {
         var id = Make("web");
@@ -266,10 +316,12 @@ public sealed class VmStoreTests : IDisposable
         Created = DateTimeOffset.UnixEpoch,
     };
 
-    private VmId Make(string name)
+    private VmId Make(string name) => Make(_store, name);
+
+    private static VmId Make(VmStore store, string name)
     {
         Assert.True(VmName.TryParse(name, out var parsed));
-        using var draft = _store.Draft(VmId.New(), parsed);
+        using var draft = store.Draft(VmId.New(), parsed);
         VmSpecFile.WriteNew(draft.Folder, SpecOf(draft.Id, name));
         draft.Commit();
         return draft.Id;
