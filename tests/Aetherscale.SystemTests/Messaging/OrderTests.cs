@@ -65,7 +65,7 @@ public sealed class OrderTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_window_full_of_stops_that_take_long_holds_up_nobody_for_long()
+    public async Task Many_stops_that_take_long_hold_up_nobody()
     {
         var deaf = await CreateAsync("deaf", "DEAF UP");
         for (var number = 0; number < 70; number++)
@@ -73,9 +73,10 @@ public sealed class OrderTests(Broker broker) : IAsyncLifetime
             await _client.SendAsync(Message("stop-vm", deaf, """, "wait": true, "timeout": 15"""));
         }
 
-        Assert.Equal("stopping", Status(await _client.AskAsync(List), deaf));
+        await Wait.UntilAsync("it is being stopped", async () => Status(await _client.AskAsync(List), deaf) == "stopping", 5);
+        var lists = _client.Replies;
         Assert.Equal("killed", Status(await _client.AskAsync(Message("stop-vm", deaf, """, "kill": true"""), 10)));
-        await Wait.UntilAsync("all are answered", () => _client.Replies == 72);
+        await Wait.UntilAsync("all are answered", () => _client.Replies == lists + 71);
     }
 
     [Fact]
