@@ -69,7 +69,7 @@ internal sealed partial class QmpClient : IAsyncDisposable
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), either.Token);
             client = new QmpClient(new NetworkStream(socket, ownsSocket: true), deadline, time, logger);
-            await client.NegotiateAsync(either.Token);
+            client.FirstStatus = await QmpNegotiation.RunAsync(client._stream, client._lines, client.Dispatch, either.Token);
             client.Closed = client.RunAsync();
             var connected = client;
             client = null;
@@ -147,48 +147,6 @@ internal sealed partial class QmpClient : IAsyncDisposable
         _events.Writer.TryComplete();
         await _closing.CancelAsync();
     }
-
-    private async Task NegotiateAsync(CancellationToken cancellation)
-    {
-        var greeting = await ReadAsync(cancellation);
-        if (!greeting.TryGetProperty("QMP", out _))
-        {
-            throw new QmpException("QEMU did not greet: this is no QMP monitor");
-        }
-
-        // In one piece: a QEMU that has just started greets long before it answers, and is busy when it does.
-        byte[] commands =
-        [
-            .. QmpMessage.Command(QmpWaiters.NegotiationId, "qmp_capabilities", null),
-            .. QmpMessage.Command(QmpWaiters.NegotiationId, "query-status", null),
-        ];
-        await _stream.WriteAsync(commands, cancellation);
-        await ReadReturnAsync(cancellation);
-        FirstStatus = QmpMessage.Status(await ReadReturnAsync(cancellation));
-    }
-
-    /// <summary>The next reply; an event on the way to it goes where events go.</summary>
-    private async Task<JsonElement> ReadReturnAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var message = await ReadAsync(cancellation);
-            if (message.TryGetProperty("return", out var result))
-            {
-                return result;
-            }
-
-            if (!message.TryGetProperty("event", out _))
-            {
-                throw QmpMessage.Error(message);
-            }
-
-            Dispatch(message);
-        }
-    }
-
-    private async Task<JsonElement> ReadAsync(CancellationToken cancellation) =>
-        await _lines.ReadAsync(cancellation) ?? throw new QmpException("QEMU closed the connection");
 
     private async Task RunAsync()
     {
