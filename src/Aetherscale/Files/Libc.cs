@@ -18,6 +18,7 @@ internal static partial class Libc
     public const uint StatxBasicStats = 0x7ff;
 
     // sys/inotify.h
+    public const uint InotifyModify = 0x2;
     public const uint InotifyAttributes = 0x4;
     public const uint InotifyCloseWrite = 0x8;
     public const uint InotifyMovedFrom = 0x40;

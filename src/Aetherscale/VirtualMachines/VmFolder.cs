@@ -3,7 +3,8 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>The files of one VM: <c>&lt;data&gt;/vms/&lt;id&gt;</c>.</summary>
 internal readonly record struct VmFolder(string FolderPath)
 {
-    private const string SpecName = "vm.json";
+    public const string SpecName = "vm.json";
+
     private const string DiskName = "disk.qcow2";
     private const string TombstoneName = "deleting";
 

@@ -199,7 +199,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
 
         // Watched before it is read: what changes meanwhile is read again.
         var folder = FolderOf(id);
-        var isWatched = _watch.TryAdd(folder.FolderPath);
+        var isWatched = _watch.TryAdd(folder.FolderPath) & _watch.TryAddFile(folder.FolderPath, VmFolder.SpecName);
         _unwatched.Remove(id);
         if (FileStatus.Of(folder.FolderPath) is not { Kind: FileKind.Folder or FileKind.SymbolicLink })
         {

@@ -69,6 +69,19 @@ public sealed class VmStoreTests : IDisposable
         Assert.Throws<AetherscaleException>(() => _store.Find(VmReference.Parse("web")));
     }
 
+    [Fact]
+    public void A_spec_that_its_writer_keeps_open_counts_as_it_is()
+    {
+        var id = Make("web");
+        _ = _store.List();
+        var path = _store.Find(VmReference.Parse("web")).Folder.Spec;
+        var text = File.ReadAllText(path);
+        using var writer = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        writer.Write(System.Text.Encoding.UTF8.GetBytes(text.Replace("\"web\"", "\"mxb\"")));
+
+        Assert.Equal(id, _store.Find(VmReference.Parse("mxb")).Id);
+    }
+
     [Theory]
     [InlineData("", "unreadable")]
     [InlineData("{", "unreadable")]
