@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""seed.py AMQP-URL [MESSAGE…]: a client of the first protocol.
+"""seed.py AMQP-URL [MESSAGE…]: a client of the first protocol. The URL `-` is that in the variable AMQP_URL.
 
 It knows nothing but the queue vm-queue, a reply queue of its own, and a wait of five seconds. Each message is one JSON text; its reply
 goes to stdout, one line each, `null` when none came in time.
 """
 import json
+import os
 import sys
 import uuid
 
@@ -64,7 +65,7 @@ class ServerCommunication:
 
 def main():
     url, *messages = sys.argv[1:]
-    server = ServerCommunication(url)
+    server = ServerCommunication(os.environ['AMQP_URL'] if url == '-' else url)
     for message in messages:
         print(json.dumps(server.ask(message)), flush=True)
 
