@@ -47,6 +47,28 @@ public sealed class StopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_kill_that_has_begun_is_carried_through_though_the_daemon_is_told_to_stop()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var id = await _host.CreateAsync("polite");
+            var unit = TestHost.UnitOf(id);
+            var pid = await Systemctl.MainPidAsync(unit);
+            var kill = _host.SendAsync($$$"""{"command": "stop-vm", "options": {"vm-id": "{{{id}}}", "kill": true}}""");
+            await Task.Delay(3 * round, TestContext.Current.CancellationToken);
+
+            await _host.StopDaemonAsync();
+
+            // Whether it came to the kill or not: systemd, which waits for a second before a restart, has started no other QEMU.
+            await Task.Delay(1500, TestContext.Current.CancellationToken);
+            Assert.Contains(await Systemctl.MainPidAsync(unit), new[] { 0, pid });
+            await Task.WhenAny(kill);
+            await _host.StartDaemonAsync();
+            await _host.RunAsync("delete-vm", $$$"""{"vm-id": "{{{id}}}"}""");
+        }
+    }
+
+    [Fact]
     public async Task A_deaf_guest_is_killed_when_the_timeout_ends_and_the_answer_says_so()
     {
         var id = await CreateDeafAsync();
