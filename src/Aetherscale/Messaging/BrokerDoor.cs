@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Aetherscale.Messaging;
 
@@ -16,6 +17,8 @@ internal sealed class BrokerDoor(
     private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
     private readonly BackOff _backOff = new(time);
+
+    private readonly PoisonSweep _sweep = new(logger);
 
     private int _opened;
 
@@ -34,6 +37,10 @@ internal sealed class BrokerDoor(
                 try
                 {
                     await ServeAsync(idle, stopping);
+                }
+                catch (BrokerException error) when (error.TriesAtOnce)
+                {
+                    continue;
                 }
 #pragma warning disable CA1031 // Nothing that a broker does may end this loop; each failure is told and tried again.
                 catch (Exception error) when (!stopping.IsCancellationRequested)
@@ -70,6 +77,7 @@ internal sealed class BrokerDoor(
             throw;
         }
 
+        _sweep.Ended(session);
         MessagingLog.Lost(logger, access.Address.ToString(), reason);
         _told = Away;
     }
@@ -83,7 +91,12 @@ internal sealed class BrokerDoor(
             var queues = await topology.DeclareAsync(connection, stopping);
             session = await Session.OpenAsync(++_opened, connection, stopping);
             sessions.Set(session);
-            await session.ConsumeAsync(queues, (queue, message) => intake.Take(session, queue, message, stopping), stopping);
+            if (_sweep.IsDue)
+            {
+                await _sweep.RunAsync(session, queues, Take, stopping);
+            }
+
+            await session.ConsumeAsync(queues, (queue, message) => Take(queue, message, isAcknowledged: false), stopping);
             MessagingLog.Connected(logger, access.Address.ToString(), user.UserName, string.Join(", ", queues));
             _told = null;
             _backOff.Succeeded();
@@ -91,9 +104,17 @@ internal sealed class BrokerDoor(
         }
         catch (Exception error)
         {
+            if (session is not null)
+            {
+                _sweep.Ended(session);
+            }
+
             await (session?.DisposeAsync() ?? CloseAsync(connection));
             throw stopping.IsCancellationRequested ? error : BrokerFailure.Of(error, access, user);
         }
+
+        void Take(string queue, BasicDeliverEventArgs message, bool isAcknowledged) =>
+            intake.Take(session!, queue, message, isAcknowledged, stopping);
     }
 
     /// <summary>Takes no more, and waits a little for what is under way.</summary>

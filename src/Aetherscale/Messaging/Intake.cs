@@ -18,7 +18,7 @@ internal sealed class Intake(
     /// <summary>
     /// Begins the command before it returns: in the order in which messages are taken, commands get in line at their VM.
     /// </summary>
-    public void Take(Session session, string queue, BasicDeliverEventArgs message, CancellationToken stopping)
+    public void Take(Session session, string queue, BasicDeliverEventArgs message, bool isAcknowledged, CancellationToken stopping)
     {
         if (stopping.IsCancellationRequested)
         {
@@ -32,6 +32,11 @@ internal sealed class Intake(
         if (message.Redelivered && _pending.TakeOver(key, delivery) is { } known)
         {
             MessagingLog.TakenOver(logger, known.Requester.Name);
+            if (isAcknowledged)
+            {
+                _pending.TryAcknowledge(known, session.Number, out _);
+            }
+
             if (known.IsDone)
             {
                 work.Adopt(AcknowledgeAsync(known), "An acknowledgement");
@@ -52,6 +57,11 @@ internal sealed class Intake(
         };
         var pending = new PendingMessage(key, requester, delivery);
         _pending.Add(pending);
+        if (isAcknowledged)
+        {
+            _pending.TryAcknowledge(pending, session.Number, out _);
+        }
+
         var run = message.Body.Length > ApiRoutes.MaxRequestBytes
             ? Task.FromResult(router.Refuse(TooLong(), null, requester))
             : router.RunAsync(message.Body.ToArray(), requester, stopping);
