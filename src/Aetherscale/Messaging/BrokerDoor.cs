@@ -14,6 +14,9 @@ internal sealed class BrokerDoor(
     /// <summary>What was told of a broker that is merely not there.</summary>
     private const string Away = "";
 
+    /// <summary>What another connection left unacknowledged has come again by then, or never does.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
     private readonly BackOff _backOff = new(time);
@@ -69,7 +72,7 @@ internal sealed class BrokerDoor(
         string reason;
         try
         {
-            reason = await session.Ended.WaitAsync(stopping);
+            reason = await EndAsync(session, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -77,9 +80,23 @@ internal sealed class BrokerDoor(
             throw;
         }
 
-        _sweep.Ended(session);
+        End(session);
         MessagingLog.Lost(logger, access.Address.ToString(), reason);
         _told = Away;
+    }
+
+    /// <returns>Why it ended.</returns>
+    private async Task<string> EndAsync(Session session, CancellationToken stopping)
+    {
+        try
+        {
+            return await session.Ended.WaitAsync(s_settling, time, stopping);
+        }
+        catch (TimeoutException)
+        {
+            intake.Settled(session);
+            return await session.Ended.WaitAsync(stopping);
+        }
     }
 
     private async Task<Session> OpenAsync(BrokerCredentials user, CancellationToken stopping)
@@ -106,7 +123,7 @@ internal sealed class BrokerDoor(
         {
             if (session is not null)
             {
-                _sweep.Ended(session);
+                End(session);
             }
 
             await (session?.DisposeAsync() ?? CloseAsync(connection));
@@ -132,6 +149,12 @@ internal sealed class BrokerDoor(
         {
             // Requesters that are still there see no reply.
         }
+    }
+
+    private void End(Session session)
+    {
+        _sweep.Ended(session);
+        intake.Ended(session);
     }
 
     private static async ValueTask CloseAsync(IConnection connection)

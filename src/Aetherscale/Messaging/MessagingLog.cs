@@ -23,6 +23,9 @@ internal static partial class MessagingLog
     [LoggerMessage(LogLevel.Debug, "The reply for {Requester} could not be delivered: {Reason}")]
     public static partial void ReplyDropped(ILogger logger, string requester, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "The reply for {Requester} is lost: the connection was, each time that it was sent: {Reason}")]
+    public static partial void ReplyLost(ILogger logger, string requester, string reason);
+
     [LoggerMessage(LogLevel.Information, "{Requester}: delivered again while its first delivery was under way or done; not run twice")]
     public static partial void TakenOver(ILogger logger, string requester);
 
