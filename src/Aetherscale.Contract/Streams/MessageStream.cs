@@ -112,6 +112,12 @@ public sealed class MessageStream(Func<string, ReadOnlyMemory<byte>, Cancellatio
 
     private void ReceiveData(ReadOnlySpan<byte> body)
     {
+        if (body.Length is 0 or > StreamMessage.MaxDataBytes)
+        {
+            Break("the other side sent a message of a size that is not allowed");
+            return;
+        }
+
         // What was received and not given back as credit is what the other side has used of its window.
         if (_endReceived || Interlocked.Add(ref _used, body.Length) > StreamMessage.Window)
         {

@@ -14,6 +14,9 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName)
     /// <summary>More than a broker lets through: a message that the library refuses would come back for ever.</summary>
     private const uint MaxBodyBytes = 1024 * 1024 * 1024;
 
+    /// <summary>RabbitMQ's own default; a broker that offers more, or any length, does not get it.</summary>
+    private const uint MaxFrameBytes = 128 * 1024;
+
     /// <exception cref="BrokerException">There is no way; the message says why.</exception>
     public async Task<IConnection> OpenAsync(BrokerCredentials user, CancellationToken cancellationToken)
     {
@@ -32,6 +35,7 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName)
             RequestedConnectionTimeout = s_patience,
             HandshakeContinuationTimeout = s_patience,
             ContinuationTimeout = s_patience,
+            RequestedFrameMax = MaxFrameBytes,
             MaxInboundMessageBodySize = MaxBodyBytes,
             Ssl = new SslOption(address.Host, enabled: address.UseTls),
         };

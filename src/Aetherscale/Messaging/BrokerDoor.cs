@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Aetherscale.Messaging;
 
@@ -13,9 +14,14 @@ internal sealed class BrokerDoor(
     /// <summary>What was told of a broker that is merely not there.</summary>
     private const string Away = "";
 
+    /// <summary>What another connection left unacknowledged has come again by then, or never does.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
     private readonly BackOff _backOff = new(time);
+
+    private readonly PoisonSweep _sweep = new(logger);
 
     private int _opened;
 
@@ -34,6 +40,10 @@ internal sealed class BrokerDoor(
                 try
                 {
                     await ServeAsync(idle, stopping);
+                }
+                catch (BrokerException error) when (error.TriesAtOnce)
+                {
+                    continue;
                 }
 #pragma warning disable CA1031 // Nothing that a broker does may end this loop; each failure is told and tried again.
                 catch (Exception error) when (!stopping.IsCancellationRequested)
@@ -62,7 +72,7 @@ internal sealed class BrokerDoor(
         string reason;
         try
         {
-            reason = await session.Ended.WaitAsync(stopping);
+            reason = await EndAsync(session, stopping);
         }
         catch (OperationCanceledException)
         {
@@ -70,8 +80,23 @@ internal sealed class BrokerDoor(
             throw;
         }
 
+        End(session);
         MessagingLog.Lost(logger, access.Address.ToString(), reason);
         _told = Away;
+    }
+
+    /// <returns>Why it ended.</returns>
+    private async Task<string> EndAsync(Session session, CancellationToken stopping)
+    {
+        try
+        {
+            return await session.Ended.WaitAsync(s_settling, time, stopping);
+        }
+        catch (TimeoutException)
+        {
+            intake.Settled(session);
+            return await session.Ended.WaitAsync(stopping);
+        }
     }
 
     private async Task<Session> OpenAsync(BrokerCredentials user, CancellationToken stopping)
@@ -83,7 +108,12 @@ internal sealed class BrokerDoor(
             var queues = await topology.DeclareAsync(connection, stopping);
             session = await Session.OpenAsync(++_opened, connection, stopping);
             sessions.Set(session);
-            await session.ConsumeAsync(queues, (queue, message) => intake.Take(session, queue, message, stopping), stopping);
+            if (_sweep.IsDue)
+            {
+                await _sweep.RunAsync(session, queues, Take, stopping);
+            }
+
+            await session.ConsumeAsync(queues, (queue, message) => Take(queue, message, isAcknowledged: false), stopping);
             MessagingLog.Connected(logger, access.Address.ToString(), user.UserName, string.Join(", ", queues));
             _told = null;
             _backOff.Succeeded();
@@ -91,9 +121,17 @@ internal sealed class BrokerDoor(
         }
         catch (Exception error)
         {
+            if (session is not null)
+            {
+                End(session);
+            }
+
             await (session?.DisposeAsync() ?? CloseAsync(connection));
             throw stopping.IsCancellationRequested ? error : BrokerFailure.Of(error, access, user);
         }
+
+        void Take(string queue, BasicDeliverEventArgs message, bool isAcknowledged) =>
+            intake.Take(session!, queue, message, isAcknowledged, stopping);
     }
 
     /// <summary>Takes no more, and waits a little for what is under way.</summary>
@@ -111,6 +149,12 @@ internal sealed class BrokerDoor(
         {
             // Requesters that are still there see no reply.
         }
+    }
+
+    private void End(Session session)
+    {
+        _sweep.Ended(session);
+        intake.Ended(session);
     }
 
     private static async ValueTask CloseAsync(IConnection connection)

@@ -5,4 +5,7 @@ internal sealed class BrokerException(string message, Exception? innerException 
 {
     /// <summary>Waiting will do: the broker or the way to it is gone. Otherwise somebody has to set something right.</summary>
     public bool IsAway { get; init; }
+
+    /// <summary>It has been found out what to do by the next connection.</summary>
+    public bool TriesAtOnce { get; init; }
 }

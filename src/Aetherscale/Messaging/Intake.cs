@@ -10,7 +10,7 @@ namespace Aetherscale.Messaging;
 internal sealed class Intake(
     CommandRouter router, Sessions sessions, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
 {
-    private const int MaxAttempts = 2;
+    private const int MaxAttempts = 5;
 
     private readonly PendingMessages _pending = new(time);
     private readonly CancellationTokenSource _closed = new();
@@ -18,7 +18,7 @@ internal sealed class Intake(
     /// <summary>
     /// Begins the command before it returns: in the order in which messages are taken, commands get in line at their VM.
     /// </summary>
-    public void Take(Session session, string queue, BasicDeliverEventArgs message, CancellationToken stopping)
+    public void Take(Session session, string queue, BasicDeliverEventArgs message, bool isAcknowledged, CancellationToken stopping)
     {
         if (stopping.IsCancellationRequested)
         {
@@ -31,7 +31,12 @@ internal sealed class Intake(
         var delivery = new Delivery(session.Number, message.DeliveryTag);
         if (message.Redelivered && _pending.TakeOver(key, delivery) is { } known)
         {
-            MessagingLog.TakenOver(logger, known.Requester.Name);
+            MessagingLog.TakenOver(logger, known.Requester);
+            if (isAcknowledged)
+            {
+                _pending.TryAcknowledge(known, session.Number, out _);
+            }
+
             if (known.IsDone)
             {
                 work.Adopt(AcknowledgeAsync(known), "An acknowledgement");
@@ -50,13 +55,24 @@ internal sealed class Intake(
                 return (client.Queue, client);
             },
         };
-        var pending = new PendingMessage(key, requester, delivery);
+        var pending = new PendingMessage(key, requester.Name, delivery);
         _pending.Add(pending);
+        if (isAcknowledged)
+        {
+            _pending.TryAcknowledge(pending, session.Number, out _);
+        }
+
         var run = message.Body.Length > ApiRoutes.MaxRequestBytes
             ? Task.FromResult(router.Refuse(TooLong(), null, requester))
             : router.RunAsync(message.Body.ToArray(), requester, stopping);
         work.Adopt(FinishAsync(pending, run), requester.Name);
     }
+
+    /// <summary>What came in by it may come again.</summary>
+    public void Ended(Session session) => _pending.SessionEnded(session.Number);
+
+    /// <summary>What came in by others and has not come again does not any more.</summary>
+    public void Settled(Session session) => _pending.SessionSettled(session.Number);
 
     /// <summary>Gives up replies that no connection takes.</summary>
     public void Close() => _closed.Cancel();
@@ -76,7 +92,7 @@ internal sealed class Intake(
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            MessagingLog.Failed(logger, error, pending.Requester.Name);
+            MessagingLog.Failed(logger, error, pending.Requester);
         }
 
         _pending.Done(pending);
@@ -111,9 +127,13 @@ internal sealed class Intake(
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                if (session is not { IsOpen: false } || attempt == MaxAttempts)
+                if (session is { IsOpen: false } && attempt == MaxAttempts)
                 {
-                    MessagingLog.ReplyDropped(logger, pending.Requester.Name, Quoted.Plain(error.Message));
+                    MessagingLog.ReplyLost(logger, pending.Requester, Quoted.Plain(error.Message));
+                }
+                else if (session is not { IsOpen: false })
+                {
+                    MessagingLog.ReplyDropped(logger, pending.Requester, Quoted.Plain(error.Message));
                     return;
                 }
             }

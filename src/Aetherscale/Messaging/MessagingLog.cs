@@ -11,6 +11,9 @@ internal static partial class MessagingLog
     [LoggerMessage(LogLevel.Warning, "Lost the broker {Broker}: {Reason}. Trying again and again; the socket answers meanwhile")]
     public static partial void Lost(ILogger logger, string broker, string reason);
 
+    [LoggerMessage(LogLevel.Error, "A message in {Queue} cannot be read ({Reason}); it was dropped, and whoever sent it gets no reply")]
+    public static partial void Poison(ILogger logger, string queue, string reason);
+
     [LoggerMessage(LogLevel.Debug, "What is behind it")]
     public static partial void Cause(ILogger logger, Exception cause);
 
@@ -19,6 +22,9 @@ internal static partial class MessagingLog
 
     [LoggerMessage(LogLevel.Debug, "The reply for {Requester} could not be delivered: {Reason}")]
     public static partial void ReplyDropped(ILogger logger, string requester, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The reply for {Requester} is lost: the connection was, each time that it was sent: {Reason}")]
+    public static partial void ReplyLost(ILogger logger, string requester, string reason);
 
     [LoggerMessage(LogLevel.Information, "{Requester}: delivered again while its first delivery was under way or done; not run twice")]
     public static partial void TakenOver(ILogger logger, string requester);

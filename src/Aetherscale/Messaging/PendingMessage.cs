@@ -1,16 +1,14 @@
-using Aetherscale.Commands;
-
 namespace Aetherscale.Messaging;
 
 /// <summary>A message that was begun, and whose acknowledgement the broker may not have.</summary>
 /// <param name="key">What tells it from others.</param>
-/// <param name="requester">Who sent it.</param>
+/// <param name="requester">Who sent it, for the log; no more of them, for they hold their session.</param>
 /// <param name="delivery">Where it came in.</param>
-internal sealed class PendingMessage(MessageKey key, Requester requester, Delivery delivery)
+internal sealed class PendingMessage(MessageKey key, string requester, Delivery delivery)
 {
     public MessageKey Key => key;
 
-    public Requester Requester => requester;
+    public string Requester => requester;
 
     /// <summary>Its latest delivery. Changed by <see cref="PendingMessages"/> alone.</summary>
     public Delivery Delivery { get; set; } = delivery;

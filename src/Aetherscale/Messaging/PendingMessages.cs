@@ -6,7 +6,7 @@ namespace Aetherscale.Messaging;
 /// </summary>
 /// <remarks>
 /// The same message sent twice is there twice, and each redelivery is matched with one. An acknowledgement itself is never
-/// confirmed, so for a while also those count that were acknowledged.
+/// confirmed, so those count too that were acknowledged shortly before their connection was lost.
 /// </remarks>
 internal sealed class PendingMessages(TimeProvider time)
 {
@@ -62,6 +62,38 @@ internal sealed class PendingMessages(TimeProvider time)
             }
 
             return lost;
+        }
+    }
+
+    /// <summary>
+    /// What came in by the session may come again however long the way to the broker stays closed: the acknowledgements that it
+    /// was given last may have gone to a network that had fallen silent.
+    /// </summary>
+    public void SessionEnded(int session)
+    {
+        lock (_gate)
+        {
+            foreach (var message in _messages.Values.SelectMany(list => list).Where(message => message.Delivery.Session == session))
+            {
+                message.AcknowledgedAt = MayComeAgain(message) ? null : message.AcknowledgedAt;
+            }
+        }
+    }
+
+    /// <summary>Those that the broker has not delivered again by now are gone, or another daemon's.</summary>
+    /// <param name="session">The open one, for some minutes.</param>
+    public void SessionSettled(int session)
+    {
+        lock (_gate)
+        {
+            var current = _kept.Where(message => message.Delivery.Session >= session).ToList();
+            foreach (var message in _kept.Where(message => message.Delivery.Session < session))
+            {
+                Forget(message);
+            }
+
+            _kept.Clear();
+            current.ForEach(_kept.Enqueue);
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class Session : IAsyncDisposable
     /// </summary>
     public const ushort Prefetch = 256;
 
+    private const ushort FrameError = 501;
+    private const ushort SyntaxError = 502;
+
     /// <summary>Longer than it takes to notice that the network has fallen silent.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -44,6 +47,10 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Whether replies and acknowledgements can be sent.</summary>
     public bool IsOpen => _connection.IsOpen && _deliveries.IsOpen;
 
+    /// <summary>Whether our library closed the connection over something that it cannot read.</summary>
+    public bool MetUnreadable => _connection.CloseReason is { Initiator: ShutdownInitiator.Library } reason
+        && (reason.ReplyCode is FrameError or SyntaxError || reason.Exception is ArgumentException or IndexOutOfRangeException);
+
     /// <summary>Takes over the connection.</summary>
     public static async Task<Session> OpenAsync(int number, IConnection connection, CancellationToken cancellationToken)
     {
@@ -70,6 +77,26 @@ internal sealed class Session : IAsyncDisposable
             consumer.UnregisteredAsync += (_, _) => EndAsync($"the queue {queue} was deleted");
             _consumers.Add(await _deliveries.BasicConsumeAsync(queue, autoAck: false, consumer, cancellationToken));
         }
+    }
+
+    /// <summary>The message at the head of a queue; null when there is none.</summary>
+    /// <param name="queue">Where from.</param>
+    /// <param name="isAcknowledged">Whether it counts as acknowledged as soon as the broker has sent it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<BasicDeliverEventArgs?> FetchAsync(string queue, bool isAcknowledged, CancellationToken cancellationToken)
+    {
+        // What cannot be read has the library forget the call that it answers: the connection's end is all that is seen of it.
+        var fetching = _deliveries.BasicGetAsync(queue, isAcknowledged, cancellationToken);
+        if (await Task.WhenAny(fetching, Ended) != fetching)
+        {
+            _ = fetching.ContinueWith(late => late.Exception, TaskScheduler.Default);
+            throw new BrokerException(await Ended);
+        }
+
+        return await fetching is { } message
+            ? new BasicDeliverEventArgs(
+                "", message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body, cancellationToken)
+            : null;
     }
 
     /// <summary>This daemon's side of a stream to a client's queue, on a channel of its own.</summary>

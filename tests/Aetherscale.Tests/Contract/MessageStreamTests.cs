@@ -113,6 +113,19 @@ public sealed class MessageStreamTests
         Assert.True(stream.IsBroken);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(StreamMessage.MaxDataBytes, false)]
+    [InlineData(StreamMessage.MaxDataBytes + 1, true)]
+    public void Data_of_no_or_too_many_bytes_breaks_the_stream(int bytes, bool breaks)
+    {
+        var stream = new MessageStream((_, _, _) => ValueTask.CompletedTask);
+        stream.Receive(StreamMessage.Data, new byte[bytes]);
+
+        Assert.Equal(breaks, stream.IsBroken);
+    }
+
     [Fact]
     public void What_is_unknown_says_nothing()
     {

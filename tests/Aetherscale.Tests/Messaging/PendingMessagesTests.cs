@@ -1,4 +1,3 @@
-using Aetherscale.Commands;
 using Aetherscale.Messaging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -110,6 +109,50 @@ public sealed class PendingMessagesTests
     }
 
     [Fact]
+    public void What_was_acknowledged_shortly_before_its_connection_was_lost_may_come_again_much_later()
+    {
+        var message = Begin(s_key, session: 1, tag: 7);
+        _messages.Done(message);
+        Acknowledge(message, session: 1);
+        _time.Advance(TimeSpan.FromSeconds(25));
+        _messages.SessionEnded(1);
+        _time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Same(message, _messages.TakeOver(s_key, new Delivery(2, 1)));
+        Assert.Equal(1u, Acknowledge(message, session: 2));
+    }
+
+    [Fact]
+    public void What_was_acknowledged_long_before_its_connection_was_lost_does_not_come_again()
+    {
+        var message = Begin(s_key, session: 1, tag: 7);
+        _messages.Done(message);
+        Acknowledge(message, session: 1);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        _messages.SessionEnded(1);
+
+        Assert.Null(_messages.TakeOver(s_key, new Delivery(2, 1)));
+    }
+
+    [Fact]
+    public void What_is_done_and_does_not_come_again_by_the_next_connection_is_forgotten()
+    {
+        var done = Begin(s_key, session: 1, tag: 7);
+        _messages.Done(done);
+        var running = Begin(s_key with { CorrelationId = "2" }, session: 1, tag: 8);
+        var again = Begin(s_key with { CorrelationId = "3" }, session: 1, tag: 9);
+        _messages.Done(again);
+        _messages.SessionEnded(1);
+        _messages.TakeOver(again.Key, new Delivery(2, 1));
+
+        _messages.SessionSettled(2);
+
+        Assert.Null(_messages.TakeOver(s_key, new Delivery(3, 1)));
+        Assert.Same(running, _messages.TakeOver(running.Key, new Delivery(3, 2)));
+        Assert.Same(again, _messages.TakeOver(again.Key, new Delivery(3, 3)));
+    }
+
+    [Fact]
     public void Memory_is_bounded()
     {
         for (var number = 0; number < 3 * PendingMessages.MaxKept; number++)
@@ -122,7 +165,7 @@ public sealed class PendingMessagesTests
 
     private PendingMessage Begin(MessageKey key, int session, ulong tag)
     {
-        var message = new PendingMessage(key, new Requester("tester", WaitsByDefault: false), new Delivery(session, tag));
+        var message = new PendingMessage(key, "tester", new Delivery(session, tag));
         _messages.Add(message);
         return message;
     }
