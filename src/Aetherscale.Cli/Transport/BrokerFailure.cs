@@ -31,6 +31,7 @@ internal static class BrokerFailure
                 place,
                 causes.Any(cause => cause is OperationCanceledException or TimeoutException)
                     ? "it does not answer"
+                    : causes.Any(cause => cause is ConnectFailureException) ? "no connection can be made"
                     : "what listens there does not speak AMQP 0-9-1",
                 "Check that the port is RabbitMQ's for AMQP (5672, with TLS 5671) and not that of another service, and that RabbitMQ is well:\n"
                 + "rabbitmq-diagnostics status");

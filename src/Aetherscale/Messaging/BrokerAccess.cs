@@ -29,7 +29,7 @@ internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new BrokerException($"the credentials cannot be read: {error.Message}", error);
+            throw new BrokerException($"the credentials cannot be read: {error.Message.TrimEnd('.')}; the file must belong to the daemon's user", error);
         }
     }
 }

@@ -49,6 +49,19 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_network_that_falls_silent_is_noticed_and_the_socket_serves_meanwhile()
+    {
+        _way.FallSilent();
+
+        await Wait.UntilAsync("it is noticed", () => _host.Count("Lost the broker") == 1, 30);
+        Assert.Equal(0, (await _host.RunAsync("list-vms")).GetArrayLength());
+
+        _way.SpeakAgain();
+        await _host.WaitForBrokerAsync(times: 2);
+        Assert.Equal("success", (await _client.AskAsync("""{"command": "list-vms"}""")).GetProperty("execution-info").GetProperty("status").GetString());
+    }
+
+    [Fact]
     public async Task An_administrator_may_close_the_connection_in_mid_command()
     {
         _slow.Become("""sleep 5; exec "$QEMU" "$@" """);
