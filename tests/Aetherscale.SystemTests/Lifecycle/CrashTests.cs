@@ -53,7 +53,9 @@ public sealed class CrashTests
         await Wait.UntilAsync("systemd has given up", async () => (await VmAsync(host)).Status == "crashed", 60);
 
         Assert.Equal(("crashed", "QEMU crashed too often; see the journal, then start-vm tries again"), await VmAsync(host));
-        Assert.InRange(Boots(host, id), 2, 5);
+
+        // Five, unless another test has this systemd reload meanwhile: with that it begins to count anew.
+        Assert.InRange(Boots(host, id), 2, 15);
         Assert.Equal("failed", await Systemctl.PropertyAsync(TestHost.UnitOf(id), "ActiveState"));
 
         qemu.Become("""exec "$QEMU" "$@" """);
