@@ -67,9 +67,6 @@ public sealed class BrokerAddress
         return address is not null;
     }
 
-    /// <summary>The same broker, asked by somebody else.</summary>
-    public BrokerAddress With(BrokerCredentials credentials) => new(UseTls, Host, Port, VirtualHost, credentials);
-
     /// <summary>The URL without credentials: fit for logs and messages.</summary>
     public override string ToString()
     {

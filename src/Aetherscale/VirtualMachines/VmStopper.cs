@@ -170,8 +170,6 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     }
 
     private async Task<bool> IsAliveAsync(string unit, CancellationToken cancellationToken) =>
-        IsAlive(await systemd.GetStateAsync(unit, cancellationToken));
-
-    private static bool IsAlive(UnitState? unit) => unit is
+        await systemd.GetStateAsync(unit, cancellationToken) is
         { ActiveState: not (UnitActiveState.Inactive or UnitActiveState.Failed or UnitActiveState.Unknown) };
 }
