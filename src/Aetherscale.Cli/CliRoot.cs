@@ -39,6 +39,9 @@ internal sealed class CliRoot : RootCommand
         Add(new DeleteVm(session, completions));
         Add(new ListVms(session));
         Add(new ShowVm(session, completions));
+        Add(new WhyVm(session, completions));
+        Add(new LogsVm(session, completions));
+        Add(new Watch(session, completions));
         Add(new Connect(session, completions));
         Add(new Completion());
     }

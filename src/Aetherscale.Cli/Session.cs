@@ -65,6 +65,37 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         return printer.Print(outcomes, show);
     }
 
+    /// <summary>Shows a stream of the daemon's as it comes, until it ends.</summary>
+    /// <param name="line">The parsed command line.</param>
+    /// <param name="path">The stream's path and query.</param>
+    /// <param name="printer">Shows it to a person; a program gets each frame's JSON on a line.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>The exit code: 0 when there is no more to come.</returns>
+    public async Task<int> FollowAsync(ParseResult line, string path, FramePrinter printer, CancellationToken cancel)
+    {
+        await using var transport = TransportFor(line, blocking: false);
+        var json = line.GetValue(options.Output) == OutputFormat.Json;
+        await foreach (var frame in transport.FollowAsync(path, cancel))
+        {
+            if (frame.Type == StreamFrames.End)
+            {
+                return EndOf(FramePrinter.Read(frame, Replies.Json.StreamEnd));
+            }
+
+            (json ? new JsonPrinter() : printer).Print(frame, terminal);
+            terminal.Flush();
+        }
+
+        throw Unreachable.Lost("the daemon has ended the stream without a word");
+    }
+
+    private static int EndOf(StreamEnd end) => end.Code switch
+    {
+        StreamEnd.Deleted => ExitCodes.Done,
+        StreamEnd.Stopping => throw new CliException(ExitCodes.Unreachable, end.Reason),
+        _ => throw new CliException(ExitCodes.Refused, $"disconnected: {end.Reason}"),
+    };
+
     private static async Task<IReadOnlyList<Outcome>> AskAllAsync(
         ITransport transport, IReadOnlyList<RequestEnvelope> requests, CancellationToken cancel)
     {

@@ -13,6 +13,17 @@ public static class ApiRoutes
     /// </summary>
     public const string Connect = "/v1/connect";
 
+    /// <summary>
+    /// <c>GET</c>, with <c>vm</c> in the query or for all VMs: what happens to them from now on, as server-sent events: <see cref="StreamFrames"/>.
+    /// </summary>
+    public const string Events = "/v1/events";
+
+    /// <summary>
+    /// <c>GET</c>, with <c>vm</c> in the query, and <c>console</c>, <c>lines</c> and <c>since</c> as <c>logs-vm</c> takes them: its lines and
+    /// those that follow, as server-sent events: <see cref="StreamFrames"/>.
+    /// </summary>
+    public const string Logs = "/v1/logs";
+
     /// <summary>The name of the raw protocol that <see cref="Connect"/> switches to.</summary>
     public const string StreamProtocol = "aetherscale-stream";
 

@@ -21,6 +21,12 @@ public static class CommandNames
     /// <summary>Tells everything about one VM.</summary>
     public const string ShowVm = "show-vm";
 
+    /// <summary>Tells why a VM is in the state that it is in.</summary>
+    public const string WhyVm = "why-vm";
+
+    /// <summary>Tells what a VM's QEMU, its unit and its guest's console have said.</summary>
+    public const string LogsVm = "logs-vm";
+
     /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
     public const string ConnectVm = "connect-vm";
 }

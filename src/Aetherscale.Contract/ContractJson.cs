@@ -24,6 +24,12 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(IReadOnlyList<VmSummary>))]
 [JsonSerializable(typeof(VmDetails))]
 [JsonSerializable(typeof(ConnectVmResponse))]
+[JsonSerializable(typeof(VmEvent))]
+[JsonSerializable(typeof(WhyVmResponse))]
+[JsonSerializable(typeof(LogsVmOptions))]
+[JsonSerializable(typeof(LogsVmResponse))]
+[JsonSerializable(typeof(VmLogLine))]
+[JsonSerializable(typeof(StreamEnd))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>

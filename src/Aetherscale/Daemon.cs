@@ -12,6 +12,7 @@ using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Configuration.SettingDefinitions;
 
 namespace Aetherscale;
@@ -60,23 +61,29 @@ internal static class Daemon
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
+        var clock = new HostClock(time);
+        var bundles = new CrashBundles(systemd, monitors, runtime, clock, logs.CreateLogger<CrashBundles>());
+        await using var history = new VmHistory(systemd, store, monitors, bundles, clock, logs.CreateLogger<VmHistory>());
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
-        var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
+        var remover = new VmRemover(store, stopper, vmUnits, monitors, networks, history);
 
         // The commands.
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
+        var logsVm = new LogsVm(store, history);
         var table = CommandTable.Of(
             new CreateVm(
-                images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
-            new StartVm(store, locks, starter),
-            new StopVm(store, locks, stopper, background, time, grace),
-            new DeleteVm(store, locks, stopper, remover),
+                images, store, locks, networks, vmUnits, starter, remover, history, defaults, time, logs.CreateLogger<CreateVm>()),
+            new StartVm(store, locks, starter, history),
+            new StopVm(store, locks, stopper, history, background, time, grace),
+            new DeleteVm(store, locks, stopper, remover, history),
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime),
+            new WhyVm(store, observer, systemd, history),
+            logsVm,
             connect);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
@@ -94,6 +101,11 @@ internal static class Daemon
             new CommandsEndpoint(router, stopping.Token),
             new ConnectEndpoint(connect, router, stopping.Token),
             new OtherwiseEndpoint(router));
+        var streams = new EventStream(time, stopping.Token);
+        ApiServer.MapStreams(
+            app,
+            new EventsEndpoint(new WatchVms(store, history), router, streams),
+            new LogsEndpoint(logsVm, new FollowLogs(history, time), router, streams));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var sessions = new Sessions();
         using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());
@@ -101,11 +113,14 @@ internal static class Daemon
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
+        var away = new HistoryCatchUp(systemd, store, history, runtime, clock, logs.CreateLogger<HistoryCatchUp>());
+
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await app.StartAsync(stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
+        var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
         var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
             ? OpenBrokerDoor(new BrokerAccess(address!, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
             : Task.CompletedTask;
@@ -117,7 +132,7 @@ internal static class Daemon
 
         Notifier.Stopping();
         await ApiServer.StopAsync(app, stopping, time);
-        await Task.WhenAll(watchdog, consoleLogs, broker);
+        await Task.WhenAll(watchdog, consoleLogs, broker, catchUp);
         return 0;
 
         BrokerDoor OpenBrokerDoor(BrokerAccess access)

@@ -58,6 +58,13 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
                 terminal.Out.WriteLine(TerminalText.Escape(id));
             }
         }
+        else if (screen.Lines is { } lines)
+        {
+            foreach (var line in lines)
+            {
+                terminal.Out.WriteLine(line);
+            }
+        }
         else if (screen.Sheet.Rows.Count == 0 && terminal.OutIsTerminal && screen.WhenEmpty is not null)
         {
             terminal.Out.WriteLine(screen.WhenEmpty);

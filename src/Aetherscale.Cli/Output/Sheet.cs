@@ -21,4 +21,8 @@ internal sealed record Sheet(IReadOnlyList<string>? Headers, IReadOnlyList<IRead
 /// <param name="Sheet">The table.</param>
 /// <param name="Ids">The lines of <c>--quiet</c>.</param>
 /// <param name="WhenEmpty">What a person is told instead of an empty table.</param>
-internal sealed record Screen(Sheet Sheet, IReadOnlyList<string> Ids, string? WhenEmpty = null);
+internal sealed record Screen(Sheet Sheet, IReadOnlyList<string> Ids, string? WhenEmpty = null)
+{
+    /// <summary>Where the answer is text and no table: its lines, fit for a terminal.</summary>
+    public IReadOnlyList<string>? Lines { get; init; }
+}

@@ -46,6 +46,12 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         }
     }
 
+    public IAsyncEnumerable<DaemonFrame> FollowAsync(string path, CancellationToken cancel) =>
+        throw new CliException(ExitCodes.Usage, "a broker carries answers and not streams: this works on the daemon's own host, over its socket")
+        {
+            Advice = "Over the broker, ask again and again:  why-vm, logs-vm without --follow, list-vms",
+        };
+
     public async ValueTask DisposeAsync()
     {
         if (_calls is { IsCompletedSuccessfully: true } calls)

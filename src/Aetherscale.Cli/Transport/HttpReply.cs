@@ -22,6 +22,8 @@ internal sealed class HttpReply(DaemonSocket socket)
     private int _end;
     private long? _length;
     private bool _chunked;
+    private long _left;
+    private bool _begun;
 
     /// <summary>The status code.</summary>
     public int Status { get; private set; }
@@ -68,6 +70,36 @@ internal sealed class HttpReply(DaemonSocket socket)
 
         await ReadIntoAsync(body, _length);
         return body.WrittenMemory;
+    }
+
+    /// <summary>What has come of the body and was not read yet, at least a byte; empty at its end.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadPartAsync()
+    {
+        if (_chunked && _left == 0)
+        {
+            // The line end of the chunk before.
+            if (_begun && await ReadLineAsync() is not "")
+            {
+                throw new InvalidDataException("a chunk of its body is longer than it says");
+            }
+
+            _begun = true;
+            _left = ParseChunkSize(await ReadLineAsync());
+            if (_left == 0)
+            {
+                return ReadOnlyMemory<byte>.Empty;
+            }
+        }
+
+        if (_start == _end && !await FillAsync())
+        {
+            return _chunked ? throw new EndOfStreamException() : ReadOnlyMemory<byte>.Empty;
+        }
+
+        var part = _buffer.AsMemory(_start, _chunked ? (int)Math.Min(_left, _end - _start) : _end - _start);
+        _start += part.Length;
+        _left -= _chunked ? part.Length : 0;
+        return part.ToArray();
     }
 
     private static int ParseStatus(string line) =>

@@ -12,4 +12,10 @@ internal interface ITransport : IAsyncDisposable
     /// <summary>Opens a stream to a TCP port of a guest.</summary>
     /// <exception cref="CliException">The daemon is not there, or refused.</exception>
     public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel);
+
+    /// <summary>The frames of a stream of the daemon's, until it ends or is cut off.</summary>
+    /// <param name="path">Its path and query.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="CliException">The daemon is not there, refused, or went away; or this way carries no streams.</exception>
+    public IAsyncEnumerable<DaemonFrame> FollowAsync(string path, CancellationToken cancel);
 }

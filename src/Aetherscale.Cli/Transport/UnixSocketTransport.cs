@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Aetherscale.Cli.Output;
@@ -12,6 +13,8 @@ namespace Aetherscale.Cli.Transport;
 /// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
 internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
 {
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3 * StreamFrames.HeartbeatSeconds);
+
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         using var socket = await OpenAsync(cancel);
@@ -68,6 +71,50 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         finally
         {
             socket?.Dispose();
+        }
+    }
+
+    public async IAsyncEnumerable<DaemonFrame> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        // Comments come in between: a daemon that says nothing for so long does not run any more.
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        silence.CancelAfter(s_silence);
+        using var socket = await OpenAsync(silence.Token);
+        var frames = new FrameReader(new HttpReply(socket));
+        while (await NextAsync(socket, frames, path, silence, cancel) is { } frame)
+        {
+            yield return frame;
+        }
+    }
+
+    private async Task<DaemonFrame?> NextAsync(
+        DaemonSocket socket, FrameReader frames, string path, CancellationTokenSource silence, CancellationToken cancel)
+    {
+        try
+        {
+            if (!frames.IsOpen)
+            {
+                var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
+                await SendAsync(socket, Encoding.ASCII.GetBytes(head));
+                if (await frames.OpenAsync() is { } refusal)
+                {
+                    throw new CliException(ExitCodes.Refused, ParseEnvelope(frames.Status, refusal).ExecutionInfo.Describe());
+                }
+            }
+
+            return await frames.ReadAsync(() => silence.CancelAfter(s_silence));
+        }
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        {
+            throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw Unreachable.Lost($"the daemon has said nothing for {s_silence.TotalSeconds} s");
+        }
+        catch (InvalidDataException e)
+        {
+            throw NotADaemon(e.Message);
         }
     }
 

@@ -57,6 +57,13 @@ internal static class ApiServer
         app.Map("/{**path}", otherwise.HandleAsync);
     }
 
+    /// <summary>What is read for as long as its reader likes.</summary>
+    public static void MapStreams(WebApplication app, EventsEndpoint events, LogsEndpoint logs)
+    {
+        app.MapGet(ApiRoutes.Events, events.HandleAsync);
+        app.MapGet(ApiRoutes.Logs, logs.HandleAsync);
+    }
+
     /// <summary>Gives up what is under way, and waits until its requesters have been told so; not for long.</summary>
     /// <param name="app">It serves still.</param>
     /// <param name="stopping">Ends commands and guest connections.</param>

@@ -9,7 +9,10 @@ namespace Aetherscale.Api;
 internal sealed class OtherwiseEndpoint(CommandRouter router)
 {
     private static readonly (string Path, string Method)[] s_routes =
-        [(ApiRoutes.Commands, HttpMethods.Post), (ApiRoutes.Connect, HttpMethods.Get)];
+    [
+        (ApiRoutes.Commands, HttpMethods.Post), (ApiRoutes.Connect, HttpMethods.Get),
+        (ApiRoutes.Events, HttpMethods.Get), (ApiRoutes.Logs, HttpMethods.Get),
+    ];
 
     public Task HandleAsync(HttpContext context)
     {

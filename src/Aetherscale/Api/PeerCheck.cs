@@ -20,7 +20,12 @@ internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
             return;
         }
 
-        connection.Features.Set(new Requester($"socket uid={peer.UserId} pid={peer.ProcessId}", WaitsByDefault: true));
+        connection.Features.Set(new Requester($"socket uid={peer.UserId} pid={peer.ProcessId}", WaitsByDefault: true)
+        {
+            Door = "socket",
+            UserId = peer.UserId,
+            ProcessId = peer.ProcessId,
+        });
         await next(connection);
     };
 }

@@ -2,6 +2,7 @@ using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Images;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
@@ -18,11 +19,12 @@ internal sealed class CreateVm(
     VmUnits units,
     VmStarter starter,
     VmRemover remover,
+    VmHistory history,
     VmDefaults defaults,
     TimeProvider time,
     ILogger<CreateVm> logger)
 {
-    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var imageName = ImageName.TryParse(options.Image, out var parsed)
             ? parsed
@@ -75,8 +77,9 @@ internal sealed class CreateVm(
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
-        undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
+        undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
         draft.Commit();
+        history.Created(vm, starts: !options.NoStart, Askers.Of(requester));
 
         if (options.NoStart)
         {
@@ -84,7 +87,9 @@ internal sealed class CreateVm(
         }
         else
         {
+            using var asked = new AskedFor(history, vm.Id, AskKind.Start, requester);
             await starter.StartAsync(vm, cancellationToken);
+            asked.Happens();
         }
 
         undo.Commit();

@@ -1,17 +1,21 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.Commands;
 
 /// <summary><c>delete-vm</c>: removes a VM with its disk. A guest that runs is not asked: nothing of it will be kept.</summary>
-internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, VmRemover remover)
+internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, VmRemover remover, VmHistory history)
 {
-    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
-        using var kill = stopper.Overtake(store.Find(VmReference.Parse(options.VmId)).Id);
+        var id = store.Find(VmReference.Parse(options.VmId)).Id;
+        using var asked = new AskedFor(history, id, AskKind.Delete, requester);
+        using var kill = stopper.Overtake(id);
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
-        await remover.RemoveAsync(turn.Vm, cancellationToken);
+        asked.Again();
+        await remover.RemoveAsync(turn.Vm, asked.Ask, cancellationToken);
         return new VmActionResponse
         {
             Status = VmStatus.Deleted,

@@ -5,6 +5,18 @@ namespace Aetherscale.Commands;
 /// <param name="WaitsByDefault">Whether a stop without <c>wait</c> answers only when the guest is down, or after a few seconds.</param>
 internal sealed record Requester(string Name, bool WaitsByDefault)
 {
+    /// <summary>The door: <c>socket</c> or <c>amqp</c>.</summary>
+    public string Door { get; init; } = "";
+
+    /// <summary>On the socket, the user that the kernel tells.</summary>
+    public uint? UserId { get; init; }
+
+    /// <summary>On the socket, the process at its other end.</summary>
+    public int? ProcessId { get; init; }
+
+    /// <summary>The command that is carried out for it.</summary>
+    public string Command { get; init; } = "";
+
     /// <summary>The request's id, if the door knows one; the body's own counts more.</summary>
     public string? RequestId { get; init; }
 

@@ -17,7 +17,8 @@ internal static class Routes
         async (request, requester, cancellationToken) =>
         {
             var options = RequestReader.ReadOptions(request, optionsType);
-            var response = await run(options, requester, cancellationToken);
+            var asker = requester with { Command = request.Command, RequestId = request.RequestId };
+            var response = await run(options, asker, cancellationToken);
             return writer => JsonSerializer.Serialize(writer, response, responseType);
         };
 }

@@ -1,16 +1,23 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.Commands;
 
 /// <summary><c>start-vm</c>: starts a stopped VM, now and at every boot.</summary>
-internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter)
+internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, VmHistory history)
 {
-    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        using var asked = new AskedFor(history, turn.Vm.Id, AskKind.Start, requester);
         var outcome = await starter.StartAsync(turn.Vm, cancellationToken);
+        if (outcome != StartOutcome.WasRunning)
+        {
+            asked.Happens();
+        }
+
         return new VmActionResponse
         {
             Status = VmStatus.Starting,

@@ -1,13 +1,14 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
 /// <summary><c>stop-vm</c>: shuts the guest down, or kills it, and keeps it down.</summary>
 internal sealed class StopVm(
-    VmStore store, VmLocks locks, VmStopper stopper, BackgroundWork background, TimeProvider time, TimeSpan unitGrace)
+    VmStore store, VmLocks locks, VmStopper stopper, VmHistory history, BackgroundWork background, TimeProvider time, TimeSpan unitGrace)
 {
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(2);
 
@@ -19,7 +20,7 @@ internal sealed class StopVm(
         var grace = ReadGrace(options);
         var vm = store.Find(VmReference.Parse(options.VmId));
         var queued = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var stop = StopAsync(vm.Id, options.Kill, grace, () => queued.TrySetResult(), cancellationToken);
+        var stop = StopAsync(vm.Id, options.Kill, grace, requester, () => queued.TrySetResult(), cancellationToken);
         if (options.Wait ?? requester.WaitsByDefault)
         {
             return Answer(vm, await stop);
@@ -38,13 +39,21 @@ internal sealed class StopVm(
     }
 
     private async Task<StopOutcome> StopAsync(
-        VmId id, bool kill, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
+        VmId id, bool kill, TimeSpan? grace, Requester requester, Action onQueued, CancellationToken cancellationToken)
     {
+        using var asked = new AskedFor(history, id, kill ? AskKind.Kill : AskKind.Stop, requester);
         using var kills = kill ? stopper.Overtake(id) : null;
         using var turn = await VmTurn.WaitAsync(store, locks, id.ToString(), cancellationToken);
-        return kill
+        asked.Again();
+        var outcome = kill
             ? await stopper.KillAsync(id, onQueued, cancellationToken)
             : await stopper.StopAsync(id, grace, onQueued, cancellationToken);
+        if (outcome != StopOutcome.WasNotRunning)
+        {
+            asked.Happens();
+        }
+
+        return outcome;
     }
 
     private TimeSpan? ReadGrace(StopVmOptions options)

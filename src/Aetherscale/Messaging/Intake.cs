@@ -48,6 +48,7 @@ internal sealed class Intake(
         var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
         var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
         {
+            Door = "amqp",
             RequestId = properties.MessageId,
             OpenStream = async (clientQueue, cancellationToken) =>
             {

@@ -32,6 +32,23 @@ internal static class QmpCommands
             "netdev_add", json => QemuNetwork.WriteHubPort(json, QemuNetwork.LegPort, QemuNetwork.Leg), cancellation);
     }
 
+    /// <summary>Has QEMU write what the guest's screen shows to a file, which it makes.</summary>
+    /// <param name="qmp">The VM's monitor.</param>
+    /// <param name="path">Where QEMU may write.</param>
+    /// <param name="format"><c>png</c> (since QEMU 7.1, and not in every build) or <c>ppm</c>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static Task ScreendumpAsync(this QmpClient qmp, string path, string format, CancellationToken cancellation) => qmp.ExecuteAsync(
+        "screendump",
+        json =>
+        {
+            json.WriteString("filename", path);
+            if (format != "ppm")
+            {
+                json.WriteString("format", format);
+            }
+        },
+        cancellation);
+
     private static async Task RemoveNetdevAsync(this QmpClient qmp, string id, CancellationToken cancellation)
     {
         try

@@ -12,9 +12,10 @@ internal sealed class UnitSignals(IReadOnlyList<string> prefixes)
     private const string UnitInterface = "org.freedesktop.systemd1.Unit";
     private const string ServiceInterface = "org.freedesktop.systemd1.Service";
 
-    private static readonly FrozenSet<string> s_names = FrozenSet.Create("ActiveState", "SubState", "Result");
+    private static readonly FrozenSet<string> s_names = FrozenSet.Create(
+        "ActiveState", "SubState", "Result", "Job", "InvocationID", "ExecMainPID", "ExecMainCode", "ExecMainStatus", "NRestarts");
 
-    private (string Unit, ServiceResult Result)? _service;
+    private (string Unit, ServiceResult Result, ServiceRun Run)? _service;
 
     /// <summary>The change that this signal completes; null when it is about something else.</summary>
     public UnitChange? Read(BusMessage signal)
@@ -35,7 +36,7 @@ internal sealed class UnitSignals(IReadOnlyList<string> prefixes)
         if (about == ServiceInterface)
         {
             _service = properties.HasText("Result")
-                ? (unit, SystemdWord.Parse<ServiceResult>(properties.Text("Result")))
+                ? (unit, SystemdWord.Parse<ServiceResult>(properties.Text("Result")), RunIn(properties))
                 : null;
             return null;
         }
@@ -43,9 +44,24 @@ internal sealed class UnitSignals(IReadOnlyList<string> prefixes)
         return properties.HasText("ActiveState") ? Change(unit, properties) : null;
     }
 
-    private UnitChange Change(string unit, PropertyBag properties) => new(
-        unit,
-        SystemdWord.Parse<UnitActiveState>(properties.Text("ActiveState")),
-        SystemdWord.Parse<UnitSubState>(properties.Text("SubState")),
-        _service is { } service && service.Unit == unit ? service.Result : null);
+    private static ServiceRun RunIn(PropertyBag properties) => new(
+        (int)properties.Number("ExecMainPID"),
+        (int)properties.Number("ExecMainCode"),
+        (int)properties.Number("ExecMainStatus"),
+        (int)properties.Number("NRestarts"));
+
+    private UnitChange Change(string unit, PropertyBag properties)
+    {
+        var service = _service is { } last && last.Unit == unit ? _service : null;
+        return new UnitChange(
+            unit,
+            SystemdWord.Parse<UnitActiveState>(properties.Text("ActiveState")),
+            SystemdWord.Parse<UnitSubState>(properties.Text("SubState")),
+            service?.Result)
+        {
+            HasJob = properties.Text("Job") is not ("" or "/"),
+            InvocationId = properties.Text("InvocationID"),
+            Run = service?.Run,
+        };
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class Reconciler(
         if (vm.IsDeleting)
         {
             ReconcilerLog.FinishingDelete(logger, vm.Id);
-            await remover.RemoveAsync(vm, cancellationToken);
+            await remover.RemoveAsync(vm, ask: null, cancellationToken);
         }
         else if (vm.Spec is { } spec && !units.Folder.Contains(VmUnit.NameOf(vm.Id)))
         {

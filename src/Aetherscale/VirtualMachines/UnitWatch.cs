@@ -26,6 +26,11 @@ internal sealed class UnitWatch : IDisposable
     /// <summary>Whether the unit's main process runs, or is on its way up or down.</summary>
     public static bool IsUp(UnitState? unit) => unit is not null && IsUp(unit.ActiveState, unit.SubState);
 
+    /// <inheritdoc cref="IsUp(UnitState?)"/>
+    public static bool IsUp(UnitActiveState active, UnitSubState sub) =>
+        active is not (UnitActiveState.Failed or UnitActiveState.Inactive)
+        && sub is not (UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued);
+
     /// <summary>Returns when the main process is gone: crashed, waiting for a restart, or down.</summary>
     /// <returns>The unit as it was then; null when systemd has forgotten it, as it does with one that ended well.</returns>
     public async Task<UnitState?> WaitForEndAsync(CancellationToken cancellationToken)
@@ -49,10 +54,6 @@ internal sealed class UnitWatch : IDisposable
         _systemd.UnitChanged -= OnChanged;
         _systemd.Reconnected -= AskAgain;
     }
-
-    private static bool IsUp(UnitActiveState active, UnitSubState sub) =>
-        active is not (UnitActiveState.Failed or UnitActiveState.Inactive)
-        && sub is not (UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued);
 
     private void OnChanged(UnitChange change)
     {

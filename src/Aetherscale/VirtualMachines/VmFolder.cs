@@ -12,6 +12,12 @@ internal readonly record struct VmFolder(string FolderPath)
 
     public string Disk => FolderPath + "/" + DiskName;
 
+    /// <summary>What happened to the VM: history, not truth.</summary>
+    public string History => FolderPath + "/history.jsonl";
+
+    /// <summary>A folder for each of its last crashes.</summary>
+    public string Crashes => FolderPath + "/crashes";
+
     public string ConsoleLog => FolderPath + "/console.log";
 
     /// <summary>Whether what a look at the VM finds may be another once the file of this name has changed, or all (empty).</summary>

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Aetherscale.Qemu;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -18,6 +20,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Action<VmId> _onConnected;
     private readonly Func<VmId, Task> _onPowerOff;
+    private readonly Action<VmId, QmpTold> _onTold;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposing = new();
@@ -25,9 +28,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly Task _loop;
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
-
-    // Somebody has pressed the power button: the unit's ExecStop, as a rule.
-    private bool _wasAsked;
+    private volatile QmpStory _story = new();
 
     /// <param name="id">The VM.</param>
     /// <param name="socket">Its <c>qmp.sock</c>.</param>
@@ -35,6 +36,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <param name="isUp">Whether its unit runs.</param>
     /// <param name="onConnected">Told at each connection.</param>
     /// <param name="onPowerOff">Told when the guest has shut itself down without having been asked to.</param>
+    /// <param name="onTold">Told when the guest is paused, goes on, or is reset.</param>
     /// <param name="time">For the pauses between two tries.</param>
     /// <param name="logger">The monitors'.</param>
     public VmMonitor(
@@ -44,6 +46,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         Func<VmId, CancellationToken, Task<bool>> isUp,
         Action<VmId> onConnected,
         Func<VmId, Task> onPowerOff,
+        Action<VmId, QmpTold> onTold,
         TimeProvider time,
         ILogger logger)
     {
@@ -53,6 +56,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _isUp = isUp;
         _onConnected = onConnected;
         _onPowerOff = onPowerOff;
+        _onTold = onTold;
         _time = time;
         _logger = logger;
         _loop = Task.Run(FollowAsync);
@@ -65,7 +69,10 @@ internal sealed class VmMonitor : IAsyncDisposable
     public (GuestState Guest, string? PauseReason) LastState => (_state.Guest, _state.PauseReason);
 
     /// <summary>Whether the guest shut itself down; false also when QEMU told nothing.</summary>
-    public bool WasShutDownByGuest { get; private set; }
+    public bool WasShutDownByGuest => _story.ByGuest;
+
+    /// <summary>What this QEMU, or the last one, told of its guest's end.</summary>
+    public QmpStory Story => _story;
 
     /// <summary>The connection, while there is one.</summary>
     public QmpClient? Client => _client;
@@ -130,10 +137,11 @@ internal sealed class VmMonitor : IAsyncDisposable
         _state = StateOf(client.FirstStatus);
 
         // This may be another QEMU than the last time, after a restart of the unit.
-        _wasAsked = WasShutDownByGuest = false;
+        _story = new QmpStory();
         _client = client;
         _greeted.TrySetResult();
         _onConnected(_id);
+        TellOfPause();
         try
         {
             await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
@@ -152,25 +160,53 @@ internal sealed class VmMonitor : IAsyncDisposable
         switch (happened.Name)
         {
             case "POWERDOWN":
-                _wasAsked = true;
+                _story = _story with { PowerButton = true };
                 break;
             case "SHUTDOWN":
-                WasShutDownByGuest = happened.Data.TryGetProperty("guest", out var byGuest) && byGuest.GetBoolean();
+                _story = _story with { ByGuest = IsByGuest(happened), ShutdownReason = TextOf(happened, "reason") };
                 _state = new State(GuestState.ShutDown, null);
-                if (WasShutDownByGuest && !_wasAsked)
+                if (_story is { ByGuest: true, PowerButton: false })
                 {
                     await _onPowerOff(_id);
                 }
 
                 break;
+            case "GUEST_PANICKED":
+                _story = _story with { Panicked = true };
+                break;
+            case "BLOCK_IO_ERROR":
+                _story = _story with { DiskError = TextOf(happened, "reason") };
+                break;
+            case "RESET":
+                _onTold(_id, new QmpTold(TransitionKind.Rebooted, TextOf(happened, "reason"), _story));
+                break;
             case "STOP" or "RESUME":
                 await ReadStateAsync(client, cancellationToken);
+                TellOfPause();
                 break;
         }
     }
 
+    private static bool IsByGuest(QmpEvent happened) =>
+        happened.Data.ValueKind == JsonValueKind.Object && happened.Data.TryGetProperty("guest", out var byGuest)
+        && byGuest.ValueKind == JsonValueKind.True;
+
+    private static string? TextOf(QmpEvent happened, string member) =>
+        happened.Data.ValueKind == JsonValueKind.Object && happened.Data.TryGetProperty(member, out var text)
+        && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+
     private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
         _state = StateOf(await client.QueryStatusAsync(cancellationToken));
+
+    private void TellOfPause()
+    {
+        var (guest, reason) = LastState;
+        if (guest is GuestState.Paused or GuestState.Running)
+        {
+            var kind = guest == GuestState.Paused ? TransitionKind.Paused : TransitionKind.Resumed;
+            _onTold(_id, new QmpTold(kind, reason, _story));
+        }
+    }
 
     private static State StateOf(string status) => status switch
     {

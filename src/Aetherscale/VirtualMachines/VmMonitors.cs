@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -34,6 +35,9 @@ internal sealed class VmMonitors : IAsyncDisposable
 
     /// <summary>A monitor has connected: its VM was started, or found running. Raised on a pool thread.</summary>
     public event Action<VmId>? Connected;
+
+    /// <summary>QEMU has told that a guest is paused, runs, or was reset. Raised on a pool thread.</summary>
+    public event Action<VmId, QmpTold>? Told;
 
     /// <summary>The VMs that run, or ran a moment ago.</summary>
     public IEnumerable<VmId> FollowedVms => _current.Keys;
@@ -108,6 +112,18 @@ internal sealed class VmMonitors : IAsyncDisposable
         return monitor.WasShutDownByGuest || !monitor.Greeted.IsCompletedSuccessfully;
     }
 
+    /// <summary>To be asked when the VM's unit goes down: what its QEMU told of that; null when it could not be listened to.</summary>
+    public async Task<QmpStory?> LastWordsAsync(VmId id)
+    {
+        if (!_current.TryGetValue(id, out var monitor))
+        {
+            return null;
+        }
+
+        await monitor.Ended.WaitAsync(s_lastWords, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return monitor.Greeted.IsCompletedSuccessfully ? monitor.Story : null;
+    }
+
     /// <summary>Forgets the VM's last run: it is about to be started, or is gone.</summary>
     public async Task ForgetAsync(VmId id)
     {
@@ -134,7 +150,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnPowerOffAsync, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnPowerOffAsync, OnTold, _time, _logger);
         }
     }
 
@@ -163,6 +179,8 @@ internal sealed class VmMonitors : IAsyncDisposable
     }
 
     private void OnConnected(VmId id) => Connected?.Invoke(id);
+
+    private void OnTold(VmId id, QmpTold told) => Told?.Invoke(id, told);
 
     private async Task<bool> IsUpAsync(VmId id, CancellationToken cancellationToken)
     {

@@ -1,12 +1,17 @@
 using Aetherscale.Files;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>Takes a VM away, in an order that can be gone on with: the tombstone comes first, the folder goes last.</summary>
-internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks)
+internal sealed class VmRemover(
+    VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks, VmHistory history)
 {
     /// <summary>Ends the VM if it runs and removes all that belongs to it. May be repeated after it failed or was cut off.</summary>
-    public async Task RemoveAsync(Vm vm, CancellationToken cancellationToken)
+    /// <param name="vm">The VM.</param>
+    /// <param name="ask">For its history; null when a deletion that was cut off is finished.</param>
+    /// <param name="cancellationToken">Gives up; the next daemon goes on with it.</param>
+    public async Task RemoveAsync(Vm vm, VmAsk? ask, CancellationToken cancellationToken)
     {
         if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder } && FileStatus.Of(vm.Folder.Tombstone) is null)
         {
@@ -19,5 +24,6 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
         networks.Release(vm.Id);
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);
+        history.Deleted(vm, ask);
     }
 }

@@ -1,6 +1,7 @@
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
+using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
@@ -12,6 +13,7 @@ internal sealed class VmStarter(
     VmUnits units,
     VmMonitors monitors,
     JournalReader journal,
+    VmHistory history,
     TimeProvider time,
     ILogger<VmStarter> logger)
 {
@@ -137,6 +139,7 @@ internal sealed class VmStarter(
     private async Task<AetherscaleException> FailAsync(Vm vm, string unit, string what, CancellationToken cancellationToken)
     {
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
+        history.GiveUp(vm.Id);
         await systemd.StopUnitAsync(unit, cancellationToken);
         await systemd.ResetFailedAsync(unit, cancellationToken);
         if (properties is { ExecMainStatus: ExitExec })

@@ -69,6 +69,9 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
     }
 
+    /// <summary>Where the VM's files are, if there is such a VM.</summary>
+    public VmFolder FolderOf(VmId id) => new($"{vmsFolder}/{id}");
+
     /// <summary>Whether this id has a folder, or an unfinished one.</summary>
     public bool Exists(VmId id) =>
         FileStatus.Of(FolderOf(id).FolderPath) is not null || FileStatus.Of(VmDraft.PathOf(vmsFolder, id)) is not null;
@@ -236,5 +239,4 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
     }
 
-    private VmFolder FolderOf(VmId id) => new($"{vmsFolder}/{id}");
 }

@@ -33,6 +33,9 @@ internal static unsafe partial class SdJournal
     [LibraryImport(Library, EntryPoint = "sd_journal_previous")]
     public static partial int Previous(nint journal);
 
+    [LibraryImport(Library, EntryPoint = "sd_journal_next")]
+    public static partial int Next(nint journal);
+
     [LibraryImport(Library, EntryPoint = "sd_journal_get_data", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int GetData(nint journal, string field, out byte* data, out nuint size);
 

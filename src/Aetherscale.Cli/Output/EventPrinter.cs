@@ -1,0 +1,20 @@
+using Aetherscale.Cli.Transport;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli.Output;
+
+/// <summary>What happened to a VM, in a line: when, which, what, and how that came.</summary>
+internal sealed class EventPrinter : FramePrinter
+{
+    private const int EventWidth = 9;
+
+    public override void Print(DaemonFrame frame, Terminal terminal)
+    {
+        if (frame.Type == StreamFrames.Event)
+        {
+            var happened = Read(frame, Replies.Json.VmEvent);
+            terminal.Out.WriteLine(TerminalText.Escape(
+                $"{EventText.Moment(happened.Time)}  {happened.VmId}  {happened.Name ?? "-"}  {happened.Event.PadRight(EventWidth)}  {EventText.Of(happened)}"));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Aetherscale.Commands;
+using Aetherscale.Contract.Commands;
+using Microsoft.AspNetCore.Http.Features;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Api;
+
+/// <summary><c>GET /v1/logs?vm=…</c>, with <c>console=true</c>, <c>lines=…</c> and <c>since=…</c>.</summary>
+internal sealed class LogsEndpoint(LogsVm logs, FollowLogs follow, CommandRouter router, EventStream stream)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        LogQuery query;
+        try
+        {
+            query = logs.Read(Options(context.Request.Query));
+        }
+        catch (AetherscaleException error)
+        {
+            await Replies.WriteAsync(context, router.Refuse(error, null, context.Features.GetRequiredFeature<Requester>()));
+            return;
+        }
+
+        // Nothing is lost of a log when its reader is slow: it is read when there is room.
+        await stream.WriteAsync(context, over => follow.FramesAsync(query, over), CancellationToken.None);
+    }
+
+    private static LogsVmOptions Options(IQueryCollection query) => new()
+    {
+        VmId = query["vm"].ToString(),
+        Console = query["console"].ToString() switch
+        {
+            "" or "false" => false,
+            "true" => true,
+            _ => throw new AetherscaleException(BadRequest, "\"console\" must be true or false."),
+        },
+        Lines = query["lines"].ToString() switch
+        {
+            "" => null,
+            var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var lines) => lines,
+            _ => throw new AetherscaleException(BadRequest, "\"lines\" must be a whole number."),
+        },
+        Since = query["since"] is { Count: > 0 } since ? since.ToString() : null,
+    };
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Commands;
+
+/// <summary>One piece of a stream: one of <see cref="StreamFrames"/> and its JSON.</summary>
+internal sealed record StreamFrame(string Type, byte[] Json)
+{
+    public static StreamFrame Of(VirtualMachines.History.VmEvent happened) => new(
+        StreamFrames.Event,
+        JsonSerializer.SerializeToUtf8Bytes(
+            WireEvents.Of(happened.Vm, happened.Name, happened.Transition), ContractJson.Wire.VmEvent));
+
+    public static StreamFrame Of(VmLogLine line) =>
+        new(StreamFrames.Log, JsonSerializer.SerializeToUtf8Bytes(line, ContractJson.Wire.VmLogLine));
+
+    public static StreamFrame End(string code, string reason) => new(
+        StreamFrames.End,
+        JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Code = code, Reason = reason }, ContractJson.Wire.StreamEnd));
+}

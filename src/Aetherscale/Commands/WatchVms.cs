@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using Aetherscale.Contract;
+using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>watch</c>: what happens to VMs, as it happens.</summary>
+internal sealed class WatchVms(VmStore store, VmHistory history)
+{
+    /// <summary>Listens from now on.</summary>
+    /// <param name="text">A VM's id or name; null for all.</param>
+    /// <exception cref="AetherscaleException">There is no such VM.</exception>
+    public EventListener Listen(string? text) => history.Feed.Listen(text is null ? null : store.Find(VmReference.Parse(text)).Id);
+
+    /// <summary>The events as frames; a last one when the reader was too slow.</summary>
+    public static async IAsyncEnumerable<StreamFrame> FramesAsync(
+        EventListener listener, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var happened in listener.Events.ReadAllAsync(cancellationToken))
+        {
+            if (listener.Overrun.IsCancellationRequested)
+            {
+                break;
+            }
+
+            yield return StreamFrame.Of(happened);
+        }
+
+        yield return StreamFrame.End(StreamEnd.TooSlow, $"more than {EventListener.Kept} events waited for this reader; what followed was not sent");
+    }
+}

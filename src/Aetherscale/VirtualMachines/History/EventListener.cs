@@ -1,0 +1,43 @@
+using System.Threading.Channels;
+
+namespace Aetherscale.VirtualMachines.History;
+
+/// <summary>
+/// One who listens to events. So many are kept for a reader that is slow; when there is one more, the reader gets none of them any more:
+/// a gap that nobody sees is worse than an end.
+/// </summary>
+internal sealed class EventListener(VmId? vm, Action<EventListener> leave) : IDisposable
+{
+    /// <summary>Events that may wait for the reader.</summary>
+    public const int Kept = 256;
+
+    private readonly Channel<VmEvent> _events = Channel.CreateBounded<VmEvent>(
+        new BoundedChannelOptions(Kept) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly CancellationTokenSource _overrun = new();
+
+    /// <summary>Cancelled when the reader was too slow. What it has not read by then is not worth reading.</summary>
+    public CancellationToken Overrun => _overrun.Token;
+
+    /// <summary>Ends when the reader was too slow.</summary>
+    public ChannelReader<VmEvent> Events => _events.Reader;
+
+    public void Offer(VmEvent happened)
+    {
+        if ((vm is null || vm == happened.Vm) && !_events.Writer.TryWrite(happened) && _events.Writer.TryComplete())
+        {
+            leave(this);
+            _overrun.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        leave(this);
+        if (_events.Writer.TryComplete())
+        {
+            // Otherwise somebody is about to cancel it.
+            _overrun.Dispose();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+namespace Aetherscale.VirtualMachines.History;
+
+/// <summary>One VM as its history follows it: what is worked on in order, and what came last.</summary>
+internal sealed class VmTrack(VmId id, VmFolder folder)
+{
+    private readonly Lock _gate = new();
+    private Task _work = Task.CompletedTask;
+    private VmTransition? _last;
+    private bool _isRead;
+
+    public VmId Id { get; } = id;
+
+    public VmFolder Folder { get; } = folder;
+
+    public VmAsks Asks { get; } = new();
+
+    /// <summary>The reboots that were seen since the last one that was told of.</summary>
+    public int RebootsUntold { get; set; }
+
+    /// <summary>When a reboot was last told of.</summary>
+    public DateTimeOffset RebootTold { get; set; }
+
+    /// <summary>What happened last; read from the file at first. Used by the work only.</summary>
+    public VmTransition? Last
+    {
+        get
+        {
+            if (!_isRead)
+            {
+                _isRead = true;
+                _last = HistoryFile.ReadLast(Folder, 1) is [var last] ? last : null;
+            }
+
+            return _last;
+        }
+
+        set => (_isRead, _last) = (true, value);
+    }
+
+    /// <summary>Done when all that was posted so far is.</summary>
+    public Task Done
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _work;
+            }
+        }
+    }
+
+    /// <summary>Has something done after all that was posted before; the caller goes on at once.</summary>
+    public void Post(Func<Task> work)
+    {
+        lock (_gate)
+        {
+            _work = Task.Run(() => AfterAsync(_work, work));
+        }
+    }
+
+    private static async Task AfterAsync(Task before, Func<Task> work)
+    {
+        await before;
+        await work();
+    }
+}
