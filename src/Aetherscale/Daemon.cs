@@ -101,7 +101,7 @@ internal static class Daemon
             new CommandsEndpoint(router, stopping.Token),
             new ConnectEndpoint(connect, router, stopping.Token),
             new OtherwiseEndpoint(router));
-        var streams = new EventStream(time, stopping.Token);
+        var streams = new EventStream(time, logs.CreateLogger<EventStream>(), stopping.Token);
         ApiServer.MapStreams(
             app,
             new EventsEndpoint(new WatchVms(store, history), router, streams),

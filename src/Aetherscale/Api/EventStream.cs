@@ -9,8 +9,9 @@ namespace Aetherscale.Api;
 /// there is nothing to say, by which both sides notice a dead one.
 /// </summary>
 /// <param name="time">For the comments.</param>
+/// <param name="logger">Told of readers that were too slow.</param>
 /// <param name="stopping">The daemon's end.</param>
-internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
+internal sealed class EventStream(TimeProvider time, ILogger<EventStream> logger, CancellationToken stopping)
 {
     /// <summary>A comment.</summary>
     private const string Heartbeat = ":\n\n";
@@ -29,7 +30,11 @@ internal sealed class EventStream(TimeProvider time, CancellationToken stopping)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         using var writing = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        using var slow = overrun.Register(() => writing.CancelAfter(s_lastFrame));
+        using var slow = overrun.Register(() =>
+        {
+            ApiLog.ReaderTooSlow(logger, context.Request.Path);
+            writing.CancelAfter(s_lastFrame);
+        });
         using var ending = stopping.Register(() => writing.CancelAfter(s_lastFrame));
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";

@@ -19,11 +19,6 @@ internal sealed class WatchVms(VmStore store, VmHistory history)
     {
         await foreach (var happened in listener.Events.ReadAllAsync(cancellationToken))
         {
-            if (listener.Overrun.IsCancellationRequested)
-            {
-                break;
-            }
-
             yield return StreamFrame.Of(happened);
         }
 

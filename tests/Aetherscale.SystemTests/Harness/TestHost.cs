@@ -194,6 +194,14 @@ internal sealed class TestHost : IAsyncDisposable
     public async Task<string> CreateAsync(string image, string more = "") =>
         (await RunAsync("create-vm", $$"""{"image": "{{image}}"{{more}}}""")).GetProperty("vm-id").GetString()!;
 
+    /// <summary>Opens a stream of the daemon's; it has begun when this returns.</summary>
+    public async Task<StreamReader> StreamAsync(string path)
+    {
+        var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode}");
+        return new StreamReader(await response.Content.ReadAsStreamAsync());
+    }
+
     /// <summary>The VM's status as list-vms tells it; null when it is not listed.</summary>
     public async Task<string?> StatusAsync(string vmId)
     {

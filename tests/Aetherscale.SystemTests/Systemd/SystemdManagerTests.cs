@@ -210,7 +210,13 @@ public sealed class SystemdManagerTests : IAsyncDisposable
         Assert.Equal(
             [UnitActiveState.Activating, UnitActiveState.Active, UnitActiveState.Failed],
             seen.Select(change => change.ActiveState).Distinct().Except([UnitActiveState.Inactive]));
-        Assert.Equal(new UnitChange(unit, UnitActiveState.Failed, UnitSubState.Failed, ServiceResult.ExitCode), seen[^1]);
+        Assert.Equal(
+            (UnitActiveState.Failed, UnitSubState.Failed, ServiceResult.ExitCode),
+            (seen[^1].ActiveState, seen[^1].SubState, seen[^1].Result));
+        Assert.Equal((1, 3, 0), (seen[^1].Run!.Code, seen[^1].Run!.Status, seen[^1].Run!.Restarts));
+        Assert.Matches("^[0-9a-f]{32}$", seen[^1].InvocationId);
+        Assert.Contains(seen, change => change is { ActiveState: UnitActiveState.Activating, HasJob: true });
+        Assert.False(seen[^1].HasJob);
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public sealed class HelpTests : IDisposable
     [InlineData("delete-vm")]
     [InlineData("list-vms")]
     [InlineData("show-vm")]
+    [InlineData("why-vm")]
+    [InlineData("logs-vm")]
+    [InlineData("watch")]
     [InlineData("connect")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)

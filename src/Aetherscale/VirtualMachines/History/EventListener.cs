@@ -3,23 +3,23 @@ using System.Threading.Channels;
 namespace Aetherscale.VirtualMachines.History;
 
 /// <summary>
-/// One who listens to events. So many are kept for a reader that is slow; when there is one more, the reader gets none of them any more:
-/// a gap that nobody sees is worse than an end.
+/// One who listens to events. So many are kept for a reader that is slow; the one after them is the end of its listening: a gap that
+/// nobody sees is worse.
 /// </summary>
 internal sealed class EventListener(VmId? vm, Action<EventListener> leave) : IDisposable
 {
     /// <summary>Events that may wait for the reader.</summary>
-    public const int Kept = 256;
+    public const int Kept = 1024;
 
     private readonly Channel<VmEvent> _events = Channel.CreateBounded<VmEvent>(
         new BoundedChannelOptions(Kept) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly CancellationTokenSource _overrun = new();
 
-    /// <summary>Cancelled when the reader was too slow. What it has not read by then is not worth reading.</summary>
+    /// <summary>Cancelled when the reader was too slow. It may still read what was kept.</summary>
     public CancellationToken Overrun => _overrun.Token;
 
-    /// <summary>Ends when the reader was too slow.</summary>
+    /// <summary>The events; they end when the reader was too slow.</summary>
     public ChannelReader<VmEvent> Events => _events.Reader;
 
     public void Offer(VmEvent happened)
