@@ -13,6 +13,9 @@ internal sealed class VmHistory : IAsyncDisposable
     /// <summary>A guest that reboots on and on must not push all else out of its history.</summary>
     private static readonly TimeSpan s_betweenReboots = TimeSpan.FromMinutes(1);
 
+    /// <summary>For what is being written down: QEMU's last words, and what is kept of a crash.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<VmId, VmTrack> _tracks = new();
     private readonly SystemdManager _systemd;
     private readonly VmStore _store;
@@ -116,7 +119,7 @@ internal sealed class VmHistory : IAsyncDisposable
     {
         if (_tracks.TryGetValue(vm.Id, out var track))
         {
-            await track.Done;
+            await track.Done.WaitAsync(s_patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         return HistoryFile.ReadLast(vm.Folder, count);
@@ -126,7 +129,7 @@ internal sealed class VmHistory : IAsyncDisposable
     {
         _systemd.UnitChanged -= OnUnitChanged;
         _monitors.Told -= OnTold;
-        await Task.WhenAll(_tracks.Values.Select(track => track.Done));
+        await Task.WhenAll(_tracks.Values.Select(track => track.Done)).WaitAsync(s_patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private VmTrack TrackOf(VmId id) => _tracks.GetOrAdd(id, _ => new VmTrack(id, _store.FolderOf(id)));

@@ -54,7 +54,8 @@ internal sealed class VmTrack(VmId id, VmFolder folder)
     {
         lock (_gate)
         {
-            _work = Task.Run(() => AfterAsync(_work, work));
+            var before = _work;
+            _work = Task.Run(() => AfterAsync(before, work));
         }
     }
 

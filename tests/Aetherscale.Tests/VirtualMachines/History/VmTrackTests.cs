@@ -1,0 +1,31 @@
+using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.History;
+
+namespace Aetherscale.Tests.VirtualMachines.History;
+
+public sealed class VmTrackTests
+{
+    [Fact]
+    public async Task What_is_posted_is_done_in_order_and_nobody_waits_for_it()
+    {
+        var track = new VmTrack(VmId.New(), new VmFolder("/nowhere"));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new List<int>();
+        track.Post(() => gate.Task);
+        for (var number = 0; number < 100; number++)
+        {
+            var mine = number;
+            track.Post(async () =>
+            {
+                await Task.Yield();
+                done.Add(mine);
+            });
+        }
+
+        Assert.False(track.Done.IsCompleted);
+        gate.SetResult();
+        await track.Done.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 100), done);
+    }
+}
