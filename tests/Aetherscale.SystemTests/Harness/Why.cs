@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Aetherscale.SystemTests.Harness;
@@ -25,11 +26,17 @@ internal sealed record Why(JsonElement Answer)
     /// <summary>Asks until the last event is this one.</summary>
     public static async Task<Why> AskUntilAsync(TestHost host, string vm, string word, double seconds = 30)
     {
-        Why? why = null;
-        await Wait.UntilAsync(
-            $"the last that happened to {vm} is {word}",
-            async () => (why = await AskAsync(host, vm)).Words is [.., var last] && last == word,
-            seconds);
-        return why!;
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var why = await AskAsync(host, vm);
+            if (why.Words is [.., var last] && last == word)
+            {
+                return why;
+            }
+
+            Assert.True(Stopwatch.GetElapsedTime(started).TotalSeconds < seconds, $"Not {word}: {why.Answer}\n{host.Log}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 }
