@@ -21,12 +21,13 @@ internal static class AwayRules
             UnitActiveState.Failed when last.Status == VmState.Crashed && last.RunId == now.RunId => null,
             UnitActiveState.Failed when restarts > 0 => GaveUp(now, restarts),
             UnitActiveState.Failed => EndRules.Crash(now),
-            UnitActiveState.Inactive when wasUp && booted => TransitionRules.OfUnit(last, now)! with
+            UnitActiveState.Inactive when wasUp && booted => EndRules.OfEnd(last, now)! with
             {
                 Cause = TransitionCause.HostDown,
                 Text = "the host went down",
                 Requester = null,
             },
+            UnitActiveState.Inactive => EndRules.OfEnd(last, now),
             UnitActiveState.Active when wasUp && !booted && restarts > 0 && last.RunId != now.RunId => Restarted(last, now, restarts),
             _ => TransitionRules.OfUnit(last, now),
         };

@@ -28,12 +28,6 @@ internal static class EndRules
             return null;
         }
 
-        // systemd has loaded the unit of a new VM, and nothing ran yet.
-        if (last?.Event == Created && now is { Active: UnitActiveState.Inactive, Run.Pid: 0 })
-        {
-            return null;
-        }
-
         return now.LastAsk(ask => ask.IsForced) is { } forced ? Forced(last, now, forced)
             : now.Active == UnitActiveState.Failed ? Failed(last, now)
             : Ended(last, now);

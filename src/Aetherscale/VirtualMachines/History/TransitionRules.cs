@@ -13,6 +13,9 @@ internal static class TransitionRules
         UnitActiveState.Active => Up(last, now),
         UnitActiveState.Activating when now.Sub is UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued => Restarting(last, now),
         UnitActiveState.Deactivating => GoingDown(last, now),
+
+        // systemd has only loaded the unit, of a new VM for instance: nothing has ended.
+        UnitActiveState.Inactive when now.Run is { Code: 0 } => null,
         UnitActiveState.Inactive or UnitActiveState.Failed => EndRules.OfEnd(last, now),
         _ => null,
     };

@@ -30,13 +30,16 @@ internal sealed class VmAsks
         }
     }
 
-    /// <summary>What was asked when the unit changed. An end answers all that asked for one, a beginning all that asked for that.</summary>
+    /// <summary>
+    /// What was asked when the unit changed. An end answers all that asked for one, a beginning all that asked for that. A failure may not be
+    /// the end yet: who asked for one has it forgotten, and that is.
+    /// </summary>
     public IReadOnlyList<VmAsk> At(UnitActiveState state)
     {
         lock (_gate)
         {
             VmAsk[] asked = [.. _pending];
-            if (state is UnitActiveState.Inactive or UnitActiveState.Failed)
+            if (state == UnitActiveState.Inactive)
             {
                 _pending.RemoveAll(ask => ask.IsDown);
             }

@@ -154,10 +154,12 @@ internal sealed class VmHistory : IAsyncDisposable
             Asks = track.Asks.At(change.ActiveState),
             HostBoot = _clock.HostBoot,
         };
+        var isPassing = track.PassTo(change);
         var isEnd = !UnitWatch.IsUp(change.ActiveState, change.SubState);
         var lastWords = isEnd ? _monitors.LastWordsAsync(id) : Task.FromResult<QmpStory?>(null);
         track.Post(() => GuardAsync(
-            track, async () => TransitionRules.OfUnit(track.Last, moment with { Story = await lastWords })));
+            track,
+            async () => await isPassing ? null : TransitionRules.OfUnit(track.Last, moment with { Story = await lastWords })));
     }
 
     private void OnTold(VmId id, QmpTold told)

@@ -1,9 +1,14 @@
+using Aetherscale.Systemd;
+
 namespace Aetherscale.VirtualMachines.History;
 
 /// <summary>One VM as its history follows it: what is worked on in order, and what came last.</summary>
 internal sealed class VmTrack(VmId id, VmFolder folder)
 {
+    private static readonly TimeSpan s_instant = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _gate = new();
+    private TaskCompletionSource<bool>? _failure;
     private Task _work = Task.CompletedTask;
     private VmTransition? _last;
     private bool _isRead;
@@ -57,6 +62,31 @@ internal sealed class VmTrack(VmId id, VmFolder folder)
             var before = _work;
             _work = Task.Run(() => AfterAsync(before, work));
         }
+    }
+
+    /// <summary>
+    /// Takes note of the unit's next change; to be called in the order of the changes. A unit that is about to be started again is failed for
+    /// an instant (systemd.service(5), RestartMode=), and sometimes is seen so.
+    /// </summary>
+    /// <returns>Whether another change has followed this failure so soon that it was none by itself.</returns>
+    public Task<bool> PassTo(UnitChange change)
+    {
+        var isRestart = change.SubState is UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued;
+        Interlocked.Exchange(ref _failure, null)?.TrySetResult(isRestart);
+        if (change.ActiveState != UnitActiveState.Failed)
+        {
+            return Task.FromResult(false);
+        }
+
+        var failure = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _failure = failure;
+        return PassesAsync(failure.Task);
+    }
+
+    private static async Task<bool> PassesAsync(Task<bool> followed)
+    {
+        await followed.WaitAsync(s_instant).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return followed.IsCompletedSuccessfully && await followed;
     }
 
     private static async Task AfterAsync(Task before, Func<Task> work)

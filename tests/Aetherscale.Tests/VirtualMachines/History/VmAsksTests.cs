@@ -30,6 +30,7 @@ public sealed class VmAsksTests
         Assert.Equal([_stop], _asks.At(UnitActiveState.Deactivating));
         Assert.Equal([_stop], _asks.At(UnitActiveState.Activating));
         Assert.Equal([_stop], _asks.At(UnitActiveState.Failed));
+        Assert.Equal([_stop], _asks.At(UnitActiveState.Inactive));
         Assert.Empty(_asks.At(UnitActiveState.Inactive));
     }
 

@@ -1,3 +1,4 @@
+using Aetherscale.Systemd;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
 
@@ -28,4 +29,20 @@ public sealed class VmTrackTests
 
         Assert.Equal(Enumerable.Range(0, 100), done);
     }
+
+    [Fact]
+    public async Task A_failure_on_the_way_to_a_restart_is_none_by_itself()
+    {
+        var track = new VmTrack(VmId.New(), new VmFolder("/nowhere"));
+
+        var passing = track.PassTo(Change(UnitActiveState.Failed, UnitSubState.Failed));
+        Assert.False(await track.PassTo(Change(UnitActiveState.Activating, UnitSubState.AutoRestart)));
+        var forgotten = track.PassTo(Change(UnitActiveState.Failed, UnitSubState.Failed));
+        Assert.False(await track.PassTo(Change(UnitActiveState.Inactive, UnitSubState.Dead)));
+        var lasting = track.PassTo(Change(UnitActiveState.Failed, UnitSubState.Failed));
+
+        Assert.Equal((true, false, false), (await passing, await forgotten, await lasting));
+    }
+
+    private static UnitChange Change(UnitActiveState active, UnitSubState sub) => new("u.service", active, sub, ServiceResult.Signal);
 }
