@@ -29,9 +29,13 @@ public sealed class WhyCrashTests
             (Text(end, "result"), Text(end, "exec-main-code"), end.GetProperty("exec-main-status").GetInt32(), end.GetProperty("oom-killed").GetBoolean()));
 
         // The event refers to what was kept.
-        var told = (await events.NextAsync())!.Value.Json;
+        JsonElement told;
+        do
+        {
+            told = (await events.NextAsync())!.Value.Json;
+        }
+        while (Text(told, "event") != "crashed");
         var bundle = told.GetProperty("bundle");
-        Assert.Equal("crashed", Text(told, "event"));
         Assert.Equal(bundle.GetRawText(), why.Answer.GetProperty("bundle").GetRawText());
         var folder = Text(bundle, "folder")!;
         Assert.StartsWith($"{host.Data}/vms/{id}/crashes/", folder);
@@ -54,7 +58,7 @@ public sealed class WhyCrashTests
 
         Assert.Equal(("crashed", "too-many-crashes"), (why.Status, why.Cause));
         Assert.Contains("it crashed too often, and systemd does not start it again, at ", why.Sentence);
-        Assert.Contains("; before, QEMU was killed by signal 9 (KILL), at ", why.Sentence);
+        Assert.Contains("; before, QEMU ended with exit code 137, at ", why.Sentence);
         Assert.Contains("restarted", why.Words);
         Assert.InRange(Directory.GetDirectories($"{host.Data}/vms/{id}/crashes").Length, 1, 3);
 

@@ -76,10 +76,16 @@ internal static class EndRules
             : Crash(now);
     }
 
-    private static VmTransition Ended(VmTransition? last, UnitMoment now)
+    private static VmTransition? Ended(VmTransition? last, UnitMoment now)
     {
         var (asked, who) = WhoStopped(last, now);
         var viaUs = who is not null || now.LastAsk(ask => ask.Kind == AskKind.Stop) is not null;
+        if (!viaUs && TransitionRules.WaitsForRestart(last))
+        {
+            // It is on its way to the next try, or to systemd's giving up. A stop by hand in this second looks the same.
+            return null;
+        }
+
         if (now.Story is { ByGuest: false, ShutdownReason: { } reason } && !TransitionRules.WaitsForRestart(last))
         {
             return asked
@@ -89,7 +95,7 @@ internal static class EndRules
 
         var (cause, text) = (viaUs, asked) switch
         {
-            _ when TransitionRules.WaitsForRestart(last) => (viaUs ? Request : Outside, Waiting),
+            _ when TransitionRules.WaitsForRestart(last) => (Request, Waiting),
             (true, _) => (Request, "the guest shut down as it was asked to"),
             (_, true) => (Outside, "its unit was stopped by systemctl or the host, not through aetherscale"),
             _ when now.Story is { PowerButton: true } =>

@@ -85,7 +85,7 @@ internal sealed class VmTrack(VmId id, VmFolder folder)
 
     private static async Task<bool> PassesAsync(Task<bool> followed)
     {
-        await followed.WaitAsync(s_instant).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)followed).WaitAsync(s_instant).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return followed.IsCompletedSuccessfully && await followed;
     }
 

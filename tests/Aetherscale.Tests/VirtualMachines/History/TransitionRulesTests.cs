@@ -78,6 +78,7 @@ public sealed class TransitionRulesTests
         ("a stop while it waits for its restart", s_waits, s_down with { Asks = [Ask(AskKind.Stop)] }, "stopped stopped request it waited for its restart after a crash, and was stopped (stop-vm)"),
         ("a new unit is loaded", Last(TransitionKind.Created, VmState.Starting), s_down with { Run = new ServiceRun(0, 0, 0, 0) }, null),
         ("a unit that never ran is loaded", s_runs, s_down with { Run = new ServiceRun(9, 0, 0, 0) }, null),
+        ("on the way to the next try", s_waits, s_down, null),
         ("rest after rest", s_stopped, s_down, null),
         ("a failure that is forgotten", Last(TransitionKind.Crashed, VmState.Crashed), s_down, null),
 
