@@ -9,6 +9,7 @@ using Aetherscale.Messaging;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
+using Aetherscale.Requests;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
@@ -61,7 +62,7 @@ internal static class Daemon
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+            systemd, cgroupGrace, vmUnits, new VmDisks(images), monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
 
@@ -69,6 +70,7 @@ internal static class Daemon
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
+        var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
@@ -77,10 +79,14 @@ internal static class Daemon
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime),
-            connect);
+            connect,
+            once);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
-        await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+        var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
+        var leftovers = new Leftovers(data, units, own, logs.CreateLogger<Leftovers>());
+        await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, time, logs.CreateLogger<Reconciler>())
+            .RunAsync(background.Adopt, stop);
 
         // The doors.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -101,6 +107,8 @@ internal static class Daemon
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
+        var tidying = once.TidyAsync(stopping.Token);
+
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await app.StartAsync(stop);
@@ -117,7 +125,7 @@ internal static class Daemon
 
         Notifier.Stopping();
         await ApiServer.StopAsync(app, stopping, time);
-        await Task.WhenAll(watchdog, consoleLogs, broker);
+        await Task.WhenAll(watchdog, consoleLogs, tidying, broker);
         return 0;
 
         BrokerDoor OpenBrokerDoor(BrokerAccess access)

@@ -18,8 +18,16 @@ internal static class NameFolder
     {
         // dnsmasq reads a file at the instant at which it is renamed into the folder.
         var temporary = $"{paths.RouterFolder}/.{vmId}";
-        File.WriteAllText(temporary, $"{address} {hostName}\n");
-        File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
+        try
+        {
+            File.WriteAllText(temporary, $"{address} {hostName}\n");
+            File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>The address of a VM that is in the folder; null when it is not.</summary>

@@ -35,9 +35,20 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
         }
     }
 
+    /// <summary>Whether the unit's file carries this state folder's mark.</summary>
+    public bool IsMarked(string unit) => OwnerOf(folder.Read(unit)) == data.Path;
+
+    /// <summary>Whether no other state folder has units here.</summary>
+    public bool IsAlone() => !Directory.EnumerateFiles(folder.Folder, "aetherscale-*.service")
+        .Select(path => OwnerOf(folder.Read(Path.GetFileName(path))))
+        .Any(owner => owner is not null && owner != data.Path);
+
+    private static string? OwnerOf(string? text) =>
+        text?.Split('\n').FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
+
     private void CheckOwner(string unit, string? text)
     {
-        var owner = text?.Split('\n').FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
+        var owner = OwnerOf(text);
         if (owner is not null && owner != data.Path)
         {
             throw new AetherscaleException(

@@ -70,6 +70,9 @@ internal sealed class TestHost : IAsyncDisposable
 
     public int DaemonPid => _daemon!.Id;
 
+    /// <summary>A program and its arguments that the daemon is started by, such as a tracer.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
     /// <summary>The <c>AETHERSCALE_…</c> variables by which the daemon and the CLI find all of this.</summary>
     public IReadOnlyDictionary<string, string> Settings => _environment;
 
@@ -104,7 +107,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async Task StartDaemonAsync()
     {
-        var start = new ProcessStartInfo($"{TestEnvironment.Programs}/aetherscale") { RedirectStandardError = true };
+        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale"];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
         foreach (var (name, value) in _environment)
         {
             start.Environment[name] = value;
@@ -133,6 +137,21 @@ internal sealed class TestHost : IAsyncDisposable
                     return false;
                 }
             });
+    }
+
+    /// <summary>Posts a body to a daemon that may be killed over it.</summary>
+    /// <returns>Null when it was.</returns>
+    public async Task<JsonElement?> TrySendAsync(string body)
+    {
+        try
+        {
+            return await SendAsync(body);
+        }
+        catch (HttpRequestException)
+        {
+            await _daemon!.WaitForExitAsync();
+            return null;
+        }
     }
 
     /// <summary>kill -9: the daemon has no time for anything.</summary>
