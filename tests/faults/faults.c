@@ -6,7 +6,7 @@
  * It counts while the file ARM stands, anew whenever that appears. ARM holds "NUMBER ACTION [TEXT]":
  *   the NUMBERth of the calls whose line in REPORT holds TEXT (0: none) does not happen; for the ACTION
  *   "kill" the program is killed instead, and an errno, such as "5", is what the call returns.
- * ARM is removed when that is done. REPORT takes a line for each call that was counted.
+ * ARM is removed when that is done; the calls that follow are reported still. REPORT takes a line for each call that was counted.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -139,7 +139,7 @@ static int what_it_changes(pid_t process, pid_t thread, const struct user_regs_s
         return is_ours(text);
     }
     if (!is_ours(text)) return 0;
-    snprintf(text + strlen(text), PATH_MAX, " from %s", other);
+    strcat(strcat(text, " from "), other);
     return 1;
 }
 
@@ -154,6 +154,7 @@ static const char *arm_file;
 static FILE *report;
 static long counted, wanted;
 static int error_number; /* 0: kill */
+static int is_done;      /* and what follows is only reported */
 static char pattern[256];
 static struct timespec armed_since;
 
@@ -171,6 +172,7 @@ static int is_armed(void)
         fclose(file);
         error_number = atoi(action);
         counted = 0;
+        is_done = 0;
         armed_since = now.st_ctim;
     }
     return 1;
@@ -180,14 +182,15 @@ static void at_call(pid_t process, pid_t thread)
 {
     static char text[3 * PATH_MAX], line[4 * PATH_MAX];
     struct user_regs_struct registers;
-    if (!is_armed() || ptrace(PTRACE_GETREGS, thread, 0, &registers) || !what_it_changes(process, thread, &registers, text)) return;
+    if ((!is_armed() && !is_done) || ptrace(PTRACE_GETREGS, thread, 0, &registers) || !what_it_changes(process, thread, &registers, text)) return;
     snprintf(line, sizeof line, "%s %s", name_of(registers.orig_rax), text);
-    if (!strstr(line, pattern)) return;
-    int now = ++counted == wanted;
+    if (!is_done && !strstr(line, pattern)) return;
+    int now = ++counted == wanted && !is_done;
     fprintf(report, "%ld %s%s\n", counted, line, now ? " !" : "");
     fflush(report);
     if (!now) return;
     unlink(arm_file);
+    is_done = 1;
     if (error_number == 0) { kill(process, SIGKILL); return; }
     registers.orig_rax = -1;
     registers.rax = -error_number;

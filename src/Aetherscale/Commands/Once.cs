@@ -125,8 +125,9 @@ internal sealed class Once(RequestFolder requests, VmStore store, VmLocks locks,
 
         // Whoever finishes it is before us.
         using var turn = await locks.AcquireAsync(id, stopping);
-        var isThere = store.TryFind(id) is { IsDeleting: false };
-        if (isThere != (begun.Outcome == VmOutcome.Made))
+        var vm = store.TryFind(id);
+        var tookEffect = begun.Outcome == VmOutcome.Made ? vm is { IsDeleting: false } : vm is null;
+        if (!tookEffect)
         {
             return false;
         }

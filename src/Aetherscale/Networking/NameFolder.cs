@@ -10,6 +10,15 @@ internal static class NameFolder
 
     public static void Prepare(NetworkPaths paths) => Directory.CreateDirectory(paths.NameFolder, FolderMode);
 
+    /// <summary>Removes what a killed daemon had not renamed yet.</summary>
+    public static void RemoveUnfinished(NetworkPaths paths)
+    {
+        foreach (var temporary in Directory.EnumerateFiles(paths.RouterFolder, ".*"))
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <param name="paths">The network's.</param>
     /// <param name="vmId">Names the file.</param>
     /// <param name="address">The VM's.</param>

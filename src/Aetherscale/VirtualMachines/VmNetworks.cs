@@ -39,6 +39,7 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
     {
         var paths = networks.PathsOf(defaultNetwork);
         NameFolder.Prepare(paths);
+        NameFolder.RemoveUnfinished(paths);
         var pool = PoolOf(defaultNetwork);
         var ids = vms.Select(vm => vm.Id.ToString()).ToHashSet();
         foreach (var id in NameFolder.List(paths))

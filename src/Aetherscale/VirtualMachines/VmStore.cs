@@ -83,8 +83,14 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder })
         {
             Directory.Move(vm.Folder.FolderPath, trash);
-            DurableFile.SyncFolder(vmsFolder);
-            Directory.Delete(trash, recursive: true);
+            try
+            {
+                DurableFile.SyncFolder(vmsFolder);
+            }
+            finally
+            {
+                Directory.Delete(trash, recursive: true);
+            }
         }
         else
         {

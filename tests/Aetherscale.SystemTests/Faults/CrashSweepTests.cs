@@ -15,7 +15,8 @@ public abstract class CrashSweep(ITestOutputHelper output)
         await using var faults = await FaultHost.StartAsync();
         var before = faults.Files();
         var number = await FirstAsync(faults, noStart, from);
-        var (killed, complete) = (0, 0);
+        var complete = 0;
+        var points = new List<string>();
         for (; ; number++)
         {
             faults.Tracer.Arm(number);
@@ -28,21 +29,21 @@ public abstract class CrashSweep(ITestOutputHelper output)
             }
 
             var where = faults.Tracer.Report[^1];
-            killed++;
+            points.Add(where);
             await faults.Host.StartDaemonAsync();
             var survivor = await CompleteOrAbsentAsync(faults, noStart, before, where);
             complete += survivor is null ? 0 : 1;
 
             var vm = await faults.SucceedAsync(FaultHost.Create($"create-{number}", noStart));
+            AssertComplete(faults, vm, noStart, where);
             Assert.True(survivor is null || survivor == vm, $"made again, after a kill at: {where}");
             Assert.Single(await faults.VmsAsync());
-            AssertComplete(faults, vm, noStart, where);
             await faults.SucceedAsync(FaultHost.Delete($"clean-{number}"));
             AssertNothingIsLeft(faults, before, where);
         }
 
-        Assert.InRange(complete, 1, killed);
-        output.WriteLine($"{what}: {killed} kill points, {complete} after which the VM was there");
+        Assert.InRange(complete, 1, points.Count);
+        output.WriteLine($"{what}: {Count(points)}; after {complete} of them the VM was there");
     }
 
     /// <summary>delete-vm, killed at each call.</summary>
@@ -51,6 +52,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
         await using var faults = await FaultHost.StartAsync();
         var before = faults.Files();
         var (number, intact) = (1, 0);
+        var points = new List<string>();
         for (; ; number++)
         {
             var vm = await faults.SucceedAsync(FaultHost.Create($"create-{number}", noStart: !running));
@@ -64,6 +66,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             }
 
             var where = faults.Tracer.Report[^1];
+            points.Add(where);
             await faults.Host.StartDaemonAsync();
             if ((await faults.VmsAsync()) is [var survivor])
             {
@@ -82,8 +85,11 @@ public abstract class CrashSweep(ITestOutputHelper output)
         }
 
         Assert.InRange(intact, 1, number - 2);
-        output.WriteLine($"{what}: {number - 1} kill points, {intact} after which the VM was intact");
+        output.WriteLine($"{what}: {Count(points)}; after {intact} of them the VM was intact");
     }
+
+    private static string Count(List<string> points) => $"{points.Count} kill points (" + string.Join(
+        ", ", points.GroupBy(point => point.Split(' ')[1]).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}")) + ")";
 
     private static async Task<int> FirstAsync(FaultHost faults, bool noStart, string from)
     {
@@ -106,10 +112,9 @@ public abstract class CrashSweep(ITestOutputHelper output)
 
         var id = vm.GetProperty("vm-id").GetString()!;
         await Wait.UntilAsync(
-            $"the VM is as it was asked for, after a kill at: {where}",
+            $"the VM is as it was asked for, after a kill at: {where}\n{faults.Host.Log}",
             async () => await faults.Host.StatusAsync(id) == (noStart ? "stopped" : "running")
                 && !File.Exists($"{faults.Host.Data}/vms/{id}/creating"));
-        AssertComplete(faults, id, noStart, where);
         return id;
     }
 

@@ -41,7 +41,9 @@ internal sealed class FaultHost : IAsyncDisposable
     {
         var reply = await Host.SendAsync(request);
         Assert.True(reply.TryGetProperty("response", out var response), $"{request}: {reply}\n{string.Join('\n', Tracer.Report)}\n{Host.Log}");
-        return response.GetProperty("vm-id").GetString()!;
+        var vm = response.GetProperty("vm-id").GetString()!;
+        _vms.Add(vm);
+        return vm;
     }
 
     public async Task<IReadOnlyList<JsonElement>> VmsAsync() => [.. (await Host.RunAsync("list-vms")).EnumerateArray()];
