@@ -24,6 +24,7 @@ internal static class Daemon
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
+        CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Claim(data, settings[Socket], host);
         ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
@@ -151,6 +152,16 @@ internal static class Daemon
 #pragma warning restore CA1031
         {
             DaemonLog.ConsoleLogsEnded(logger, error);
+        }
+    }
+
+    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
+    private static void CheckSecret(string file)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+        {
+            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
         }
     }
 

@@ -161,6 +161,13 @@ internal sealed class TestHost : IAsyncDisposable
         await _daemon.WaitForExitAsync();
     }
 
+    /// <summary>Waits until the daemon has been killed.</summary>
+    public async Task WaitForDaemonsEndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _daemon!.WaitForExitAsync(patience.Token);
+    }
+
     /// <summary>SIGTERM, as systemd stops it.</summary>
     public async Task StopDaemonAsync()
     {
