@@ -112,7 +112,7 @@ internal static class Daemon
 
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
-        await app.StartAsync(stop);
+        await ListenAsync(app, settings[Socket], stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
         var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
@@ -152,6 +152,18 @@ internal static class Daemon
 #pragma warning restore CA1031
         {
             DaemonLog.ConsoleLogsEnded(logger, error);
+        }
+    }
+
+    private static async Task ListenAsync(WebApplication app, string socket, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (System.Net.Sockets.SocketException error)
+        {
+            throw new IOException($"{socket} cannot be made: {Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)}", error);
         }
     }
 

@@ -31,12 +31,17 @@ internal sealed class Reconciler(
         foreach (var vm in vms.Where(vm => vm.IsDeleting))
         {
             ReconcilerLog.FinishingDelete(logger, vm.Id);
-            await TryAsync(vm.Id, () => remover.RemoveAsync(vm, stopping));
+            await TryAsync($"VM {vm.Id}", () => remover.RemoveAsync(vm, stopping));
+        }
+
+        foreach (var network in vms.Where(vm => !vm.IsDeleting).Select(vm => vm.Spec?.Network).OfType<string>().Distinct())
+        {
+            await TryAsync($"network {network}", () => networks.PrepareAsync(network, stopping));
         }
 
         foreach (var vm in repair.FindDamaged(vms))
         {
-            await TryAsync(vm.Id, () => repair.RepairAsync(vm, stopping));
+            await TryAsync($"VM {vm.Id}", () => repair.RepairAsync(vm, stopping));
         }
 
         foreach (var vm in vms.Where(vm => vm is { IsCreating: true, IsDeleting: false }))
@@ -57,11 +62,11 @@ internal sealed class Reconciler(
         using (turn)
         {
             ReconcilerLog.FinishingCreate(logger, vm.Id);
-            await TryAsync(vm.Id, () => starter.StartNewAsync(vm, stopping));
+            await TryAsync($"VM {vm.Id}", () => starter.StartNewAsync(vm, stopping));
         }
     }
 
-    private async Task TryAsync(VmId id, Func<Task> step)
+    private async Task TryAsync(string what, Func<Task> step)
     {
         try
         {
@@ -69,7 +74,7 @@ internal sealed class Reconciler(
         }
         catch (Exception error) when (error is AetherscaleException or IOException or UnauthorizedAccessException)
         {
-            ReconcilerLog.Failed(logger, error, id);
+            ReconcilerLog.Failed(logger, error, what);
         }
     }
 
@@ -102,8 +107,8 @@ internal static partial class ReconcilerLog
     [LoggerMessage(LogLevel.Warning, "Finishing the creation of VM {Vm}, which was cut off")]
     public static partial void FinishingCreate(ILogger logger, VmId vm);
 
-    [LoggerMessage(LogLevel.Error, "VM {Vm} could not be set right")]
-    public static partial void Failed(ILogger logger, Exception error, VmId vm);
+    [LoggerMessage(LogLevel.Error, "The {What} could not be set right")]
+    public static partial void Failed(ILogger logger, Exception error, string what);
 
     [LoggerMessage(LogLevel.Error, "Not all that was cut off could be cleared away")]
     public static partial void NotSwept(ILogger logger, Exception error);

@@ -17,15 +17,21 @@ internal sealed class FaultHost : IAsyncDisposable
 
     public FaultTracer Tracer { get; }
 
+    /// <summary>A host that has had a VM already: what only the first one makes is there.</summary>
     public static async Task<FaultHost> StartAsync()
+    {
+        var faults = await StartNewAsync();
+        await faults.Host.RunAsync("delete-vm", $$"""{"vm-id": "{{await faults.Host.CreateAsync(Image, """, "no-start": true""")}}"}""");
+        return faults;
+    }
+
+    /// <summary>A host on which there has never been a VM.</summary>
+    public static async Task<FaultHost> StartNewAsync()
     {
         var tracer = await FaultTracer.CreateAsync();
         var host = TestHost.Prepare(new Dictionary<string, string>(), Image);
         host.Launcher = tracer.LauncherFor(host);
         await host.StartDaemonAsync();
-
-        // What only the first VM of a host has made.
-        await host.RunAsync("delete-vm", $$"""{"vm-id": "{{await host.CreateAsync(Image, """, "no-start": true""")}}"}""");
         return new FaultHost(host, tracer);
     }
 

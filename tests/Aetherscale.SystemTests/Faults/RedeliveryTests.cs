@@ -63,7 +63,7 @@ public sealed class RedeliveryTests(Broker broker) : IAsyncLifetime
     private async Task KilledAsync(string call, string what)
     {
         _tracer.Arm(0);
-        await _client.AskAsync("""{"command": "create-vm", "options": {"image": "polite", "name": "first"}}""", 20);
+        await _client.ReplyAsync(await _client.SendAsync("""{"command": "create-vm", "options": {"image": "polite", "name": "first"}}""", messageId: "m-0"), 20);
         var number = 1 + _tracer.Report.Where(line => line.Contains($" {call}", StringComparison.Ordinal))
             .Index().First(line => line.Item.Contains(what, StringComparison.Ordinal)).Index;
         _tracer.Disarm();
