@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests;
 
@@ -13,8 +14,6 @@ public sealed partial class RowsTests
     {
         ["A33"] = "needs the durable queues of a fleet",
         ["A35"] = "there is no TCP listener",
-        ["B26"] = "needs a whole host that can be powered off",
-        ["B27"] = "needs a whole host that can be rebooted",
         ["B28"] = "needs a login manager, whose lingering can be disabled",
         ["B29"] = "the cause of an end is told by why-vm, which is not there yet",
         ["B31"] = "needs the durable queues of a fleet",
@@ -28,12 +27,17 @@ public sealed partial class RowsTests
             .SelectMany(type => type.GetMethods())
             .Where(method => method.GetCustomAttribute<FactAttribute>() is not null)
             .Select(method => RowPattern().Match(method.Name))
+            .Concat(Directory.GetFiles($"{TestEnvironment.Sources}/tests/hosts", "*.sh").SelectMany(file => CheckPattern().Matches(File.ReadAllText(file))))
             .Where(match => match.Success)
             .Select(match => match.Value)
             .ToHashSet();
 
         Assert.Equal(s_without.Keys.Order(), rows.Where(row => !tested.Contains(row)).Order());
     }
+
+    /// <summary>Whole hosts are tested by scripts.</summary>
+    [GeneratedRegex("(?<=check \")[AB][0-9]{2}(?= )")]
+    private static partial Regex CheckPattern();
 
     [GeneratedRegex("^[AB][0-9]{2}(?=_)")]
     private static partial Regex RowPattern();
