@@ -9,6 +9,7 @@ using Aetherscale.Messaging;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
+using Aetherscale.Requests;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
@@ -24,6 +25,7 @@ internal static class Daemon
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
+        CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Claim(data, settings[Socket], host);
         ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
@@ -65,7 +67,7 @@ internal static class Daemon
         var bundles = new CrashBundles(systemd, monitors, runtime, clock, logs.CreateLogger<CrashBundles>());
         await using var history = new VmHistory(systemd, store, monitors, bundles, clock, logs.CreateLogger<VmHistory>());
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
+            systemd, cgroupGrace, vmUnits, new VmDisks(images), monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, units, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks, history);
 
@@ -74,6 +76,7 @@ internal static class Daemon
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
         var logsVm = new LogsVm(store, history);
+        var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, history, defaults, time, logs.CreateLogger<CreateVm>()),
@@ -84,10 +87,14 @@ internal static class Daemon
             new ShowVm(store, observer, systemd, vmUnits, images, runtime),
             new WhyVm(store, observer, systemd, history),
             logsVm,
-            connect);
+            connect,
+            once);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
-        await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+        var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
+        var leftovers = new Leftovers(data, units, own, logs.CreateLogger<Leftovers>());
+        await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, history, time, logs.CreateLogger<Reconciler>())
+            .RunAsync(background.Adopt, stop);
 
         // The doors.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -114,10 +121,11 @@ internal static class Daemon
         var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
         var away = new HistoryCatchUp(systemd, store, history, runtime, clock, logs.CreateLogger<HistoryCatchUp>());
+        var tidying = once.TidyAsync(stopping.Token);
 
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
-        await app.StartAsync(stop);
+        await ListenAsync(app, settings[Socket], stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
@@ -132,7 +140,7 @@ internal static class Daemon
 
         Notifier.Stopping();
         await ApiServer.StopAsync(app, stopping, time);
-        await Task.WhenAll(watchdog, consoleLogs, broker, catchUp);
+        await Task.WhenAll(watchdog, consoleLogs, tidying, broker, catchUp);
         return 0;
 
         BrokerDoor OpenBrokerDoor(BrokerAccess access)
@@ -158,6 +166,28 @@ internal static class Daemon
 #pragma warning restore CA1031
         {
             DaemonLog.ConsoleLogsEnded(logger, error);
+        }
+    }
+
+    private static async Task ListenAsync(WebApplication app, string socket, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (System.Net.Sockets.SocketException error)
+        {
+            throw new IOException($"{socket} cannot be made: {Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)}", error);
+        }
+    }
+
+    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
+    private static void CheckSecret(string file)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+        {
+            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
         }
     }
 

@@ -8,6 +8,8 @@ namespace Aetherscale.Cli.Verbs;
 /// <summary><c>watch</c>: what happens to VMs, as it happens.</summary>
 internal sealed class Watch : Verb
 {
+    public const string Word = "watch";
+
     private readonly Session _session;
     private readonly Argument<string?> _vm = new("VM")
     {
@@ -17,7 +19,7 @@ internal sealed class Watch : Verb
     };
 
     public Watch(Session session, VmCompletions completions)
-        : base("watch", "tell what happens to VMs as it happens")
+        : base(Word, "tell what happens to VMs as it happens")
     {
         _session = session;
         _vm.CompletionSources.Add(completions.Find);

@@ -25,6 +25,7 @@ internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
             Door = "socket",
             UserId = peer.UserId,
             ProcessId = peer.ProcessId,
+            Scope = $"socket uid={peer.UserId}",
         });
         await next(connection);
     };

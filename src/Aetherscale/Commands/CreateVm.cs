@@ -1,6 +1,8 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Contract.ErrorCodes;
@@ -44,7 +46,7 @@ internal sealed class CreateVm(
 
         var image = await images.ResolveAsync(imageName, cancellationToken);
 
-        using var draft = store.Draft(FreeId(), name);
+        using var draft = Draft(name);
         using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, name);
@@ -65,45 +67,63 @@ internal sealed class CreateVm(
             Created = time.GetUtcNow(),
         };
 
-        // Side by side, both wait for the disk once.
+        var response = new VmActionResponse
+        {
+            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
+            VmId = spec.VmId,
+            Name = spec.Name,
+        };
+
+        // Side by side, all wait for the disk once.
+        var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
         try
         {
-            VmSpecFile.WriteNew(draft.Folder, spec);
+            draft.Write(spec, isToBeStarted: !options.NoStart);
         }
         finally
         {
-            await overlay;
+            await Task.WhenAll(promise, overlay);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
         draft.Commit();
         history.Created(vm, starts: !options.NoStart, Askers.Of(requester));
-
-        if (options.NoStart)
+        using var asked = options.NoStart ? null : new AskedFor(history, vm.Id, AskKind.Start, requester);
+        var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;
+        try
         {
-            await units.PrepareAsync(vm.Id, spec, cancellationToken);
+            await (options.NoStart ? units.PrepareAsync(vm.Id, spec, cancellationToken) : starter.StartNewAsync(vm, cancellationToken));
         }
-        else
+        finally
         {
-            using var asked = new AskedFor(history, vm.Id, AskKind.Start, requester);
-            await starter.StartAsync(vm, cancellationToken);
-            asked.Happens();
+            await kept;
         }
 
+        asked?.Happens();
         undo.Commit();
-        return new VmActionResponse
-        {
-            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
-            VmId = vm.Id.ToString(),
-            Name = name?.ToString(),
-        };
+        return response;
     }
 
     private static VmName? ReadName(string? text) => text is null ? null
         : VmName.TryParse(text, out var name) ? name
         : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
+
+    private VmDraft Draft(VmName? name)
+    {
+        while (true)
+        {
+            try
+            {
+                return store.Draft(FreeId(), name);
+            }
+            catch (IOException error) when (error.HResult == Libc.ErrorExists)
+            {
+                // What stands there is not ours, and is left alone.
+            }
+        }
+    }
 
     private VmId FreeId()
     {

@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
 
@@ -15,12 +16,18 @@ internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, 
         using var kill = stopper.Overtake(id);
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
         asked.Again();
-        await remover.RemoveAsync(turn.Vm, asked.Ask, cancellationToken);
-        return new VmActionResponse
+        var response = new VmActionResponse
         {
             Status = VmStatus.Deleted,
             VmId = turn.Vm.Id.ToString(),
             Name = turn.Vm.Spec?.Name,
         };
+        if (requester.Intent is { } intent)
+        {
+            await intent.PromiseAsync(turn.Vm.Id, VmOutcome.Removed, response);
+        }
+
+        await remover.RemoveAsync(turn.Vm, asked.Ask, cancellationToken);
+        return response;
     }
 }

@@ -50,6 +50,7 @@ internal sealed class Intake(
         {
             Door = "amqp",
             RequestId = properties.MessageId,
+            Scope = user.Length > 0 ? $"amqp{user}" : $"amqp queue={Quoted.Plain(queue)}",
             OpenStream = async (clientQueue, cancellationToken) =>
             {
                 var client = await session.OpenStreamAsync(clientQueue, time, cancellationToken);

@@ -76,6 +76,7 @@ internal static class TransitionRules
         var (kind, cause, text) = ask switch
         {
             not null => (Started, Request, "QEMU was started"),
+            null when last is { Event: Created, Status: VmState.Starting, Requester: not null } => (Started, Request, "QEMU was started"),
             null when WaitsForRestart(last) => (Restarted, AutoRestart, "systemd started it again after the crash"),
             null when last?.Time < now.HostBoot => (Started, HostBoot, "it was started with the host"),
             _ => (Started, Outside, "its unit was started by systemctl or another unit, not through aetherscale"),
@@ -87,7 +88,7 @@ internal static class TransitionRules
             Status = VmState.Running,
             Cause = cause,
             Text = text,
-            Requester = ask?.Who,
+            Requester = ask?.Who ?? (cause == Request ? last?.Requester : null),
             RunId = now.RunId,
         };
     }
