@@ -34,9 +34,9 @@ public sealed class WatchTests : IAsyncLifetime
         await _host.WaitForConsoleAsync(id, "POLITE UP");
         using var events = await _host.StreamAsync($"/v1/events?vm={id}");
 
-        await QemuMonitor.RunAsync(id, "stop", "cont");
-
+        await QemuMonitor.RunAsync(id, "stop");
         var paused = (await events.NextAsync())!.Value.Json;
+        await QemuMonitor.RunAsync(id, "cont");
         var resumed = (await events.NextAsync())!.Value.Json;
         Assert.Equal(("paused", "outside"), (paused.GetProperty("event").GetString(), paused.GetProperty("cause").GetString()));
         Assert.Equal(("resumed", "outside"), (resumed.GetProperty("event").GetString(), resumed.GetProperty("cause").GetString()));
