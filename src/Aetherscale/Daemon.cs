@@ -57,8 +57,11 @@ internal static class Daemon
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
         var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
             .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
-        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
-        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
+        string[] privateFolders = [host.Home, host.RuntimeDirectory, data.Path];
+        await using var sandbox = new SandboxProbe(
+            systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, logs.CreateLogger<SandboxProbe>());
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, privateFolders);
+        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
             systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
@@ -78,6 +81,7 @@ internal static class Daemon
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime),
             connect);
+        sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
         await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);

@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text;
+using Aetherscale.Qemu;
+using Aetherscale.Systemd;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>
+/// Finds out, once in the daemon's life, how much of the sandbox this host can make: it has systemd start a program in it, and looks
+/// at the process. Disposal ends a probe that is under way, and leaves nothing of it.
+/// </summary>
+/// <param name="systemd">Starts the program.</param>
+/// <param name="units">Units until the next boot: <c>$XDG_RUNTIME_DIR/systemd/user</c>.</param>
+/// <param name="dataFolder">Tells this daemon's probe from others'.</param>
+/// <param name="privateFolders">As in <see cref="VmUnitDescription"/>.</param>
+/// <param name="logger">For what the host lacks.</param>
+internal sealed class SandboxProbe(
+    SystemdManager systemd, UnitFolder units, string dataFolder, IReadOnlyList<string> privateFolders, ILogger<SandboxProbe> logger) : IAsyncDisposable
+{
+    /// <summary>The program ends by itself, if the daemon dies before it has ended it.</summary>
+    private static readonly string[] s_program = ["/bin/sleep", "10"];
+
+    // Not "aetherscale-…": nobody who looks for our units, we included, is to meet it.
+    private readonly string _prefix =
+        $"probe-aetherscale-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)))[..12]}";
+
+    private readonly CancellationTokenSource _end = new();
+    private readonly Lock _gate = new();
+    private Task<SandboxFinding>? _finding;
+
+    /// <summary>Begins the probe before anybody asks: who creates the first VM should not have to wait for it.</summary>
+    public void Begin() => _ = FindAsync(_end.Token);
+
+    /// <summary>What the host can; the first call begins the probe. One that failed is begun anew.</summary>
+    /// <exception cref="AetherscaleException">systemd does not answer.</exception>
+    public Task<SandboxFinding> FindAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_finding is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                _finding = Task.Run(() => ProbeAsync(_end.Token), CancellationToken.None);
+            }
+
+            return _finding.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>In which form to write units. Without systemd nobody can tell; then in the full one.</summary>
+    public async Task<SandboxForm> FormAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await FindAsync(cancellationToken)).Form;
+        }
+        catch (AetherscaleException)
+        {
+            return SandboxForm.Full;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await (_finding ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
+    }
+
+    private async Task<SandboxFinding> ProbeAsync(CancellationToken cancellationToken)
+    {
+        string? why = null;
+        foreach (var form in Enum.GetValues<SandboxForm>())
+        {
+            var (applied, failure) = await TryAsync(form, cancellationToken);
+            if (applied is not null)
+            {
+                var finding = new SandboxFinding(form, applied, why);
+                if (finding.Missing.Count > 0)
+                {
+                    SandboxLog.Missing(logger, string.Join(", ", finding.Missing), why);
+                }
+
+                return finding;
+            }
+
+            why ??= failure;
+        }
+
+        SandboxLog.Missing(logger, "everything", why);
+        return new SandboxFinding(SandboxForm.NoNamespaces, [], why);
+    }
+
+    private async Task<(IReadOnlyList<string>? Applied, string? Failure)> TryAsync(SandboxForm form, CancellationToken cancellationToken)
+    {
+        var unit = $"{_prefix}-{(int)form}.service";
+        units.Write(unit, Render(form));
+        try
+        {
+            var result = await systemd.StartUnitAsync(unit, cancellationToken);
+            var properties = await systemd.GetUnitAsync(unit, cancellationToken);
+            return result == JobResult.Done && properties is { MainPid: > 0 and var pid }
+                ? (ProcessSandbox.Around(pid), null)
+                : (null, SandboxFailure.Describe(result, properties?.ExecMainStatus ?? 0));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"what stands around a process cannot be seen: {error.Message}");
+        }
+        finally
+        {
+            units.Remove(unit);
+            await systemd.StopUnitAsync(unit, CancellationToken.None);
+            await systemd.ResetFailedAsync(unit, CancellationToken.None);
+        }
+    }
+
+    private string Render(SandboxForm form) => new UnitText()
+        .Section("Unit")
+        .Description("aetherscale looks what this host can enforce around a VM")
+        .Section("Service")
+        .Set("Type", "exec")
+        .Command("ExecStart", s_program)
+        .Set("LogLevelMax", "notice")
+        .Confine(form, Accelerator.Tcg, privateFolders)
+        .Build();
+}
+
+internal static partial class SandboxLog
+{
+    [LoggerMessage(LogLevel.Warning, "This host cannot put all of the sandbox around VMs; missing: {Missing}. {Why}")]
+    public static partial void Missing(ILogger logger, string missing, string? why);
+}
