@@ -40,6 +40,7 @@ internal sealed class CliRoot : RootCommand
         Add(new ListVms(session));
         Add(new ShowVm(session, completions));
         Add(new Connect(session, completions));
+        Add(new Doctor(session));
         Add(new Completion());
     }
 

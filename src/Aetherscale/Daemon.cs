@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Aetherscale.Api;
 using Aetherscale.Commands;
+using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
 using Aetherscale.Files;
@@ -55,8 +56,9 @@ internal static class Daemon
             IsOurs = id => store.TryFind(id) is not null,
         };
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
-        var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
-            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
+        var kvm = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture);
+        var choice = Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true);
+        var accelerator = kvm.Choose(choice);
         string[] privateFolders = [host.Home, host.RuntimeDirectory, data.Path];
         await using var sandbox = new SandboxProbe(
             systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, logs.CreateLogger<SandboxProbe>());
@@ -69,6 +71,7 @@ internal static class Daemon
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
 
         // The commands.
+        var brokerState = new BrokerState(BrokerAddress.TryParse(settings[Broker], out var address, out _) ? address!.ToString() : null);
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
@@ -80,7 +83,8 @@ internal static class Daemon
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
             new ShowVm(store, observer, systemd, vmUnits, images, runtime),
-            connect);
+            connect,
+            new Doctor(Checkups(), time));
         sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
@@ -110,8 +114,8 @@ internal static class Daemon
         await app.StartAsync(stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
-        var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
-            ? OpenBrokerDoor(new BrokerAccess(address!, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
+        var broker = address is not null
+            ? OpenBrokerDoor(new BrokerAccess(address, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
             : Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
@@ -124,11 +128,27 @@ internal static class Daemon
         await Task.WhenAll(watchdog, consoleLogs, broker);
         return 0;
 
+        IReadOnlyList<ICheckup> Checkups() =>
+        [
+            new QemuCheckup(new ProcessRunner(), settings[SettingDefinitions.Qemu]),
+            new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName),
+            new SandboxCheckup(sandbox),
+            new SystemdCheckup(systemd),
+            new LingerCheckup(Environment.UserName),
+            new NetworkToolsCheckup(),
+            new RoomCheckup(data.Path, host.RuntimeDirectory),
+            new SocketCheckup(settings[Socket], runtime),
+            new PermissionsCheckup([data.Path, data.Images, data.Vms, data.Networks, units.Folder, host.RuntimeDirectory], host.UserId),
+            new BrokerCheckup(brokerState),
+            new ClockCheckup(time),
+            new LeftoversCheckup(new Orphans(store, units, data)),
+        ];
+
         BrokerDoor OpenBrokerDoor(BrokerAccess access)
         {
             var topology = new Topology(table.Keys, Environment.MachineName, Environment.UserName, logs.CreateLogger<Topology>());
             var connections = new BrokerConnection(access, $"aetherscale {Environment.MachineName}");
-            return new BrokerDoor(access, connections, topology, intake, sessions, time, logs.CreateLogger<BrokerDoor>());
+            return new BrokerDoor(access, connections, topology, intake, sessions, brokerState, time, logs.CreateLogger<BrokerDoor>());
         }
     }
 

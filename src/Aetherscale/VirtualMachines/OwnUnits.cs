@@ -35,10 +35,13 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
         }
     }
 
+    /// <summary>The state folder that a unit's text names; null when it names none.</summary>
+    public static string? OwnerOf(string? text) =>
+        text?.Split('\n').FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
+
     private void CheckOwner(string unit, string? text)
     {
-        var owner = text?.Split('\n').FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
-        if (owner is not null && owner != data.Path)
+        if (OwnerOf(text) is { } owner && owner != data.Path)
         {
             throw new AetherscaleException(
                 UnitForeign,
