@@ -61,7 +61,7 @@ internal static class Daemon
         var accelerator = kvm.Choose(choice);
         string[] privateFolders = [host.Home, host.RuntimeDirectory, data.Path];
         await using var sandbox = new SandboxProbe(
-            systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, logs.CreateLogger<SandboxProbe>());
+            systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, time, logs.CreateLogger<SandboxProbe>());
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, privateFolders);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);

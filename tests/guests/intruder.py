@@ -31,8 +31,14 @@ def read(path):
 
 
 def write(path):
-    with open(path, "ab") as file:
+    # What is not there is not made: in a hidden folder anybody may make files, which nobody sees.
+    with open(path, "r+b") as file:
         file.write(b"x")
+
+
+def leave(path):
+    with open(path, "xb"):
+        pass
 
 
 def call(function, *arguments):
@@ -47,6 +53,11 @@ def connect(path):
 
 def opened(family, kind=socket.SOCK_STREAM):
     socket.socket(family, kind).close()
+
+
+def look_for(path):
+    if os.path.basename(path) not in os.listdir(os.path.dirname(path)):
+        raise OSError("it is not in the list")
 
 
 def nothing_but(path, names):
@@ -85,12 +96,13 @@ def read_memory():
 process = "/proc/" + aim["daemon"]
 attempt("read the user's home", lambda: read(aim["secret"]))
 attempt("write into the user's home", lambda: write(aim["secret"]))
-attempt("list the user's home", lambda: nothing_but(os.path.dirname(aim["secret"]), [".local", ".cache"]))
+attempt("list the user's home", lambda: look_for(aim["secret"]))
 attempt("read another VM's disk", lambda: read(aim["other"] + "/disk.qcow2"))
-attempt("write another VM's folder", lambda: write(aim["other"] + "/intruder"))
+attempt("write another VM's folder", lambda: leave(aim["other"] + "/intruder"))
+attempt("list the VMs", lambda: look_for(aim["other"]))
 attempt("write another VM's spec", lambda: write(aim["other"] + "/vm.json"))
 attempt("read its own spec", lambda: read(aim["own"] + "/vm.json"))
-attempt("write its own folder", lambda: write(aim["own"] + "/intruder"))
+attempt("leave a file in its own folder", lambda: leave(aim["own"] + "/intruder"))
 attempt("reach the manager's private socket", lambda: connect(aim["runtime"] + "/systemd/private"))
 attempt("reach the user bus", lambda: connect(aim["runtime"] + "/bus"))
 attempt("reach the daemon's socket", lambda: connect(aim["api"]))
@@ -101,7 +113,8 @@ attempt("open an IPv6 socket", lambda: opened(socket.AF_INET6))
 attempt("open a netlink socket", lambda: opened(socket.AF_NETLINK, socket.SOCK_RAW))
 attempt("open a vsock socket", lambda: opened(socket.AF_VSOCK))
 attempt("read a process' environment", lambda: read(process + "/environ"))
-attempt("list a process' files", lambda: os.listdir(process + "/fd"))
+attempt("see which files a process has open", lambda: os.readlink(process + "/fd/0"))
+attempt("open what a process has open", lambda: read(process + "/fd/" + os.listdir(process + "/fd")[0]))
 attempt("enter a process' root", lambda: os.listdir(process + "/root/"))
 attempt("enter a process' folder", lambda: os.listdir(process + "/cwd/"))
 attempt("read a process' memory map", lambda: read(process + "/maps"))
@@ -114,5 +127,5 @@ attempt("list more devices than a program needs", lambda: nothing_but(
     "/dev", ["null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "mqueue", "hugepages", "fd", "stdin", "stdout",
              "stderr", "log", "char", "core", "console"]))
 attempt("make a user namespace", lambda: call("unshare", 0x10000000))
-attempt("write a system file", lambda: write("/usr/intruder"))
+attempt("write a system file", lambda: leave("/usr/intruder"))
 print(json.dumps(told))

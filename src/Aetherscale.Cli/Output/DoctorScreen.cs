@@ -5,19 +5,15 @@ namespace Aetherscale.Cli.Output;
 /// <summary>The answer of doctor: one line for each finding.</summary>
 internal static class DoctorScreen
 {
-    private static readonly string[] s_headers = ["STATUS", "CHECK", "FOUND", "MEND"];
+    private static readonly string[] s_headers = ["STATUS", "CHECK", "FOUND"];
 
     public static Screen Of(IReadOnlyList<Reply> replies) =>
         Of([.. replies.SelectMany(reply => reply.Read(Replies.Json.DoctorResponse).Findings)]);
 
     /// <summary><c>--quiet</c> leaves the names of what is not as it should be.</summary>
-    public static Screen Of(IReadOnlyList<DoctorFinding> findings)
-    {
-        var columns = findings.Any(finding => finding.Mend is not null) ? s_headers.Length : s_headers.Length - 1;
-        return new Screen(
-            new Sheet(s_headers[..columns], [.. findings.Select(finding => new ArraySegment<Cell>(Row(finding), 0, columns))]),
-            [.. findings.Where(finding => finding.Status != DoctorStatus.Ok).Select(finding => finding.Check).Distinct()]);
-    }
+    public static Screen Of(IReadOnlyList<DoctorFinding> findings) => new(
+        new Sheet(s_headers, [.. findings.Select(Row)]),
+        [.. findings.Where(finding => finding.Status != DoctorStatus.Ok).Select(finding => finding.Check).Distinct()]);
 
     private static Cell[] Row(DoctorFinding finding) =>
     [
@@ -28,7 +24,6 @@ internal static class DoctorScreen
             _ => Tone.Bad,
         }),
         new(finding.Check),
-        new(finding.Found),
-        new(finding.Mend),
+        new(finding.Mend is null ? finding.Found : $"{finding.Found}; do:  {finding.Mend}"),
     ];
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
+using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -13,12 +14,16 @@ namespace Aetherscale.VirtualMachines;
 /// <param name="units">Units until the next boot: <c>$XDG_RUNTIME_DIR/systemd/user</c>.</param>
 /// <param name="dataFolder">Tells this daemon's probe from others'.</param>
 /// <param name="privateFolders">As in <see cref="VmUnitDescription"/>.</param>
+/// <param name="time">For its patience with systemd.</param>
 /// <param name="logger">For what the host lacks.</param>
 internal sealed class SandboxProbe(
-    SystemdManager systemd, UnitFolder units, string dataFolder, IReadOnlyList<string> privateFolders, ILogger<SandboxProbe> logger) : IAsyncDisposable
+    SystemdManager systemd, UnitFolder units, string dataFolder, IReadOnlyList<string> privateFolders, TimeProvider time, ILogger<SandboxProbe> logger)
+    : IAsyncDisposable
 {
     /// <summary>The program ends by itself, if the daemon dies before it has ended it.</summary>
     private static readonly string[] s_program = ["/bin/sleep", "10"];
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     // Not "aetherscale-…": nobody who looks for our units, we included, is to meet it.
     private readonly string _prefix =
@@ -94,13 +99,19 @@ internal sealed class SandboxProbe(
     {
         var unit = $"{_prefix}-{(int)form}.service";
         units.Write(unit, Render(form));
+        using var patience = new CancellationTokenSource(s_patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            var result = await systemd.StartUnitAsync(unit, cancellationToken);
-            var properties = await systemd.GetUnitAsync(unit, cancellationToken);
+            var result = await systemd.StartUnitAsync(unit, both.Token);
+            var properties = await systemd.GetUnitAsync(unit, both.Token);
             return result == JobResult.Done && properties is { MainPid: > 0 and var pid }
                 ? (ProcessSandbox.Around(pid), null)
                 : (null, SandboxFailure.Describe(result, properties?.ExecMainStatus ?? 0));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AetherscaleException(SystemdUnavailable, $"systemd did not start a program within {s_patience.TotalSeconds} s.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -109,8 +120,22 @@ internal sealed class SandboxProbe(
         finally
         {
             units.Remove(unit);
-            await systemd.StopUnitAsync(unit, CancellationToken.None);
-            await systemd.ResetFailedAsync(unit, CancellationToken.None);
+            await ForgetAsync(unit);
+        }
+    }
+
+    /// <summary>Also when the daemon stops; but a systemd that hangs does not keep it from that.</summary>
+    private async Task ForgetAsync(string unit)
+    {
+        using var patience = new CancellationTokenSource(s_patience, time);
+        try
+        {
+            await systemd.StopUnitAsync(unit, patience.Token);
+            await systemd.ResetFailedAsync(unit, patience.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or AetherscaleException)
+        {
+            SandboxLog.Left(logger, error, unit);
         }
     }
 
@@ -127,6 +152,9 @@ internal sealed class SandboxProbe(
 
 internal static partial class SandboxLog
 {
+    [LoggerMessage(LogLevel.Warning, "systemd was not told to forget {Unit}, which ends by itself")]
+    public static partial void Left(ILogger logger, Exception error, string unit);
+
     [LoggerMessage(LogLevel.Warning, "This host cannot put all of the sandbox around VMs; missing: {Missing}. {Why}")]
     public static partial void Missing(ILogger logger, string missing, string? why);
 }

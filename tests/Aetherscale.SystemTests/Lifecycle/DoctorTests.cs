@@ -39,7 +39,7 @@ public sealed class DoctorTests
         Assert.Equal((1, 1), (doctor.ExitCode, json.ExitCode));
         var lines = doctor.Output.Split('\n');
         Assert.Contains(lines, line => line.StartsWith("fail ", StringComparison.Ordinal) && line.Contains("/nowhere/qemu is missing"));
-        Assert.Contains(lines, line => line.StartsWith("fail ", StringComparison.Ordinal) && line.EndsWith($"chmod go-w {host.Data}/images"));
+        Assert.Contains(lines, line => line.StartsWith("fail ", StringComparison.Ordinal) && line.EndsWith($"; do:  chmod go-w {host.Data}/images"));
         Assert.Contains(lines, line => line.StartsWith("warning ", StringComparison.Ordinal) && line.Contains(orphan));
         Assert.Equal("fail", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("response").GetProperty("status").GetString());
     }

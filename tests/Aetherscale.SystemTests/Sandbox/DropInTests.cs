@@ -54,7 +54,7 @@ public sealed class DropInTests : IAsyncLifetime
         return path;
     }
 
-    private Task StartAsync(string id) => _host.RunAsync("start-vm", $$"""{"vm-id": "{{id}}"}""");
+    private async Task StartAsync(string id) => await _host.RunAsync("start-vm", $$"""{"vm-id": "{{id}}"}""");
 
     private async Task<IEnumerable<string?>> ShownAsync(string id) =>
         (await _host.RunAsync("show-vm", $$"""{"vm-id": "{{id}}"}""")).GetProperty("drop-ins").EnumerateArray().Select(path => path.GetString());

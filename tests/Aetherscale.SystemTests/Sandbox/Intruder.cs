@@ -50,7 +50,7 @@ internal sealed class Intruder(IReadOnlyDictionary<string, string> aims)
 
     private IEnumerable<string> Words => aims.Select(aim => $"{aim.Key}={aim.Value}");
 
-    private static IReadOnlyDictionary<string, string> Parse(string told)
+    private static Dictionary<string, string> Parse(string told)
     {
         using var document = JsonDocument.Parse(told);
         return document.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetString()!);

@@ -47,7 +47,8 @@ public sealed class WithoutNamespacesTests : IAsyncLifetime
         var finding = (await _host.RunAsync("doctor")).GetProperty("findings").EnumerateArray()
             .Single(finding => finding.GetProperty("check").GetString() == "sandbox");
 
-        Assert.Equal(["no-new-privileges", "system-call-filter"], Texts(vm.GetProperty("sandbox")));
+        // The user namespace is the manager's: the daemon stands outside.
+        Assert.Equal(["user-namespace", "no-new-privileges", "system-call-filter"], Texts(vm.GetProperty("sandbox")));
         Assert.Contains("home-hidden", Texts(vm.GetProperty("sandbox-missing")));
         Assert.Equal("warning", finding.GetProperty("status").GetString());
         Assert.Contains("home-hidden", finding.GetProperty("found").GetString());

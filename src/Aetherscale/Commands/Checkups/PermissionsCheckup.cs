@@ -22,7 +22,7 @@ internal sealed class PermissionsCheckup(IReadOnlyList<string> folders, uint use
     private DoctorFinding? Judge(string folder)
     {
         // The folder may be a link to a larger disk; what counts is where it leads.
-        if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target)
+        if (FileStatus.Of(folder) is { Kind: FileKind.SymbolicLink } && new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target)
         {
             folder = target;
         }

@@ -63,7 +63,7 @@ public sealed class CheckupTests : IDisposable
 
         Assert.Equal((ulong)drive.TotalSize, room.TotalBytes);
         Assert.InRange(room.FreeBytes, (ulong)drive.AvailableFreeSpace / 2, (ulong)drive.TotalSize);
-        await Assert.ThrowsAsync<IOException>(() => new RoomCheckup(_folder["none"], _folder.Path).LookAsync(default));
+        await Assert.ThrowsAsync<IOException>(() => new RoomCheckup(_folder["none"], _folder.Path).LookAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
