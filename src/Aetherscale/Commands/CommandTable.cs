@@ -16,7 +16,7 @@ internal static class CommandTable
             [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
             [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
             [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
-            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
