@@ -33,10 +33,10 @@ fuzz() {
 
 stat_of() { sed -n "s/^$2 *: //p" "$work/$1/default/fuzzer_stats"; }
 
-# keep TARGET: what took new ways, under a name by its content; as few as cover the same.
+# keep TARGET: what took a branch that nothing before it did, under a name by its content.
 keep() {
   local file
-  for file in "$work/$1"/default/queue/id:*; do
+  for file in "$work/$1"/default/queue/id:*+cov*; do
     (($(stat -c %s "$file") <= 4096)) || continue
     cp -n "$file" "$project/corpus/$1/$(sha256sum "$file" | head -c 16)"
   done
@@ -51,7 +51,7 @@ report() {
 
 main() {
   local target failed=0
-  type -P afl-fuzz >/dev/null || fail "afl-fuzz is missing: apt-get install afl++"
+  "$here/install-packages.sh" fuzz build
   check_sdk "$repository"
   mkdir -p "$work"
   build
