@@ -93,6 +93,12 @@ def read_memory():
         raise OSError(ctypes.get_errno(), "process_vm_readv")
 
 
+def make_group():
+    group = aim["group"] + "/intruder-%d" % os.getpid()
+    os.mkdir(group)
+    os.rmdir(group)
+
+
 process = "/proc/" + aim["daemon"]
 attempt("read the user's home", lambda: read(aim["secret"]))
 attempt("write into the user's home", lambda: write(aim["secret"]))
@@ -120,7 +126,7 @@ attempt("enter a process' folder", lambda: os.listdir(process + "/cwd/"))
 attempt("read a process' memory map", lambda: read(process + "/maps"))
 attempt("read a process' memory", read_memory)
 attempt("trace a process", attach)
-attempt("write a control group", lambda: write(aim["group"] + "/cgroup.procs"))
+attempt("make a control group", make_group)
 attempt("see other programs' temporary files", lambda: read(aim["tmp"]))
 attempt("see other programs' shared memory", lambda: read(aim["memory"]))
 attempt("list more devices than a program needs", lambda: nothing_but(

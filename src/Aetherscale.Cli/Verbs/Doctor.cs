@@ -6,7 +6,7 @@ using Aetherscale.Contract.Commands;
 namespace Aetherscale.Cli.Verbs;
 
 /// <summary><c>doctor</c>: what is wrong with the host, and what mends it.</summary>
-internal sealed class Doctor(Session session) : Verb(CommandNames.Doctor, "look at the host and say what is wrong and what mends it")
+internal sealed class Doctor(Session session) : Verb(CommandNames.Doctor, "say what is wrong with the host, and what mends it")
 {
     public override string Synopsis => "doctor";
 
