@@ -15,8 +15,9 @@ tell_where_it_failed
 
 build() {
   step "building the targets, and having them tell their branches"
-  dotnet publish "$project" -v quiet -o "$work/program" >"$work/log" 2>&1 || fail_with_log "$work/log" "the targets do not build"
-  cp "$repository"/artifacts/bin/Aetherscale/release/aetherscale.dll "$work/program/" 2>/dev/null || true
+  dotnet build "$project" -v quiet >"$work/log" 2>&1 || fail_with_log "$work/log" "the targets do not build"
+  rm -rf "$work/program"
+  cp -r "$repository/artifacts/bin/Aetherscale.Fuzz/debug" "$work/program"
   dotnet "$work/program/Aetherscale.Fuzz.dll" instrument "$work/program/aetherscale.dll" >"$work/log" 2>&1 ||
     fail_with_log "$work/log" "instrumenting failed"
 }
