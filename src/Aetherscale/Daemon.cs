@@ -136,6 +136,7 @@ internal static class Daemon
             new SystemdCheckup(systemd),
             new LingerCheckup(Environment.UserName),
             new NetworkToolsCheckup(),
+            new NetworkCheckup(systemd, networks, settings[Network]),
             new RoomCheckup(data.Path, host.RuntimeDirectory),
             new SocketCheckup(settings[Socket], runtime),
             new PermissionsCheckup([data.Path, data.Images, data.Vms, data.Networks, units.Folder, host.RuntimeDirectory], host.UserId),

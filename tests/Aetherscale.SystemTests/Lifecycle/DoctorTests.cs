@@ -15,11 +15,11 @@ public sealed class DoctorTests
 
         Assert.Equal(
             [
-                "qemu", "accelerator", "sandbox", "systemd", "linger", "network-tools", "room", "room", "sockets", "permissions",
+                "qemu", "accelerator", "sandbox", "systemd", "linger", "network-tools", "network", "room", "room", "sockets", "permissions",
                 "broker", "clock", "leftovers",
             ],
             findings.Select(finding => Text(finding, "check")));
-        string[] good = ["qemu", "sandbox", "systemd", "network-tools", "sockets", "permissions", "broker", "leftovers"];
+        string[] good = ["qemu", "sandbox", "systemd", "network-tools", "network", "sockets", "permissions", "broker", "leftovers"];
         Assert.All(
             findings.Where(finding => good.Contains(Text(finding, "check"))),
             finding => Assert.True(Text(finding, "status") == "ok", $"{finding}"));
@@ -45,6 +45,37 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task B12_A_disk_without_a_VM_is_reported_and_left_alone()
+    {
+        await using var host = await TestHost.StartAsync("polite");
+        var orphan = $"{host.Data}/vms/abcdefgh";
+        Directory.CreateDirectory(orphan);
+        await File.WriteAllTextAsync($"{orphan}/disk.qcow2", "somebody's only copy", TestContext.Current.CancellationToken);
+        await host.KillDaemonAsync();
+        await host.StartDaemonAsync();
+
+        var leftover = await FindingAsync(host, "leftovers");
+
+        Assert.Equal("warning", Text(leftover, "status"));
+        Assert.Contains(orphan, Text(leftover, "found"));
+        Assert.Equal("aetherscale-cli delete-vm abcdefgh", Text(leftover, "mend"));
+        Assert.True(File.Exists($"{orphan}/disk.qcow2"));
+    }
+
+    [Fact]
+    public async Task B28_Lingering_that_is_off_is_a_failure_with_the_one_command()
+    {
+        await using var host = await TestHost.StartAsync();
+        var expected = !Directory.Exists("/run/systemd/system") ? ("warning", null)
+            : File.Exists($"/var/lib/systemd/linger/{Environment.UserName}") ? ("ok", null)
+            : ("fail", $"sudo loginctl enable-linger {Environment.UserName}");
+
+        var linger = await FindingAsync(host, "linger");
+
+        Assert.Equal(expected, (Text(linger, "status"), linger.TryGetProperty("mend", out var mend) ? mend.GetString() : null));
+    }
+
+    [Fact]
     public async Task A_broker_that_is_not_there_is_a_failure_that_says_why()
     {
         await using var host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = "amqp://127.0.0.1:9" });
@@ -52,7 +83,7 @@ public sealed class DoctorTests
         JsonElement broker = default;
         await Wait.UntilAsync("the broker was tried", async () =>
         {
-            broker = (await host.RunAsync("doctor")).GetProperty("findings").EnumerateArray().Single(finding => Text(finding, "check") == "broker");
+            broker = await FindingAsync(host, "broker");
             return Text(broker, "found")!.Contains("refused", StringComparison.OrdinalIgnoreCase);
         });
 
@@ -70,6 +101,9 @@ public sealed class DoctorTests
         Assert.Contains("cannot be reached", doctor.Error);
         Assert.Contains("the user manager has its socket", doctor.Output);
     }
+
+    private static async Task<JsonElement> FindingAsync(TestHost host, string check) =>
+        (await host.RunAsync("doctor")).GetProperty("findings").EnumerateArray().Single(finding => Text(finding, "check") == check);
 
     private static string? Text(JsonElement finding, string member) => finding.GetProperty(member).GetString();
 }

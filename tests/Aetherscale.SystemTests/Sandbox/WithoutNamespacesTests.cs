@@ -50,7 +50,7 @@ public sealed class WithoutNamespacesTests : IAsyncLifetime
         // The user namespace is the manager's: the daemon stands outside.
         Assert.Equal(["user-namespace", "no-new-privileges", "system-call-filter"], Texts(vm.GetProperty("sandbox")));
         Assert.Contains("home-hidden", Texts(vm.GetProperty("sandbox-missing")));
-        Assert.Equal("warning", finding.GetProperty("status").GetString());
+        Assert.Equal("fail", finding.GetProperty("status").GetString());
         Assert.Contains("home-hidden", finding.GetProperty("found").GetString());
         Assert.Contains("217/USER", finding.GetProperty("found").GetString());
     }

@@ -25,7 +25,10 @@ internal sealed class SandboxCheckup(SandboxProbe probe, string root = "") : ICh
         }
 
         var why = finding.Why is null ? "" : $"; {finding.Why}";
-        return [Finding.Warning(Name, $"VMs do without: {string.Join(", ", finding.Missing)}{why}", Mend())];
+        var found = $"VMs do without: {string.Join(", ", finding.Missing)}{why}";
+        return [finding.Form == SandboxForm.NoNamespaces
+            ? Finding.Fail(Name, found + "; and without a network, whose router needs a user namespace, too", Mend())
+            : Finding.Warning(Name, found, Mend())];
     }
 
     /// <summary>Switches that are set against us; after them, the daemon has to look again.</summary>
