@@ -6,11 +6,15 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>
 /// Finds what belongs to no VM. Nothing here is ever removed by us: it may be somebody's only copy of a disk.
 /// </summary>
-internal sealed class Orphans(VmStore store, UnitFolder units, DataFolder data)
+internal sealed class Orphans(VmStore store, UnitFolder units, OwnUnits own, DataFolder data)
 {
-    public IReadOnlyList<Orphan> Find() => [.. Folders(), .. Units(), .. Links()];
+    public IReadOnlyList<Orphan> Find()
+    {
+        var vms = store.List().ToDictionary(vm => vm.Id);
+        return [.. Folders(vms), .. Units(vms), .. Links(vms)];
+    }
 
-    private IEnumerable<Orphan> Folders()
+    private IEnumerable<Orphan> Folders(Dictionary<VmId, Vm> vms)
     {
         foreach (var path in Directory.EnumerateFileSystemEntries(data.Vms).Order(StringComparer.Ordinal))
         {
@@ -18,7 +22,7 @@ internal sealed class Orphans(VmStore store, UnitFolder units, DataFolder data)
             if (VmId.TryParse(name, out var id))
             {
                 // One without a spec is a VM all the same: list-vms shows it as broken.
-                if (store.TryFind(id) is { Spec: null, IsDeleting: false, Problem: var problem })
+                if (vms.GetValueOrDefault(id) is { Spec: null, IsDeleting: false, Problem: var problem })
                 {
                     yield return new Orphan(path, $"a VM's folder whose vm.json is of no use: {problem}", $"aetherscale-cli delete-vm {id}");
                 }
@@ -33,18 +37,19 @@ internal sealed class Orphans(VmStore store, UnitFolder units, DataFolder data)
     /// <summary>A create or a delete has its folder here; what one that was cut off leaves, the daemon's start removes.</summary>
     private static bool IsUnderWay(string name) => name.StartsWith(VmDraft.Prefix, StringComparison.Ordinal);
 
-    private IEnumerable<Orphan> Units() =>
+    private IEnumerable<Orphan> Units(Dictionary<VmId, Vm> vms) =>
         from id in VmsNamedIn(units.Folder)
-        where store.TryFind(id) is null
+        where !vms.ContainsKey(id)
         let unit = VmUnit.NameOf(id)
-        where OwnUnits.OwnerOf(units.Read(unit)) == data.Path
+        where own.IsMarked(unit)
         select new Orphan(
             units.PathOf(unit), "a unit whose VM is gone", $"systemctl --user disable --now {unit}; rm -f {units.PathOf(unit)}");
 
-    private IEnumerable<Orphan> Links() =>
+    /// <summary>A link says nothing of whose it is: where others have units, it may be theirs.</summary>
+    private IEnumerable<Orphan> Links(Dictionary<VmId, Vm> vms) =>
         from id in VmsNamedIn(units.WantsFolder)
         let unit = VmUnit.NameOf(id)
-        where units.IsEnabled(unit) && !units.Contains(unit) && store.TryFind(id) is null
+        where !vms.ContainsKey(id) && units.IsEnabled(unit) && !units.Contains(unit) && own.IsAlone()
         select new Orphan($"{units.WantsFolder}/{unit}", "it starts a unit at boot that is not there", $"systemctl --user disable {unit}");
 
     private static IEnumerable<VmId> VmsNamedIn(string folder) => FileStatus.Of(folder) is null

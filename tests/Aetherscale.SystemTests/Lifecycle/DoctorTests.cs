@@ -45,7 +45,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
-    public async Task B12_A_disk_without_a_VM_is_reported_and_left_alone()
+    public async Task A_disk_without_a_VM_is_reported_and_left_alone()
     {
         await using var host = await TestHost.StartAsync("polite");
         var orphan = $"{host.Data}/vms/abcdefgh";

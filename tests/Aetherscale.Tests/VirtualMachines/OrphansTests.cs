@@ -64,5 +64,5 @@ public sealed class OrphansTests : IDisposable
         Assert.Equal("systemctl --user disable aetherscale-vm-qrstuvwx.service", Assert.Single(Found()).Mend);
     }
 
-    private IReadOnlyList<Orphan> Found() => new Orphans(_store, _units, _data).Find();
+    private IReadOnlyList<Orphan> Found() => new Orphans(_store, _units, new OwnUnits(_units, systemd: null!, _data), _data).Find();
 }
