@@ -73,25 +73,41 @@ internal sealed class SandboxProbe(
 
     private async Task<SandboxFinding> ProbeAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            var finding = await FindStrongestAsync(cancellationToken);
+            if (finding.Missing.Count == 0)
+            {
+                SandboxLog.Whole(logger);
+            }
+            else
+            {
+                SandboxLog.Missing(logger, string.Join(", ", finding.Missing), finding.Why);
+            }
+
+            return finding;
+        }
+        catch (AetherscaleException error)
+        {
+            SandboxLog.Unknown(logger, error.Message);
+            throw;
+        }
+    }
+
+    private async Task<SandboxFinding> FindStrongestAsync(CancellationToken cancellationToken)
+    {
         string? why = null;
         foreach (var form in Enum.GetValues<SandboxForm>())
         {
             var (applied, failure) = await TryAsync(form, cancellationToken);
             if (applied is not null)
             {
-                var finding = new SandboxFinding(form, applied, why);
-                if (finding.Missing.Count > 0)
-                {
-                    SandboxLog.Missing(logger, string.Join(", ", finding.Missing), why);
-                }
-
-                return finding;
+                return new SandboxFinding(form, applied, why);
             }
 
             why ??= failure;
         }
 
-        SandboxLog.Missing(logger, "everything", why);
         return new SandboxFinding(SandboxForm.NoNamespaces, [], why);
     }
 
@@ -155,6 +171,12 @@ internal static partial class SandboxLog
     [LoggerMessage(LogLevel.Warning, "systemd was not told to forget {Unit}, which ends by itself")]
     public static partial void Left(ILogger logger, Exception error, string unit);
 
-    [LoggerMessage(LogLevel.Warning, "This host cannot put all of the sandbox around VMs; missing: {Missing}. {Why}")]
+    [LoggerMessage(LogLevel.Information, "The sandbox around VMs is whole")]
+    public static partial void Whole(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "The sandbox around VMs lacks, on this host: {Missing}. {Why}")]
     public static partial void Missing(ILogger logger, string missing, string? why);
+
+    [LoggerMessage(LogLevel.Warning, "The sandbox around VMs could not be tried: {Why}")]
+    public static partial void Unknown(ILogger logger, string why);
 }
