@@ -190,7 +190,7 @@ internal static class Daemon
         }
         catch (System.Net.Sockets.SocketException error)
         {
-            throw new IOException($"{socket} cannot be made: {Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)}", error);
+            throw new IOException($"{socket} cannot be made ({error.Message}); look whether there is room where it is to be.", error);
         }
     }
 

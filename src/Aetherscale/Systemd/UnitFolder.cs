@@ -23,7 +23,10 @@ internal sealed class UnitFolder(string folder)
     public string PathOf(string unit) => Path.Combine(Folder, Name(unit));
 
     /// <summary>The unit's text; null when no regular file stands there (a symbolic link is none, and not followed).</summary>
-    public string? Read(string unit)
+    public string? Read(string unit) => ReadBytes(unit) is { } content ? Encoding.UTF8.GetString(content) : null;
+
+    /// <summary>The same as bytes.</summary>
+    public byte[]? ReadBytes(string unit)
     {
         using var file = Libc.Open(PathOf(unit), Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
         if (file.IsInvalid)
@@ -32,16 +35,20 @@ internal sealed class UnitFolder(string folder)
             return error is Libc.ErrorNoEntry or Libc.ErrorSymbolicLink ? null : throw FileErrors.From(error, PathOf(unit));
         }
 
-        if (FileStatus.Of(file).Kind != FileKind.Regular)
+        if (FileStatus.Of(file) is not { Kind: FileKind.Regular } status)
         {
             return null;
         }
 
-        // Not a StreamReader: it would swallow a byte order mark, and the checksum is over every byte.
-        using var stream = new FileStream(file, FileAccess.Read);
-        using var content = new MemoryStream();
-        stream.CopyTo(content);
-        return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+        var content = new byte[status.Size];
+        var length = 0;
+        int read;
+        while (length < content.Length && (read = RandomAccess.Read(file, content.AsSpan(length), length)) > 0)
+        {
+            length += read;
+        }
+
+        return length == content.Length ? content : content[..length];
     }
 
     /// <summary>Whether anything stands where the unit's file belongs.</summary>
