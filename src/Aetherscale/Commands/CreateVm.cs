@@ -1,6 +1,8 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using static Aetherscale.Contract.ErrorCodes;
 
@@ -22,7 +24,7 @@ internal sealed class CreateVm(
     TimeProvider time,
     ILogger<CreateVm> logger)
 {
-    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var imageName = ImageName.TryParse(options.Image, out var parsed)
             ? parsed
@@ -42,7 +44,7 @@ internal sealed class CreateVm(
 
         var image = await images.ResolveAsync(imageName, cancellationToken);
 
-        using var draft = store.Draft(FreeId(), name);
+        using var draft = Draft(name);
         using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, name);
@@ -63,42 +65,60 @@ internal sealed class CreateVm(
             Created = time.GetUtcNow(),
         };
 
-        // Side by side, both wait for the disk once.
+        var response = new VmActionResponse
+        {
+            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
+            VmId = spec.VmId,
+            Name = spec.Name,
+        };
+
+        // Side by side, all wait for the disk once.
+        var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
         try
         {
-            VmSpecFile.WriteNew(draft.Folder, spec);
+            draft.Write(spec, isToBeStarted: !options.NoStart);
         }
         finally
         {
-            await overlay;
+            await Task.WhenAll(promise, overlay);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         draft.Commit();
-
-        if (options.NoStart)
+        var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;
+        try
         {
-            await units.PrepareAsync(vm.Id, spec, cancellationToken);
+            await (options.NoStart ? units.PrepareAsync(vm.Id, spec, cancellationToken) : starter.StartNewAsync(vm, cancellationToken));
         }
-        else
+        finally
         {
-            await starter.StartAsync(vm, cancellationToken);
+            await kept;
         }
 
         undo.Commit();
-        return new VmActionResponse
-        {
-            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
-            VmId = vm.Id.ToString(),
-            Name = name?.ToString(),
-        };
+        return response;
     }
 
     private static VmName? ReadName(string? text) => text is null ? null
         : VmName.TryParse(text, out var name) ? name
         : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
+
+    private VmDraft Draft(VmName? name)
+    {
+        while (true)
+        {
+            try
+            {
+                return store.Draft(FreeId(), name);
+            }
+            catch (IOException error) when (error.HResult == Libc.ErrorExists)
+            {
+                // What stands there is not ours, and is left alone.
+            }
+        }
+    }
 
     private VmId FreeId()
     {

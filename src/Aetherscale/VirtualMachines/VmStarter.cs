@@ -10,6 +10,7 @@ internal sealed class VmStarter(
     SystemdManager systemd,
     CgroupGrace grace,
     VmUnits units,
+    VmDisks disks,
     VmMonitors monitors,
     JournalReader journal,
     TimeProvider time,
@@ -28,7 +29,7 @@ internal sealed class VmStarter(
 
     /// <summary>Starts the VM, now and at every boot.</summary>
     /// <exception cref="AetherscaleException">
-    /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
+    /// <c>vm-broken</c>, <c>disk-missing</c>, <c>disk-unsafe</c>, <c>base-changed</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
     public async Task<StartOutcome> StartAsync(Vm vm, CancellationToken cancellationToken)
     {
@@ -49,11 +50,7 @@ internal sealed class VmStarter(
         }
 
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
-        if (!vm.HasDisk)
-        {
-            throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
-        }
-
+        await disks.CheckAsync(vm, spec, cancellationToken);
         await using var undo = new UndoStack(logger);
         await units.PrepareAsync(vm.Id, spec, cancellationToken);
         if (present is not null)
@@ -83,6 +80,13 @@ internal sealed class VmStarter(
 
         undo.Commit();
         return StartOutcome.Started;
+    }
+
+    /// <summary>Starts a VM for the first time, and notes that this is done.</summary>
+    public async Task StartNewAsync(Vm vm, CancellationToken cancellationToken)
+    {
+        await StartAsync(vm, cancellationToken);
+        File.Delete(vm.Folder.Creating);
     }
 
     private async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
