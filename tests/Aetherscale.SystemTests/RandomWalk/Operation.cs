@@ -42,5 +42,8 @@ internal sealed class Operation(Deed deed, string actor, long begin)
     /// <summary>Null where there was none: the daemon's death cut it off, and it may have happened, or not, or in part.</summary>
     public Answer? Answer { get; set; }
 
+    /// <summary>Whether it was asked again, under the same request id, after the daemon's death had cut it off.</summary>
+    public bool IsRepeated { get; set; }
+
     public bool Overlaps(Operation other) => Begin < other.End && other.Begin < End;
 }

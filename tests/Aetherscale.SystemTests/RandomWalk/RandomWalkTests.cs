@@ -32,6 +32,7 @@ public sealed class RandomWalkTests
             Assert.Fail($"AETHERSCALE_TEST_SEED={seed} begins this walk again. {error}\n{string.Join('\n', Words(host.Log))}");
         }
 
+        // In the log of every run, also of one that went well.
         Console.WriteLine(
             $"Random walk, AETHERSCALE_TEST_SEED={seed}: {string.Join(", ", walk.Count.Select(pair => $"{pair.Value} {pair.Key}"))}; "
             + $"{plan.Rounds.Count} points of rest; {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");

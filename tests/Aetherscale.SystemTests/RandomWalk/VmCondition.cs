@@ -15,6 +15,9 @@ internal enum Power
     /// <summary>Its QEMU was killed; systemd has started it again, or is about to.</summary>
     Bouncing,
 
+    /// <summary>Its create was cut off, and is finished.</summary>
+    Arriving,
+
     /// <summary>It is down, or on its way: nobody will start it again.</summary>
     Fading,
 }
@@ -30,7 +33,7 @@ internal readonly record struct VmCondition(Power Power, bool Enabled)
     /// <summary>What this has become once nothing moves any more.</summary>
     public IEnumerable<VmCondition> AtRest() => Power switch
     {
-        Power.Bouncing => [this with { Power = Power.Up }],
+        Power.Bouncing or Power.Arriving => [this with { Power = Power.Up }],
         Power.Fading when Enabled => [Down, new VmCondition(Power.Down, true)],
         Power.Fading => [Down],
         _ => [this],

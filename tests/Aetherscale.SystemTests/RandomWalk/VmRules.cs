@@ -4,6 +4,11 @@ namespace Aetherscale.SystemTests.RandomWalk;
 /// <param name="started">How it stands after a start: a guest that powers itself off is <see cref="Power.Fading"/>.</param>
 internal sealed class VmRules(Power started)
 {
+    private static readonly Dictionary<Deed, string> s_success = new()
+    {
+        [Deed.Start] = "starting", [Deed.Stop] = "stopped", [Deed.Kill] = "killed", [Deed.Delete] = "deleted",
+    };
+
     private const string NotFound = "vm-not-found";
     private const string NameTaken = "name-taken";
     private const string StartFailed = "start-failed";
@@ -19,7 +24,12 @@ internal sealed class VmRules(Power started)
 
         return operation switch
         {
-            { Deed: Deed.QemuDies } => [before.Power == Power.Up ? before with { Power = Power.Bouncing } : before],
+            { Deed: Deed.QemuDies } => before.Power switch
+            {
+                Power.Up => [before with { Power = Power.Bouncing }],
+                Power.Arriving => [before with { Power = Power.Bouncing }, VmCondition.Down],
+                _ => [before],
+            },
 
             // Nobody hears a guest power itself off while there is no daemon.
             { Deed: Deed.DaemonDies } => before.Power == Power.Fading ? [before with { Enabled = true }] : [before],
@@ -27,25 +37,32 @@ internal sealed class VmRules(Power started)
             { Answer: { Word: NotFound } answer } when before.Power == Power.Absent && operation.Deed is not (Deed.Create or Deed.CreateStopped) =>
                 answer.Says(NotFound) ? [before] : [],
 
-            // The name was another's, whose create came to nothing.
+            // The name is another's from the first instant of their create on, before the VM is there, and if it never comes.
             { Answer.Word: NameTaken, Deed: Deed.Create or Deed.CreateStopped } when before.Power == Power.Absent =>
-                all.Any(other => other.Overlaps(operation) && other.Deed is Deed.Create or Deed.CreateStopped
-                    && other.Answer is null or { Word: StartFailed }) ? [before] : [],
+                Meanwhile(Deed.Create, Deed.CreateStopped) ? [before] : [],
             { Answer: { } answer, Deed: Deed.Create or Deed.CreateStopped } =>
-                Created(operation.Deed, answer, before, Meanwhile(Deed.QemuDies)),
-            { Answer: { } answer } when before.Power != Power.Absent => operation.Deed switch
-            {
-                Deed.Start => Started(answer, before, Meanwhile(Deed.QemuDies)),
-                Deed.Stop => Stopped(answer, before, Meanwhile(Deed.Kill, Deed.Delete)),
-                Deed.Kill => Killed(answer, before),
-                _ => answer.Says("deleted") ? [VmCondition.Absent] : [],
-            },
-            _ => [],
+                Created(operation, answer, before, Meanwhile(Deed.QemuDies)),
+
+            // The answer of the first time.
+            { Answer: { Hint: null } answer, IsRepeated: true } when answer.Word == s_success[operation.Deed] =>
+                Answered(operation.Deed, answer, before, Meanwhile).Append(before),
+            { Answer: { } answer } => Answered(operation.Deed, answer, before, Meanwhile),
         };
     }
 
-    private IEnumerable<VmCondition> Created(Deed deed, Answer answer, VmCondition before, bool mayFail) => (before.Power, deed) switch
+    private IEnumerable<VmCondition> Answered(Deed deed, Answer answer, VmCondition before, Func<Deed[], bool> meanwhile) => deed switch
     {
+        _ when before.Power == Power.Absent => [],
+        Deed.Start => Started(answer, before, meanwhile([Deed.QemuDies])),
+        Deed.Stop => Stopped(answer, before, meanwhile([Deed.Kill, Deed.Delete])),
+        Deed.Kill => Killed(answer, before),
+        _ => answer.Says("deleted") ? [VmCondition.Absent] : [],
+    };
+
+    private IEnumerable<VmCondition> Created(Operation create, Answer answer, VmCondition before, bool mayFail) => (before.Power, create.Deed) switch
+    {
+        (Power.Absent, Deed.Create) when create.IsRepeated && answer.Says("starting") =>
+            mayFail ? [StartedUnwatched, VmCondition.Down] : [StartedUnwatched],
         (Power.Absent, Deed.CreateStopped) when answer.Says("stopped") => [VmCondition.Down],
         (Power.Absent, Deed.Create) when answer.Says("starting") => [StartedNow],
         (Power.Absent, Deed.Create) when mayFail && answer.Says(StartFailed) => [before],
@@ -57,7 +74,7 @@ internal sealed class VmRules(Power started)
     {
         _ when mayFail && answer.Says(StartFailed) => [before with { Power = Power.Down }],
         Power.Down when answer.Says("starting") => [StartedNow],
-        Power.Up when answer.Says("starting", "already started") => [before with { Enabled = true }],
+        Power.Up or Power.Arriving when answer.Says("starting", "already started") => [new(Power.Up, true)],
 
         // Whichever it found.
         Power.Bouncing when answer.Word == "starting" => [before with { Enabled = true }],
@@ -71,7 +88,7 @@ internal sealed class VmRules(Power started)
     private static IEnumerable<VmCondition> Stopped(Answer answer, VmCondition before, bool isOvertaken) => before.Power switch
     {
         Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
-        Power.Up when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
+        Power.Up or Power.Arriving when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word is "stopped" or "killed" => [VmCondition.Down],
         _ => [],
     };
@@ -79,7 +96,7 @@ internal sealed class VmRules(Power started)
     private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before) => before.Power switch
     {
         Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
-        Power.Up when answer.Says("killed") => [VmCondition.Down],
+        Power.Up or Power.Arriving when answer.Says("killed") => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word == "killed" => [VmCondition.Down],
         _ => [],
     };
@@ -90,7 +107,7 @@ internal sealed class VmRules(Power started)
         var fading = new VmCondition(Power.Fading, false);
         return (deed, before.Power) switch
         {
-            (Deed.Create, Power.Absent) => [before, VmCondition.Down, new(Power.Down, true), StartedUnwatched],
+            (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
             (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
             (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
             (Deed.Start, Power.Down) => [before, before with { Enabled = true }, StartedUnwatched],
@@ -100,7 +117,7 @@ internal sealed class VmRules(Power started)
             (Deed.Kill, Power.Down) => [before, VmCondition.Down],
 
             // QEMU is killed before systemd has the stop job.
-            (Deed.Kill, Power.Up or Power.Bouncing) =>
+            (Deed.Kill, Power.Up or Power.Bouncing or Power.Arriving) =>
                 [before, new(Power.Bouncing, true), new(Power.Bouncing, false), fading, fading with { Enabled = true }],
             (Deed.Kill, _) => [before, fading, fading with { Enabled = true }],
             _ => [before, VmCondition.Absent],

@@ -25,8 +25,11 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
     public async Task RunAsync(Round round)
     {
         _begun = 0;
-        await Task.WhenAll(round.Steps.Select((steps, client) => Task.Run(() => RunClientAsync($"c{client}", steps, round.Faults))));
+        await Task.WhenAll(round.Steps.Select((steps, client) => Task.Run(() => RunClientAsync(client, steps, round.Faults))));
     }
+
+    /// <summary>Deletes every VM that there is.</summary>
+    public Task ClearAsync() => Task.WhenAll(Vms.Select(vm => CommandAsync("end", hasIds: true, Deed.Delete, vm)));
 
     public void Dispose() => _oneFault.Dispose();
 
@@ -37,7 +40,7 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         return source;
     }
 
-    private async Task RunClientAsync(string client, IReadOnlyList<Step> steps, ILookup<int, Deed> faults)
+    private async Task RunClientAsync(int client, IReadOnlyList<Step> steps, ILookup<int, Deed> faults)
     {
         foreach (var step in steps)
         {
@@ -52,7 +55,7 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
             {
                 Deed.List => ListAsync(),
                 Deed.Show => ShowAsync(Vms[step.Vm]),
-                _ => CommandAsync(client, step.Deed, Vms[step.Vm]),
+                _ => CommandAsync($"c{client}", hasIds: client % 2 == 0, step.Deed, Vms[step.Vm]),
             });
         }
     }
@@ -65,7 +68,11 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         }
     }
 
-    private async Task CommandAsync(string client, Deed deed, VmModel vm)
+    /// <param name="client">Who asks.</param>
+    /// <param name="hasIds">Whether they give requests ids, and repeat those that were cut off.</param>
+    /// <param name="deed">The command.</param>
+    /// <param name="vm">What it is about.</param>
+    private async Task CommandAsync(string client, bool hasIds, Deed deed, VmModel vm)
     {
         var (command, options) = deed switch
         {
@@ -76,8 +83,23 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
             Deed.Kill => ("stop-vm", $"{Of(vm)}, \"kill\": true"),
             _ => ("delete-vm", Of(vm)),
         };
+        var id = hasIds ? Guid.NewGuid().ToString() : null;
         var operation = vm.Begin(deed, client);
-        var reply = await AskAsync(command, options);
+        var reply = await AskAsync(command, options, id);
+        while (reply is null && hasIds)
+        {
+            await _daemonIsUp.Task;
+            if (deed is not (Deed.Create or Deed.CreateStopped))
+            {
+                // What sets right what there is may have been done in part, and is done again.
+                vm.End(operation, null);
+                operation = vm.Begin(deed, client);
+            }
+
+            operation.IsRepeated = true;
+            reply = await AskAsync(command, options, id);
+        }
+
         if (reply is { } told && told.TryGetProperty("response", out var response))
         {
             vm.Knows(response.GetProperty("vm-id").GetString()!);
@@ -121,11 +143,11 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
     private static string Of(VmModel vm) => $"\"vm-id\": \"{vm.Name}\"";
 
     /// <returns>Null when the daemon's death cut the command off.</returns>
-    private async Task<JsonElement?> AskAsync(string command, string options)
+    private async Task<JsonElement?> AskAsync(string command, string options, string? id = null)
     {
         try
         {
-            return await host.SendAsync($$"""{"command": "{{command}}", "options": { {{options}} } }""");
+            return await host.SendAsync($$"""{"command": "{{command}}", "options": { {{options}} }{{(id is null ? "" : $", \"request-id\": \"{id}\"")}} }""");
         }
         catch (HttpRequestException)
         {

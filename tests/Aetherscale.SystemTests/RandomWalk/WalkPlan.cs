@@ -11,7 +11,8 @@ internal sealed class WalkPlan
     public const int Clients = 6;
     public const int CommandsPerRound = 100;
 
-    private const int DaemonDeathsPerRound = 2;
+    public const int DaemonDeathsPerRound = 2;
+
     private const int QemuDeathsPerRound = 5;
 
     /// <summary>Two of them never boot by themselves to where they could hear a power button, or stay up.</summary>
@@ -23,14 +24,14 @@ internal sealed class WalkPlan
         (Deed.Show, 14), (Deed.List, 8),
     ];
 
-    public WalkPlan(int seed, int commands)
+    public WalkPlan(int seed, int commands, int daemonDeaths = DaemonDeathsPerRound)
     {
         var random = new Random(seed);
         for (var left = commands; left > 0; left -= CommandsPerRound)
         {
             var count = Math.Min(left, CommandsPerRound);
             var steps = Enumerable.Range(0, count).Select(_ => StepBy(random)).ToList();
-            var faults = Faults(random, count, Deed.DaemonDies, DaemonDeathsPerRound)
+            var faults = Faults(random, count, Deed.DaemonDies, daemonDeaths)
                 .Concat(Faults(random, count, Deed.QemuDies, QemuDeathsPerRound))
                 .ToLookup(fault => fault.At, fault => fault.Deed);
             Rounds.Add(new Round([.. steps.Chunk((count + Clients - 1) / Clients)], faults));
