@@ -59,9 +59,9 @@ public sealed class RequestFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, 1_000_000)]
-    [InlineData(10, 1_400)]
-    public void There_are_never_too_many_and_the_oldest_go_first(int maxFiles, long maxBytes)
+    [InlineData(3, 100)]
+    [InlineData(10, 3)]
+    public void There_are_never_too_many_and_the_oldest_go_first(int maxFiles, int maxSizes)
     {
         for (var i = 0; i < 5; i++)
         {
@@ -69,7 +69,7 @@ public sealed class RequestFolderTests : IDisposable
             File.SetLastWriteTimeUtc(Files().Single(file => File.ReadAllText(file).Contains($"r-{i}")), _time.GetUtcNow().UtcDateTime.AddMinutes(i - 5));
         }
 
-        _requests.Tidy(maxFiles, maxBytes);
+        _requests.Tidy(maxFiles, maxSizes * new FileInfo(Files()[0]).Length);
 
         Assert.Equal(3, Files().Length);
         Assert.Null(_requests.Find(Record("r-1").Key));
