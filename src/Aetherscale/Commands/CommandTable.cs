@@ -6,7 +6,7 @@ namespace Aetherscale.Commands;
 internal static class CommandTable
 {
     public static IReadOnlyDictionary<string, Route> Of(
-        CreateVm create, StartVm start, StopVm stop, DeleteVm delete, ListVms list, ShowVm show, ConnectVm connect, Once once)
+        CreateVm create, StartVm start, StopVm stop, DeleteVm delete, ListVms list, ShowVm show, ConnectVm connect, Doctor doctor, Once once)
     {
         // A new VM has no place in line to lose, and its files take their time: the front door goes on meanwhile.
         var wire = ContractJson.Wire;
@@ -18,6 +18,7 @@ internal static class CommandTable
             [CommandNames.DeleteVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync)),
             [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
+            [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
         };
     }

@@ -65,6 +65,34 @@ internal sealed class UnitFolder(string folder)
     /// <summary>Removes the unit's file, if there is one; its link is <see cref="Disable"/>'s.</summary>
     public void Remove(string unit) => Delete(Folder, unit);
 
+    /// <summary>What <c>systemctl edit</c> puts beside the unit's file, in the order in which systemd reads it.</summary>
+    public IReadOnlyList<string> DropInsOf(string unit)
+    {
+        var folder = DropInFolderOf(unit);
+        return FileStatus.Of(folder) is { Kind: FileKind.Folder }
+            ? [.. Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal)]
+            : [];
+    }
+
+    /// <summary>Removes all of that. A symbolic link in the folder's place goes itself, and what it leads to stays.</summary>
+    public void RemoveDropIns(string unit)
+    {
+        var folder = DropInFolderOf(unit);
+        switch (FileStatus.Of(folder))
+        {
+            case null:
+                return;
+            case { Kind: FileKind.Folder }:
+                Directory.Delete(folder, recursive: true);
+                break;
+            default:
+                File.Delete(folder);
+                break;
+        }
+
+        DurableFile.SyncFolder(Folder);
+    }
+
     /// <summary>Makes the unit start at boot. Once more does no harm.</summary>
     /// <exception cref="IOException">The disk failed, or something else stands in the link's place.</exception>
     public void Enable(string unit)
@@ -136,6 +164,8 @@ internal sealed class UnitFolder(string folder)
             DurableFile.SyncFolder(folder);
         }
     }
+
+    private string DropInFolderOf(string unit) => PathOf(unit) + ".d";
 
     private string LinkOf(string unit) => Path.Combine(WantsFolder, Name(unit));
 }
