@@ -81,6 +81,10 @@ internal static class VmSandbox
         return accelerator == Accelerator.Kvm ? text.Set("MemoryDenyWriteExecute", "yes") : text;
     }
 
+    /// <summary>Whether the sandbox hides what lies there.</summary>
+    public static bool Hides(string path, IReadOnlyList<string> privateFolders) =>
+        s_hidden.Concat(privateFolders).Any(above => IsIn(path, above));
+
     private static UnitText SetAll(this UnitText text, IEnumerable<(string Key, string Value)> settings)
     {
         foreach (var (key, value) in settings)

@@ -50,6 +50,15 @@ public sealed class VmUnitTests
             lines.Where(line => line.StartsWith("TemporaryFileSystem=", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("/usr/bin/qemu", false)]
+    [InlineData("/home/ann/qemu", true)]
+    [InlineData("/dev/shm/qemu", true)]
+    [InlineData("/data/qemu", true)]
+    public void A_QEMU_that_the_sandbox_would_hide_is_bound_in(string qemu, bool isBound) => Assert.Equal(
+        isBound,
+        VmUnit.Render(Plain with { Qemu = Plain.Qemu with { Binary = qemu } }).Contains($"\nBindReadOnlyPaths=-{qemu}\n"));
+
     [Fact]
     public void A_folder_that_systemd_cannot_hide_is_refused() =>
         Assert.Throws<AetherscaleException>(() => VmUnit.Render(Plain with { PrivateFolders = ["/srv/a:b"] }));
