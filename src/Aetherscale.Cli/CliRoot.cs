@@ -25,6 +25,7 @@ internal sealed class CliRoot : RootCommand
         (CommandNames.LogsVm, static (session, vms) => new LogsVm(session, vms)),
         (Watch.Word, static (session, vms) => new Watch(session, vms)),
         (Connect.Word, static (session, vms) => new Connect(session, vms)),
+        (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];
 

@@ -10,7 +10,7 @@ internal static class RequestEnvelopeExtensions
     /// <summary>Whether the daemon may have done something when its answer is lost.</summary>
     public static bool ChangesSomething(this RequestEnvelope request) =>
         request.Command is not (CommandNames.ListVms or CommandNames.ShowVm or CommandNames.WhyVm or CommandNames.LogsVm
-            or CommandNames.ConnectVm);
+            or CommandNames.ConnectVm or CommandNames.Doctor);
 
     /// <summary>The request as it is sent. The serializer would take half a millisecond to get ready for these three members.</summary>
     public static ReadOnlyMemory<byte> ToJson(this RequestEnvelope request)

@@ -30,6 +30,8 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(LogsVmResponse))]
 [JsonSerializable(typeof(VmLogLine))]
 [JsonSerializable(typeof(StreamEnd))]
+[JsonSerializable(typeof(DoctorOptions))]
+[JsonSerializable(typeof(DoctorResponse))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>

@@ -42,7 +42,7 @@ host_cgroups() { cgroup_hierarchies | sed "s|$|/${host##*/}|"; }
 host_init() {
   local child
   for child in $(pgrep -P "$nspawn") $(pgrep -P "$(pgrep -P "$nspawn" | head -n 1)" 2>/dev/null); do
-    [[ $(sed -n 's/^NSpid:.*\t//p' "/proc/$child/status" 2>/dev/null) == 1 ]] && echo "$child" && return
+    [[ $(sed -n 's/^NSpid:.*\t//p' "/proc/$child/status" 2>/dev/null) == 1 ]] && echo "$child" && return 0
   done
   return 1
 }

@@ -15,6 +15,7 @@ internal static class CommandTable
         WhyVm why,
         LogsVm logs,
         ConnectVm connect,
+        Doctor doctor,
         Once once)
     {
         // A new VM has no place in line to lose, and its files take their time: the front door goes on meanwhile.
@@ -29,6 +30,7 @@ internal static class CommandTable
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.WhyVm] = Routes.To(wire.VmOptions, wire.WhyVmResponse, (options, _, stopping) => why.RunAsync(options, stopping)),
             [CommandNames.LogsVm] = Routes.To(wire.LogsVmOptions, wire.LogsVmResponse, (options, _, stopping) => logs.RunAsync(options, stopping)),
+            [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
         };
     }

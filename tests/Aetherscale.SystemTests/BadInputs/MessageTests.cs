@@ -30,7 +30,7 @@ public sealed class MessageTests(BadInputsHost inputs)
         await inputs.RefusesAsync(
             $$"""{"command": {{BadInputsHost.Json(command)}}}""",
             UnknownCommand,
-            "create-vm, delete-vm, list-vms, show-vm, start-vm, stop-vm");
+            "create-vm", "delete-vm", "doctor", "list-vms", "show-vm", "start-vm", "stop-vm");
         await inputs.CliUsageErrorAsync("aetherscale-cli: ", command);
     }
 

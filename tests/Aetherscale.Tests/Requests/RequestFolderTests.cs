@@ -103,6 +103,6 @@ public sealed class RequestFolderTests : IDisposable
         Accepted = _time.GetUtcNow(),
         VmId = "wiuakczz",
         Outcome = VmOutcome.Made,
-        Response = JsonElement.Parse("""{"status": "stopped"}"""),
+        Response = JsonElement.Parse("""{"status":"stopped"}"""),
     };
 }

@@ -25,6 +25,8 @@ internal sealed class CrashBundles(
     /// <summary>journald lags behind systemd.</summary>
     private static readonly TimeSpan s_journalLag = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan s_otherWay = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Whether it is worth a bundle: a crash, or a guest that was paused because something is wrong.</summary>
     public static bool IsCrash(VmTransition transition) => transition switch
     {
@@ -74,7 +76,10 @@ internal sealed class CrashBundles(
             var isTold = lines.Any(line => line.Source == "systemd" && line.Time > crash - s_journalLag && line.JobType is null);
             if (isTold || clock.Now >= deadline || !journal.Wait(s_journalLag))
             {
-                return lines;
+                // They come by another way than systemd's, which may be the longer one.
+                journal.Wait(s_otherWay);
+                journal.Wait(s_otherWay);
+                return journal.ReadLast(JournalLines, DateTimeOffset.MinValue);
             }
         }
     }
