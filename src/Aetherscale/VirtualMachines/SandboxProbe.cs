@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
+using Aetherscale.Systemd.Bus;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
@@ -148,6 +149,10 @@ internal sealed class SandboxProbe(
         {
             await systemd.StopUnitAsync(unit, patience.Token);
             await systemd.ResetFailedAsync(unit, patience.Token);
+        }
+        catch (AetherscaleException error) when (error.Is(SystemdErrors.NoSuchUnit))
+        {
+            // The daemon's end came before systemd had heard of it.
         }
         catch (Exception error) when (error is OperationCanceledException or AetherscaleException)
         {

@@ -40,6 +40,27 @@ internal sealed class VmDraft : IDisposable
 
     public static string PathOf(string vmsFolder, VmId id) => $"{vmsFolder}/{Prefix}{id}";
 
+    /// <summary>Removes what a killed daemon left of drafts, and of VMs on their way out.</summary>
+    /// <returns>The folders that were removed.</returns>
+    public static IReadOnlyList<string> RemoveAll(string vmsFolder, Action<string, Exception> onFailure)
+    {
+        var removed = new List<string>();
+        foreach (var folder in Directory.GetDirectories(vmsFolder, Prefix + "*"))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                removed.Add(folder);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                onFailure(folder, error);
+            }
+        }
+
+        return removed;
+    }
+
     /// <summary>Writes the spec, and the mark that has a restarted daemon start the VM if this one does not come to it.</summary>
     public void Write(VmSpec spec, bool isToBeStarted)
     {

@@ -107,24 +107,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
     /// <summary>Removes what a killed daemon left of creates and deletes that were under way.</summary>
     /// <param name="onFailure">Called for a folder that cannot be removed.</param>
     /// <returns>The folders that were removed.</returns>
-    public IReadOnlyList<string> RemoveUnfinished(Action<string, Exception> onFailure)
-    {
-        var removed = new List<string>();
-        foreach (var folder in Directory.GetDirectories(vmsFolder, VmDraft.Prefix + "*"))
-        {
-            try
-            {
-                Directory.Delete(folder, recursive: true);
-                removed.Add(folder);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                onFailure(folder, error);
-            }
-        }
-
-        return removed;
-    }
+    public IReadOnlyList<string> RemoveUnfinished(Action<string, Exception> onFailure) => VmDraft.RemoveAll(vmsFolder, onFailure);
 
     public void Dispose() => _watch.Dispose();
 

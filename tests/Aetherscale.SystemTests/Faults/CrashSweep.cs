@@ -130,7 +130,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             }
 
             // Of a create the VM is there, and not its unit; of a delete only the tombstone.
-            faults.Tracer.Arm(1, text: cutOff == "create" ? ".service.tmp exclusive" : "unlink /");
+            faults.Tracer.Arm(1, text: cutOff == "create" ? ".service.tmp exclusive" : ".service");
             Assert.Null(await faults.Host.TrySendAsync(
                 cutOff == "create" ? FaultHost.Create($"create-{points.Count}", noStart: true) : FaultHost.Delete($"delete-{points.Count}")));
             faults.Tracer.Arm(points.Count + 1);

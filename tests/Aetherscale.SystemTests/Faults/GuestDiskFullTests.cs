@@ -8,11 +8,15 @@ public sealed class GuestDiskFullTests
     [Fact]
     public async Task B16_A_guest_without_room_is_paused_with_the_reason_and_a_start_has_it_go_on()
     {
-        using var qemu = new FakeQemu("""here=$(dirname "$0"); NOSPACE=$here/full LD_PRELOAD=$here/nospace.so exec "$QEMU" "$@" """);
-        var folder = Path.GetDirectoryName(qemu.Path)!;
-        (await Tool.RunAsync("/usr/bin/gcc", "-shared", "-fPIC", "-O1", "-o", $"{folder}/nospace.so", $"{TestEnvironment.Sources}/tests/faults/nospace.c")).Succeeded();
+        using var qemu = new FakeQemu("exit 1");
         await using var host = await TestHost.StartAsync(qemu.Settings, "writer");
-        var vm = await host.CreateAsync("writer");
+        var vm = await host.CreateAsync("writer", """, "no-start": true""");
+
+        // What the sandbox shows to QEMU of all that a test can write.
+        var folder = $"{host.Data}/images/sha256";
+        (await Tool.RunAsync("/usr/bin/gcc", "-shared", "-fPIC", "-O1", "-o", $"{folder}/nospace.so", $"{TestEnvironment.Sources}/tests/faults/nospace.c")).Succeeded();
+        qemu.Become($"""NOSPACE={folder}/full LD_PRELOAD={folder}/nospace.so exec "$QEMU" "$@" """);
+        await host.RunAsync("start-vm", $$"""{"vm-id": "{{vm}}"}""");
         await host.WaitForConsoleAsync(vm, "WW");
 
         File.WriteAllText($"{folder}/full", "");
