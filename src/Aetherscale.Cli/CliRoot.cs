@@ -36,6 +36,10 @@ internal sealed class CliRoot : RootCommand
         Add(new CreateVm(session));
         Add(new StartVm(session, completions));
         Add(new StopVm(session, completions));
+        Add(new RestartVm(session, completions));
+        Add(new PauseVm(session, completions));
+        Add(new ResumeVm(session, completions));
+        Add(new WaitVm(session, completions));
         Add(new DeleteVm(session, completions));
         Add(new ListVms(session));
         Add(new ShowVm(session, completions));

@@ -50,7 +50,8 @@ internal static class Daemon
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
         using var networks = new VmNetworks(networkStore, own, data, settings[Network]);
-        await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
+        var bootLinks = new BootLinks(units, store);
+        await using var monitors = new VmMonitors(systemd, bootLinks, runtime, time, logs.CreateLogger<VmMonitors>())
         {
             IsOurs = id => store.TryFind(id) is not null,
         };
@@ -61,22 +62,32 @@ internal static class Daemon
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
-        var stopper = new VmStopper(systemd, units, monitors, time);
+            systemd, cgroupGrace, vmUnits, bootLinks, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+        var stopper = new VmStopper(systemd, bootLinks, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
+        var power = new VmPower(systemd, monitors);
+        var restarter = new VmRestarter(systemd, starter, stopper, monitors);
+        var processes = new ProcessRunner();
+        var probe = new GuestProbe(networks, new GuestAgents(runtime), processes, time);
+        var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
 
         // The commands.
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
-        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
+        var linger = new LingerAdvice(new Linger(Environment.UserName, host.UserId, processes), time);
+        var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
         var table = CommandTable.Of(
             new CreateVm(
-                images, store, locks, networks, vmUnits, starter, remover, defaults, time, logs.CreateLogger<CreateVm>()),
-            new StartVm(store, locks, starter),
+                images, store, locks, networks, vmUnits, starter, remover, defaults, bootLinks, linger, time, logs.CreateLogger<CreateVm>()),
+            new StartVm(store, locks, starter, linger),
             new StopVm(store, locks, stopper, background, time, grace),
+            new RestartVm(store, locks, restarter, power, grace),
+            new PauseVm(store, locks, power),
+            new ResumeVm(store, locks, power),
+            new WaitVm(store, locks, waiter, time),
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
-            new ShowVm(store, observer, systemd, vmUnits, images, runtime),
+            new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
             connect);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 

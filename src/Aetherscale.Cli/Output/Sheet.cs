@@ -21,4 +21,8 @@ internal sealed record Sheet(IReadOnlyList<string>? Headers, IReadOnlyList<IRead
 /// <param name="Sheet">The table.</param>
 /// <param name="Ids">The lines of <c>--quiet</c>.</param>
 /// <param name="WhenEmpty">What a person is told instead of an empty table.</param>
-internal sealed record Screen(Sheet Sheet, IReadOnlyList<string> Ids, string? WhenEmpty = null);
+internal sealed record Screen(Sheet Sheet, IReadOnlyList<string> Ids, string? WhenEmpty = null)
+{
+    /// <summary>What is said on standard error besides, unless <c>--quiet</c>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

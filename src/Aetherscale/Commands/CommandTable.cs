@@ -6,15 +6,29 @@ namespace Aetherscale.Commands;
 internal static class CommandTable
 {
     public static IReadOnlyDictionary<string, Route> Of(
-        CreateVm create, StartVm start, StopVm stop, DeleteVm delete, ListVms list, ShowVm show, ConnectVm connect)
+        CreateVm create,
+        StartVm start,
+        StopVm stop,
+        RestartVm restart,
+        PauseVm pause,
+        ResumeVm resume,
+        WaitVm wait,
+        DeleteVm delete,
+        ListVms list,
+        ShowVm show,
+        ConnectVm connect)
     {
-        // A new VM has no place in line to lose, and its files take their time: the front door goes on meanwhile.
+        // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
         var wire = ContractJson.Wire;
         return new Dictionary<string, Route>
         {
-            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => Task.Run(() => create.RunAsync(options, stopping), stopping)),
+            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => create.RunAsync(options, stopping)),
             [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
             [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
+            [CommandNames.RestartVm] = Routes.To(wire.RestartVmOptions, wire.VmActionResponse, (options, _, stopping) => restart.RunAsync(options, stopping)),
+            [CommandNames.PauseVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => pause.RunAsync(options, stopping)),
+            [CommandNames.ResumeVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => resume.RunAsync(options, stopping)),
+            [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
             [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
             [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),

@@ -2,7 +2,6 @@ using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Images;
 using Aetherscale.VirtualMachines;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -19,49 +18,40 @@ internal sealed class CreateVm(
     VmStarter starter,
     VmRemover remover,
     VmDefaults defaults,
+    BootLinks bootLinks,
+    LingerAdvice linger,
     TimeProvider time,
     ILogger<CreateVm> logger)
 {
-    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the name and the first place in line before it returns: commands that follow by this name wait for their turn,
+    /// however long the image's first use takes.
+    /// </summary>
+    public Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
     {
-        var imageName = ImageName.TryParse(options.Image, out var parsed)
-            ? parsed
-            : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}.");
-        var name = ReadName(options.Name);
-        var cpus = options.Cpus ?? defaults.Cpus;
-        var memoryMib = options.Memory ?? defaults.MemoryMib;
-        if ((VmSpecCheck.CpusProblem(cpus, "cpus") ?? VmSpecCheck.MemoryProblem(memoryMib, "memory")) is { } problem)
-        {
-            throw new AetherscaleException(BadRequest, problem + ".");
-        }
+        var wish = VmWish.Read(options, defaults);
+        var draft = store.Draft(FreeId(), wish.Name);
+        var turn = locks.AcquireAsync(draft.Id, CancellationToken.None);
 
-        if (!options.NoStart)
+        // The files take their time: the front door goes on meanwhile.
+        return Task.Run(() => MakeAsync(wish, draft, turn, cancellationToken), CancellationToken.None);
+    }
+
+    private async Task<VmActionResponse> MakeAsync(
+        VmWish wish, VmDraft claim, Task<IDisposable> first, CancellationToken cancellationToken)
+    {
+        using var turn = await first;
+        using var draft = claim;
+        if (wish.Start)
         {
             starter.Expect();
         }
 
-        var image = await images.ResolveAsync(imageName, cancellationToken);
-
-        using var draft = store.Draft(FreeId(), name);
-        using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
+        var image = await images.ResolveAsync(wish.Image, cancellationToken);
         await using var undo = new UndoStack(logger);
-        var lease = networks.Lease(draft.Id, name);
+        var lease = networks.Lease(draft.Id, wish.Name);
         undo.Push(() => networks.Release(draft.Id));
-        var spec = new VmSpec
-        {
-            Format = VmSpec.CurrentFormat,
-            VmId = draft.Id.ToString(),
-            Name = name?.ToString(),
-            Image = imageName.ToString(),
-            BaseSha256 = image.Digest,
-            Cpus = cpus,
-            MemoryMib = memoryMib,
-            Uuid = Guid.NewGuid(),
-            Network = lease.Network,
-            Mac = lease.Mac,
-            Address = lease.Address,
-            Created = time.GetUtcNow(),
-        };
+        var spec = wish.ToSpec(draft.Id, image.Digest, lease, time.GetUtcNow());
 
         // Side by side, both wait for the disk once.
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
@@ -78,27 +68,25 @@ internal sealed class CreateVm(
         undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         draft.Commit();
 
-        if (options.NoStart)
+        if (wish.Start)
         {
-            await units.PrepareAsync(vm.Id, spec, cancellationToken);
+            await starter.StartAsync(vm, cancellationToken);
         }
         else
         {
-            await starter.StartAsync(vm, cancellationToken);
+            await units.PrepareAsync(vm.Id, spec, cancellationToken);
+            bootLinks.Made(vm);
         }
 
         undo.Commit();
         return new VmActionResponse
         {
-            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
+            Status = wish.Start ? VmStatus.Starting : VmStatus.Stopped,
             VmId = vm.Id.ToString(),
-            Name = name?.ToString(),
+            Name = spec.Name,
+            Hint = await linger.HintAsync(wish.EnableLinger, cancellationToken),
         };
     }
-
-    private static VmName? ReadName(string? text) => text is null ? null
-        : VmName.TryParse(text, out var name) ? name
-        : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
 
     private VmId FreeId()
     {

@@ -9,7 +9,7 @@ internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, 
 {
     public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
-        using var kill = stopper.Overtake(store.Find(VmReference.Parse(options.VmId)).Id);
+        using var kill = stopper.Overtake(store.FindId(VmReference.Parse(options.VmId)));
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
         await remover.RemoveAsync(turn.Vm, cancellationToken);
         return new VmActionResponse

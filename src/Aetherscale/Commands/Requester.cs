@@ -8,6 +8,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>The request's id, if the door knows one; the body's own counts more.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>Cancelled when the requester has gone, where the door can tell. Only what is done for its answer alone ends with it.</summary>
+    public CancellationToken Gone { get; init; }
+
     /// <summary>
     /// Makes this daemon's side of a stream to the queue of that name, and tells its own queue; null where the door carries
     /// streams in another way.

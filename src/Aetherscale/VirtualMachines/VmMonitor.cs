@@ -17,6 +17,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly SocketWatch _sockets;
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Action<VmId> _onConnected;
+    private readonly Action<VmId> _onChanged;
     private readonly Func<VmId, Task> _onPowerOff;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -34,6 +35,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <param name="sockets">Tells when that socket appears.</param>
     /// <param name="isUp">Whether its unit runs.</param>
     /// <param name="onConnected">Told at each connection.</param>
+    /// <param name="onChanged">Told when the guest may be in another state.</param>
     /// <param name="onPowerOff">Told when the guest has shut itself down without having been asked to.</param>
     /// <param name="time">For the pauses between two tries.</param>
     /// <param name="logger">The monitors'.</param>
@@ -43,6 +45,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         SocketWatch sockets,
         Func<VmId, CancellationToken, Task<bool>> isUp,
         Action<VmId> onConnected,
+        Action<VmId> onChanged,
         Func<VmId, Task> onPowerOff,
         TimeProvider time,
         ILogger logger)
@@ -52,6 +55,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _sockets = sockets;
         _isUp = isUp;
         _onConnected = onConnected;
+        _onChanged = onChanged;
         _onPowerOff = onPowerOff;
         _time = time;
         _logger = logger;
@@ -139,6 +143,7 @@ internal sealed class VmMonitor : IAsyncDisposable
             await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
             {
                 await HandleAsync(client, happened, cancellationToken);
+                _onChanged(_id);
             }
         }
         finally
@@ -169,7 +174,8 @@ internal sealed class VmMonitor : IAsyncDisposable
         }
     }
 
-    private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
+    /// <summary>Asks QEMU what state the guest is in, and remembers it, as it does by itself when QEMU tells of a change.</summary>
+    public async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
         _state = StateOf(await client.QueryStatusAsync(cancellationToken));
 
     private static State StateOf(string status) => status switch
@@ -187,7 +193,7 @@ internal static partial class MonitorLog
     [LoggerMessage(LogLevel.Trace, "No monitor of VM {Vm} yet: {Reason}")]
     public static partial void NotConnected(ILogger logger, VmId vm, string reason);
 
-    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]
+    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off")]
     public static partial void PoweredOff(ILogger logger, VmId vm);
 
     [LoggerMessage(LogLevel.Warning, "systemd is back, but does not tell what runs")]

@@ -5,6 +5,9 @@ namespace Aetherscale.VirtualMachines;
 /// <summary>Takes a VM away, in an order that can be gone on with: the tombstone comes first, the folder goes last.</summary>
 internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks)
 {
+    /// <summary>A VM is gone.</summary>
+    public event Action<VmId>? Removed;
+
     /// <summary>Ends the VM if it runs and removes all that belongs to it. May be repeated after it failed or was cut off.</summary>
     public async Task RemoveAsync(Vm vm, CancellationToken cancellationToken)
     {
@@ -19,5 +22,6 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
         networks.Release(vm.Id);
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);
+        Removed?.Invoke(vm.Id);
     }
 }

@@ -41,6 +41,22 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
     }
 
+    /// <summary>
+    /// The VM's id, also of one whose create is under way and has claimed the name: whoever waits for its turn learns what
+    /// became of it.
+    /// </summary>
+    /// <exception cref="AetherscaleException"><c>vm-not-found</c>.</exception>
+    public VmId FindId(VmReference reference)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return reference.Name is { } name && Named(name.ToString()) is null && Reserved(name) is { } claimed
+                ? claimed
+                : Find(reference).Id;
+        }
+    }
+
     /// <returns>Null when no VM has this id.</returns>
     public Vm? TryFind(VmId id)
     {

@@ -62,6 +62,7 @@ internal sealed class VmUnits(
             SwitchFolder = networks.SwitchFolderOf(spec.Network),
             SwitchSocket = networks.SwitchSocketOf(spec.Network),
             SwitchUnit = networks.SwitchUnitOf(spec.Network),
+            Restart = spec.RestartPolicy,
             StopHelper = settings.StopHelper,
             StopGrace = settings.StopGrace,
             Qemu = new QemuConfiguration
