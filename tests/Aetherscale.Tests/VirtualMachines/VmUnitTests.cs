@@ -21,6 +21,13 @@ public sealed class VmUnitTests
         }));
     }
 
+    [Theory]
+    [InlineData("OnFailure", "on-failure")]
+    [InlineData("Always", "always")]
+    [InlineData("Never", "no")]
+    public void The_restart_policy_is_systemds(string policy, string setting) =>
+        Assert.Contains($"\nRestart={setting}\n", VmUnit.Render(Plain with { Restart = Enum.Parse<RestartPolicy>(policy) }));
+
     [Fact]
     public void The_unit_is_sealed() => Assert.True(UnitChecksum.Matches(VmUnit.Render(Plain)));
 
