@@ -51,7 +51,7 @@ public sealed class HostShutdownTests
         var text = File.ReadAllText($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(id)}");
 
         // user@.service has 120 s (TimeoutStopSec=) for all of its units.
-        Assert.Matches("ExecStop=-.*aetherscale-stop\".* \"90\"\n", text);
+        Assert.Matches("ExecStop=-[^\n]*aetherscale-stop [^\n]* 90\n", text);
         Assert.Contains("\nTimeoutStopSec=105\n", text);
     }
 
