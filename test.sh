@@ -1,10 +1,11 @@
 #!/bin/bash
-# test.sh [unit|system|typing]… [--filter TEXT] [-- OPTION…]
+# test.sh [unit|system|typing|hosts]… [--filter TEXT] [-- OPTION…]
 #
 # Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
 #   unit      without a VM of the daemon's
 #   system    the daemon with real systemd, QEMU and networks
 #   typing    types what run.sh and README.md tell people to type (needs root)
+#   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
 set -Eeuo pipefail
@@ -76,7 +77,7 @@ run_typing() {
 
 wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
-needs_vms() { wants system || wants typing; }
+needs_vms() { wants system || wants typing || wants hosts; }
 
 run() {
   "$repository/eng/install-packages.sh" run build guest test
@@ -97,13 +98,21 @@ run() {
       note "the typing tests need root, who can make a user for them: left out"
     fi
   fi
+  if wants hosts; then
+    if ((EUID == 0)); then
+      run_typing reboot "$repository/tests/hosts/reboot.sh"
+      run_typing typed-on-a-host "$repository/tests/hosts/typed.sh"
+    else
+      note "the tests of whole hosts need root, who can boot one: left out"
+    fi
+  fi
 }
 
 parse() {
   groups=() options=()
   while (($# > 0)); do
     case $1 in
-      unit | system | typing) groups+=("$1") ;;
+      unit | system | typing | hosts) groups+=("$1") ;;
       --filter)
         (($# > 1)) || usage 2 >&2
         options+=(-method "*$2*")
@@ -122,7 +131,7 @@ parse() {
   # A filter is for the test programs: without a group it means both.
   if ((${#groups[@]} == 0)); then
     groups=(unit system)
-    ((${#options[@]} > 0)) || groups+=(typing)
+    ((${#options[@]} > 0)) || groups+=(typing hosts)
   fi
 }
 

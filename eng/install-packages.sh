@@ -18,8 +18,8 @@ run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
 build=(gcc libc6-dev binutils)
 # To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
-# To test. The tests start a broker of their own, so the package's service is kept from running.
-test=(strace binutils qemu-utils rabbitmq-server python3-pika)
+# To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts.
+test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.
 bench=(libvirt-daemon libvirt-daemon-driver-qemu libvirt-clients python3 git)
 

@@ -6,8 +6,8 @@ namespace Aetherscale.Cli;
 
 /// <summary>A daemon's <see cref="ReplyEnvelope"/>. The command's own answer stays the text that it is until somebody reads it.</summary>
 /// <param name="ExecutionInfo">How it went.</param>
-/// <param name="Response">JSON; empty when there is none.</param>
-/// <param name="Json">The whole envelope, which is good JSON.</param>
+/// <param name="Response">JSON that begins with it, and is not looked at before; empty when there is none.</param>
+/// <param name="Json">The whole envelope.</param>
 internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> Response, ReadOnlyMemory<byte> Json)
 {
     /// <exception cref="JsonException">It is no envelope.</exception>
@@ -31,9 +31,14 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
             }
 
             reader.Read();
-            var start = (int)reader.TokenStartIndex;
+            response = isResponse ? json[(int)reader.TokenStartIndex..] : response;
+            if (isResponse && info is not null)
+            {
+                // A long list is gone through once, by whoever reads it.
+                return new Reply(info, response, json);
+            }
+
             reader.Skip();
-            response = isResponse ? json[start..(int)reader.BytesConsumed] : response;
         }
 
         // What follows the object would be an error.
@@ -79,7 +84,26 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
     /// <exception cref="CliException">It is not what the command promises.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
         where T : class =>
-        Read(json => JsonSerializer.Deserialize(json, type) ?? throw new JsonException("null"));
+        Read(json =>
+        {
+            var reader = new Utf8JsonReader(json);
+            return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null");
+        });
+
+    /// <summary>Passes the whole envelope on.</summary>
+    /// <exception cref="CliException">It is no good JSON.</exception>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Json);
+            document.WriteTo(writer);
+        }
+        catch (JsonException e)
+        {
+            throw NotUnderstood(e);
+        }
+    }
 
     /// <summary>The same, for a reader of one's own that throws as the serializer does.</summary>
     /// <exception cref="CliException">It is not what the command promises.</exception>
@@ -91,8 +115,10 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new CliException(
-                ExitCodes.Unreachable, $"the daemon's answer is not understood; is it of another version? {e.Message}");
+            throw NotUnderstood(e);
         }
     }
+
+    private static CliException NotUnderstood(Exception e) => new(
+        ExitCodes.Unreachable, $"the daemon's answer is not understood; is it of another version? {e.Message}");
 }

@@ -2,7 +2,8 @@
 # The script that sources this defines who types: `typist COMMAND…`, as `su` leaves them, and `logged_in COMMAND…`, the same person after
 # a fresh login. `folder` is the repository they see.
 
-typed_failed=0
+source "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../report.sh"
+
 shell=(typist bash) # the shell that is typed into
 script_limit=600    # seconds for all that one script types, so that no hang is for ever
 down_limit=120      # what --down gets even then, to leave nothing behind
@@ -33,22 +34,9 @@ type_line() {
   else
     echo "FAIL \$ $1  (ended with $code)"
     tail -n 30 "$typed/output" | sed 's/^/  | /'
-    typed_failed=1
+    checks_failed=1
   fi
   return $code
-}
-
-# check WHAT COMMAND…
-check() {
-  local what=$1
-  shift
-  if "$@" >"$typed/checked" 2>&1; then
-    echo "ok   $what"
-  else
-    echo "FAIL $what"
-    tail -n 30 "$typed/checked" | sed 's/^/  | /'
-    typed_failed=1
-  fi
 }
 
 type_lines() {
@@ -124,13 +112,13 @@ absent() {
 
 type_all() {
   typed=$(mktemp -d)
-  trap 'rm -rf "$typed"' EXIT
+  trap 'rm -rf "$typed" "$checked"' EXIT
   type_next_steps
   if [[ -e $typed/first ]]; then
     type_own_vm
     type_readme "$1"
   fi
   # Whatever came before: nothing is left running.
-  ((typed_failed == 0)) || type_line "./run.sh --down" || true
-  return $typed_failed
+  ((checks_failed == 0)) || type_line "./run.sh --down" || true
+  return $checks_failed
 }

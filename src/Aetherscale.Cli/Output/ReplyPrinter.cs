@@ -91,7 +91,7 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
             writer.WriteStartArray();
             foreach (var reply in replies)
             {
-                Write(reply, writer);
+                reply.WriteTo(writer);
             }
 
             writer.WriteEndArray();
@@ -99,19 +99,6 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
 
         var text = Encoding.UTF8.GetString(json.GetBuffer().AsSpan(0, (int)json.Length));
         terminal.Out.WriteLine(TerminalText.EscapeJson(text));
-    }
-
-    private static void Write(Reply reply, Utf8JsonWriter writer)
-    {
-        if (writer.Options.Indented)
-        {
-            using var document = JsonDocument.Parse(reply.Json);
-            document.WriteTo(writer);
-        }
-        else
-        {
-            writer.WriteRawValue(reply.Json.Span, skipInputValidation: true);
-        }
     }
 
     private static bool Succeeded(Outcome outcome) => outcome.Reply?.ExecutionInfo.Status == ExecutionInfo.Success;

@@ -5,6 +5,8 @@ namespace Aetherscale.Cli.Verbs;
 /// <summary><c>completion</c>: the script that makes a shell complete this program's words.</summary>
 internal sealed class Completion : Verb
 {
+    public const string Word = "completion";
+
     private const string Script = "aetherscale-cli.bash";
 
     private readonly Argument<string> _shell = new("SHELL")
@@ -16,7 +18,7 @@ internal sealed class Completion : Verb
     };
 
     public Completion()
-        : base("completion", "print the script for completion in bash")
+        : base(Word, "print the script for completion in bash")
     {
         _shell.CompletionSources.Add("bash");
         Add(_shell);

@@ -7,6 +7,8 @@ namespace Aetherscale.Cli.Verbs;
 /// <summary><c>connect</c>: standard input and output to and from a TCP port of a guest.</summary>
 internal sealed class Connect : Verb
 {
+    public const string Word = "connect";
+
     private readonly Session _session;
     private readonly Argument<string> _vm = new("VM") { Description = "The VM's id or name.", HelpName = "VM" };
 
@@ -19,7 +21,7 @@ internal sealed class Connect : Verb
     };
 
     public Connect(Session session, VmCompletions completions)
-        : base("connect", "carry standard input and output to a port of a VM")
+        : base(Word, "carry standard input and output to a port of a VM")
     {
         _session = session;
         _vm.CompletionSources.Add(completions.Find);

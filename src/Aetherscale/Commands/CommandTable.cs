@@ -30,7 +30,7 @@ internal static class CommandTable
             [CommandNames.ResumeVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => resume.RunAsync(options, stopping)),
             [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
             [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
-            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, wire.IReadOnlyListVmSummary, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
         };

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.VirtualMachines;
 
@@ -6,10 +8,35 @@ namespace Aetherscale.Commands;
 /// <summary><c>list-vms</c>: all VMs with their true status, not only those that run.</summary>
 internal sealed class ListVms(VmStore store, VmObserver observer)
 {
-    public async Task<IReadOnlyList<VmSummary>> RunAsync(CancellationToken cancellationToken)
+    /// <summary>The rows of the last list: from one to the next most VMs stay as they are.</summary>
+    private IReadOnlyDictionary<VmId, Row> _last = new Dictionary<VmId, Row>();
+
+    /// <returns>Writes a list of <see cref="VmSummary"/>.</returns>
+    public async Task<Action<Utf8JsonWriter>> RunAsync(CancellationToken cancellationToken)
     {
         var observations = await observer.ObserveAsync(store.List(), cancellationToken);
-        return [.. observations.Select(Summarize)];
+        var last = _last;
+        var rows = new Dictionary<VmId, Row>(observations.Count);
+        foreach (var observation in observations)
+        {
+            rows[observation.Vm.Id] = last.TryGetValue(observation.Vm.Id, out var row) && row.Observation == observation
+                ? row
+                : new Row(observation, JsonSerializer.SerializeToUtf8Bytes(Summarize(observation), ContractJson.Wire.VmSummary));
+        }
+
+        _last = rows;
+        return writer => Write(observations.Select(observation => rows[observation.Vm.Id]), writer);
+    }
+
+    private static void Write(IEnumerable<Row> rows, Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray();
+        foreach (var row in rows)
+        {
+            writer.WriteRawValue(row.Json, skipInputValidation: true);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static VmSummary Summarize(VmObservation observation)
@@ -29,4 +56,6 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
             AutostartPolicy = spec is null or { AutostartPolicy: default(AutostartPolicy) } ? null : PolicyWord.Of(spec.AutostartPolicy),
         };
     }
+
+    private sealed record Row(VmObservation Observation, byte[] Json);
 }

@@ -14,10 +14,14 @@ internal static class Routes
         JsonTypeInfo<TOptions> optionsType,
         JsonTypeInfo<TResponse> responseType,
         Func<TOptions, Requester, CancellationToken, Task<TResponse>> run) =>
-        async (request, requester, cancellationToken) =>
+        To(optionsType, async (options, requester, cancellationToken) =>
         {
-            var options = RequestReader.ReadOptions(request, optionsType);
             var response = await run(options, requester, cancellationToken);
             return writer => JsonSerializer.Serialize(writer, response, responseType);
-        };
+        });
+
+    /// <summary>For a command that writes its answer itself.</summary>
+    public static Route To<TOptions>(
+        JsonTypeInfo<TOptions> optionsType, Func<TOptions, Requester, CancellationToken, Task<Action<Utf8JsonWriter>>> run) =>
+        (request, requester, cancellationToken) => run(RequestReader.ReadOptions(request, optionsType), requester, cancellationToken);
 }

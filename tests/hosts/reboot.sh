@@ -1,0 +1,102 @@
+#!/bin/bash
+# reboot.sh [GRACE] (as root): a whole host, with systemd as its PID 1, gets VMs, is rebooted and is switched off. Rows B26 and B27 of
+# docs/reliability.md. GRACE: the seconds that a guest is given to shut down, 10 as a rule; the daemon's own default is 90.
+set -euo pipefail
+folder=$(realpath "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../..")
+source "$folder/eng/lib.sh"
+source "$folder/tests/report.sh"
+source "$folder/tests/hosts/host.sh"
+grace=${1:-10}
+home=/home/aetherscale # of the user that run.sh makes for root
+guests=(polite polite-2 polite-3 deaf)
+
+((EUID == 0)) || { echo "only root can boot a host" >&2; exit 2; }
+if ! have systemd-nspawn; then
+  echo "skip there is no systemd-nspawn"
+  exit 0
+fi
+
+cli() { in_host aetherscale-cli "$@"; }
+
+# is STATUS VM…
+is() {
+  local vm
+  for vm in "${@:2}"; do
+    [[ $(cli list-vms | awk -v vm="$vm" '$2 == vm { print $3 }') == "$1" ]] || { echo "$vm is not $1:" && cli list-vms && return 1; }
+  done
+}
+
+become() { wait_until 60 is "$@" >/dev/null || is "$@"; }
+
+unit_of() { cli show-vm "$1" | sed -n 's/.*\(aetherscale-vm-[a-z]*\.service\).*/\1/p' | head -n 1; }
+
+# was_told BOOT VM WORDS: whether systemd said so of the VM's unit in that boot.
+was_told() { in_host journalctl --quiet --boot "$1" --no-pager "USER_UNIT=${unit[$2]}" | grep -E "$3"; }
+
+was_not_told() { ! was_told "$@"; }
+
+set_up() {
+  in_host "$folder/run.sh"
+  in_host bash -c "mkdir -p $home/.config/aetherscale && echo 'stop-grace-seconds = $grace' >$home/.config/aetherscale/config.toml"
+  in_host runuser -u aetherscale -- env XDG_RUNTIME_DIR="/run/user/$(in_host id -u aetherscale)" systemctl --user restart aetherscale.service
+  local image
+  for image in polite deaf off; do
+    in_host install -o aetherscale -g aetherscale -m 644 "$folder/artifacts/images/$image.qcow2" "$home/.local/share/aetherscale/images"
+  done
+}
+
+make_guests() {
+  local guest
+  for guest in "${guests[@]}"; do
+    cli create-vm --image "${guest%-*}" --name "$guest" --memory 64
+  done
+  cli create-vm --image polite --name put-down --memory 64
+  cli stop-vm put-down
+  cli create-vm --image off --name went-down --memory 64
+  for guest in "${guests[@]}"; do
+    unit[$guest]=$(unit_of "$guest")
+  done
+  unit[demo]=$(unit_of demo)
+}
+
+power_off() { in_host systemctl --no-block poweroff && host_ends; }
+
+reboot() {
+  local code=0
+  in_host systemctl --no-block reboot
+  host_ends || code=$?
+  ((code == 133)) || { echo "the host ended with $code, not to be booted again" && return 1; }
+  host_boot
+}
+
+# check_shutdown: what the boot before this one ended with.
+check_shutdown() {
+  local guest
+  check "B26 the host was down within 120 s ($took s)" test "$took" -lt 120
+  for guest in polite polite-2 polite-3 demo; do
+    check "B26 $guest shut down by itself" was_told -1 "$guest" 'Deactivated successfully|Stopped '
+    check "B26 $guest was not killed" was_not_told -1 "$guest" 'SIGKILL|status=9/KILL|Failed with result'
+  done
+  check "B26 all had the grace side by side, the deaf one used it up" test "$took" -ge "$((grace - 2))" -a "$took" -lt "$((grace + 25))"
+}
+
+declare -A unit
+trap 'rm -f "$checked"; host_remove' EXIT
+host_make
+host_boot
+check "run.sh has set the host up" set_up
+check "VMs run there" make_guests
+check "and are known to run" become running "${guests[@]}" demo
+check "one was stopped, one powered itself off" become stopped put-down went-down
+
+check "the host reboots" reboot
+check_shutdown
+check "B27 what ran runs again" become running "${guests[@]}" demo
+check "B27 what was stopped, or had powered itself off, stays down" is stopped put-down went-down
+
+check "the host is switched off" power_off
+check "and booted" host_boot
+check_shutdown
+check "B27 after power-off, too, what ran runs again" become running "${guests[@]}" demo
+check "B27 and what was stopped stays down" is stopped put-down went-down
+exit $checks_failed
