@@ -28,7 +28,7 @@ internal sealed class WaitVm(VmStore store, VmLocks locks, VmWaiter waiter, Time
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AetherscaleException(
-                TimedOut, $"Not within {seconds} s: VM {Quoted.Of(options.VmId)} {goal.Description}; {seen}.");
+                TimedOut, $"VM {Quoted.Of(options.VmId)} {goal.Lack} after {seconds} s; {seen}.");
         }
     }
 

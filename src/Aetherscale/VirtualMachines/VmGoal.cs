@@ -33,14 +33,14 @@ internal readonly record struct VmGoal(VmGoalKind Kind, int Port)
         return found is not null;
     }
 
-    /// <summary>As in "VM x …": what was to be.</summary>
-    public string Description => Kind switch
+    /// <summary>What a VM that has not come so far is or does, as in "VM x …".</summary>
+    public string Lack => Kind switch
     {
-        VmGoalKind.Running => "is running",
-        VmGoalKind.Stopped => "is stopped",
-        VmGoalKind.Agent => "has a guest agent that answers",
-        VmGoalKind.Ip => "answers at its address",
-        VmGoalKind.Ssh => "has an ssh server that greets",
-        _ => string.Create(CultureInfo.InvariantCulture, $"answers on port {Port}"),
+        VmGoalKind.Running => "is not running",
+        VmGoalKind.Stopped => "is not stopped",
+        VmGoalKind.Agent => "has no guest agent that answers",
+        VmGoalKind.Ip => "does not answer at its address",
+        VmGoalKind.Ssh => "has no ssh server that greets",
+        _ => string.Create(CultureInfo.InvariantCulture, $"does not answer on port {Port}"),
     };
 }

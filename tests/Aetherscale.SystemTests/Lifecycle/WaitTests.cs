@@ -61,9 +61,9 @@ public sealed class WaitTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("running", "is running", "it is stopped")]
-    [InlineData("ssh", "has an ssh server that greets", "it is stopped")]
-    public async Task A_wait_ends_with_its_time_and_says_how_far_the_vm_is(string goal, string what, string seen)
+    [InlineData("running", "is not running")]
+    [InlineData("ssh", "has no ssh server that greets")]
+    public async Task A_wait_ends_with_its_time_and_says_how_far_the_vm_is(string goal, string lack)
     {
         var id = await _host.CreateAsync("polite", """, "no-start": true""");
         var started = Stopwatch.GetTimestamp();
@@ -71,7 +71,7 @@ public sealed class WaitTests : IAsyncLifetime
         var info = InfoOf(await WaitAsync(id, goal, 1));
 
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 1, 3);
-        Assert.Equal(("timeout", $"Not within 1 s: VM \"{id}\" {what}; {seen}."), info);
+        Assert.Equal(("timeout", $"VM \"{id}\" {lack} after 1 s; it is stopped."), info);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class WaitTests : IAsyncLifetime
         var (code, reason) = InfoOf(await WaitAsync(id, "port=80", 6));
 
         Assert.Equal("timeout", code);
-        Assert.Matches(@"answers on port 80; it is running: port 80 of [0-9.]+: No route to host\.\z", reason);
+        Assert.Matches(@"does not answer on port 80 after 6 s; it is running: port 80 of [0-9.]+: No route to host\.\z", reason);
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class WaitTests : IAsyncLifetime
 
         cli.Kill();
 
-        await Wait.UntilAsync("the daemon has given the wait up", () => _host.Log.Contains("refused, timeout: Not within"), 5);
+        await Wait.UntilAsync("the daemon has given the wait up", () => _host.Log.Contains("refused, timeout: VM"), 5);
         await cli.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
