@@ -37,9 +37,9 @@ internal sealed class GuestProbe(VmNetworks networks, GuestAgents agents, Proces
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            return goal.Kind == VmGoalKind.Agent
-                ? await agents.PingAsync(vm.Id, either.Token)
-                : await ConnectAsync(vm.Spec!, goal, either.Token);
+            return goal.Kind == VmGoalKind.Agent ? await agents.PingAsync(vm.Id, either.Token)
+                : vm.Spec is { } spec ? await ConnectAsync(spec, goal, either.Token)
+                : $"nobody knows its address: {vm.Problem}";
         }
         catch (AetherscaleException error)
         {
