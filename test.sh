@@ -1,11 +1,12 @@
 #!/bin/bash
-# test.sh [unit|system|typing|hosts]… [--filter TEXT] [-- OPTION…]
+# test.sh [unit|system|typing|hosts|long]… [--long] [--filter TEXT] [-- OPTION…]
 #
 # Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
 #   unit      without a VM of the daemon's
 #   system    the daemon with real systemd, QEMU and networks
 #   typing    types what run.sh and README.md tell people to type (needs root)
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
+#   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long. --long says the same.
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
 set -Eeuo pipefail
@@ -38,11 +39,11 @@ logged() {
 
 # build: all that is in the solution, or what the named groups need of it.
 build() {
-  if wants unit && wants system; then
+  if wants_programs unit && wants_programs system; then
     logged "building" dotnet build "$repository/Aetherscale.slnx" -v quiet
   else
-    ! wants unit || logged "building the unit tests" dotnet build "$repository/tests/Aetherscale.Tests" -v quiet
-    ! wants system || logged "building the system tests" dotnet build "$repository/tests/Aetherscale.SystemTests" -v quiet
+    ! wants_programs unit || logged "building the unit tests" dotnet build "$repository/tests/Aetherscale.Tests" -v quiet
+    ! wants_programs system || logged "building the system tests" dotnet build "$repository/tests/Aetherscale.SystemTests" -v quiet
   fi
 }
 
@@ -54,11 +55,12 @@ build_for_vms() {
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
 }
 
-# run_tests NAME PROJECT SECONDS: after so many seconds it hangs, and is ended.
+# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended.
 run_tests() {
-  local name=$1 limit=$3 code=0 began=$SECONDS
+  local name=$1 project=$2 limit=$3 code=0 began=$SECONDS
+  shift 3
   step "$name tests, as $tester"
-  (as_tester timeout --foreground --kill-after=30 "$limit" "$place/artifacts/bin/$2/debug/$2" -noColor -noLogo "${options[@]}" </dev/null 2>&1) |
+  (as_tester timeout --foreground --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
     tee "$work/$name.log" || code=${PIPESTATUS[0]}
   note "$name tests: $((SECONDS - began)) s"
   ((code != 124 && code != 137)) || note "they were ended, because they took more than $limit s"
@@ -77,7 +79,10 @@ run_typing() {
 
 wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
-needs_vms() { wants system || wants typing || wants hosts; }
+# wants_programs unit|system: the long tests are in both programs.
+wants_programs() { wants "$1" || wants long; }
+
+needs_vms() { wants system || wants long || wants typing || wants hosts; }
 
 run() {
   "$repository/eng/install-packages.sh" run build guest test
@@ -88,8 +93,10 @@ run() {
   build
   ! needs_vms || build_for_vms
   copy_for_tester
-  ! wants unit || run_tests unit Aetherscale.Tests 60
-  ! wants system || run_tests system Aetherscale.SystemTests 600
+  ! wants unit || run_tests unit Aetherscale.Tests 60 -trait- length=long
+  ! wants system || run_tests system Aetherscale.SystemTests 600 -trait- length=long
+  ! wants long || run_tests long-unit Aetherscale.Tests 3600 -trait length=long
+  ! wants long || run_tests long-system Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
   if wants typing; then
     if ((EUID == 0)); then
       run_typing typed-as-user "$repository/tests/typing/typed-as-user.sh" "$tester" "$place"
@@ -112,7 +119,8 @@ parse() {
   groups=() options=()
   while (($# > 0)); do
     case $1 in
-      unit | system | typing | hosts) groups+=("$1") ;;
+      unit | system | typing | hosts | long) groups+=("$1") ;;
+      --long) groups+=(long) ;;
       --filter)
         (($# > 1)) || usage 2 >&2
         options+=(-method "*$2*")

@@ -12,6 +12,9 @@ public static class ErrorCodes
     /// <summary>No command has this name.</summary>
     public const string UnknownCommand = "unknown-command";
 
+    /// <summary>The request id was used for another request within the last day.</summary>
+    public const string RequestIdConflict = "request-id-conflict";
+
     /// <summary>An image's or a VM's name does not match its grammar.</summary>
     public const string BadName = "bad-name";
 
@@ -35,6 +38,12 @@ public static class ErrorCodes
 
     /// <summary>The VM's disk is gone. It is never created anew.</summary>
     public const string DiskMissing = "disk-missing";
+
+    /// <summary>The VM's disk is not what was made for it.</summary>
+    public const string DiskUnsafe = "disk-unsafe";
+
+    /// <summary>The base that the VM's disk stands on is not what it was.</summary>
+    public const string BaseChanged = "base-changed";
 
     /// <summary>No image of this name is in the store.</summary>
     public const string ImageNotFound = "image-not-found";

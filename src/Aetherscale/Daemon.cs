@@ -9,6 +9,7 @@ using Aetherscale.Messaging;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
+using Aetherscale.Requests;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
@@ -23,6 +24,7 @@ internal static class Daemon
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
+        CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Claim(data, settings[Socket], host);
         ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
@@ -62,7 +64,7 @@ internal static class Daemon
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, bootLinks, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
+            systemd, cgroupGrace, vmUnits, new VmDisks(images), bootLinks, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, bootLinks, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks);
         var power = new VmPower(systemd, monitors);
@@ -76,6 +78,7 @@ internal static class Daemon
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var linger = new LingerAdvice(new Linger(Environment.UserName, host.UserId, processes), time);
         var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
+        var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
                 images, store, locks, networks, vmUnits, starter, remover, defaults, bootLinks, linger, time, logs.CreateLogger<CreateVm>()),
@@ -88,10 +91,14 @@ internal static class Daemon
             new DeleteVm(store, locks, stopper, remover),
             new ListVms(store, observer),
             new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
-            connect);
+            connect,
+            once);
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
-        await new Reconciler(store, remover, vmUnits, monitors, networks, logs.CreateLogger<Reconciler>()).RunAsync(stop);
+        var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
+        var leftovers = new Leftovers(data, units, own, logs.CreateLogger<Leftovers>());
+        await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, time, logs.CreateLogger<Reconciler>())
+            .RunAsync(background.Adopt, stop);
 
         // The doors.
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -112,9 +119,11 @@ internal static class Daemon
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
 
+        var tidying = once.TidyAsync(stopping.Token);
+
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
-        await app.StartAsync(stop);
+        await ListenAsync(app, settings[Socket], stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
         var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
@@ -128,7 +137,7 @@ internal static class Daemon
 
         Notifier.Stopping();
         await ApiServer.StopAsync(app, stopping, time);
-        await Task.WhenAll(watchdog, consoleLogs, broker);
+        await Task.WhenAll(watchdog, consoleLogs, tidying, broker);
         return 0;
 
         BrokerDoor OpenBrokerDoor(BrokerAccess access)
@@ -154,6 +163,28 @@ internal static class Daemon
 #pragma warning restore CA1031
         {
             DaemonLog.ConsoleLogsEnded(logger, error);
+        }
+    }
+
+    private static async Task ListenAsync(WebApplication app, string socket, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (System.Net.Sockets.SocketException error)
+        {
+            throw new IOException($"{socket} cannot be made: {Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)}", error);
+        }
+    }
+
+    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
+    private static void CheckSecret(string file)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+        {
+            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
         }
     }
 

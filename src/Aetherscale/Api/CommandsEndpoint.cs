@@ -8,6 +8,8 @@ namespace Aetherscale.Api;
 /// <summary><c>POST /v1/commands</c>.</summary>
 internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken stopping)
 {
+    private const string IdempotencyKey = "Idempotency-Key";
+
     public async Task HandleAsync(HttpContext context)
     {
         var requester = context.Features.GetRequiredFeature<Requester>() with { Gone = context.RequestAborted };
@@ -21,6 +23,18 @@ internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken s
             var refused = new AetherscaleException(BadRequest, $"The message cannot be read: {error.Message}", error);
             await Replies.WriteAsync(context, router.Refuse(refused, null, requester), error.StatusCode);
             return;
+        }
+
+        if (context.Request.Headers.TryGetValue(IdempotencyKey, out var key))
+        {
+            // In quotation marks it stands where the header is a structured one.
+            requester = requester with { RequestId = key.ToString().Trim('"') };
+            if (!RequestReader.IsRequestId(requester.RequestId))
+            {
+                var refused = new AetherscaleException(BadRequest, $"The header {IdempotencyKey} must be {RequestReader.RequestIdRule}.");
+                await Replies.WriteAsync(context, router.Refuse(refused, null, requester));
+                return;
+            }
         }
 
         var reply = await router.RunAsync(body.GetBuffer().AsMemory(0, (int)body.Length), requester, stopping);

@@ -20,7 +20,10 @@ internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
             return;
         }
 
-        connection.Features.Set(new Requester($"socket uid={peer.UserId} pid={peer.ProcessId}", WaitsByDefault: true));
+        connection.Features.Set(new Requester($"socket uid={peer.UserId} pid={peer.ProcessId}", WaitsByDefault: true)
+        {
+            Scope = $"socket uid={peer.UserId}",
+        });
         await next(connection);
     };
 }

@@ -16,20 +16,21 @@ internal static class CommandTable
         DeleteVm delete,
         ListVms list,
         ShowVm show,
-        ConnectVm connect)
+        ConnectVm connect,
+        Once once)
     {
         // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
         var wire = ContractJson.Wire;
         return new Dictionary<string, Route>
         {
-            [CommandNames.CreateVm] = Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, _, stopping) => create.RunAsync(options, stopping)),
-            [CommandNames.StartVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping)),
-            [CommandNames.StopVm] = Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync),
-            [CommandNames.RestartVm] = Routes.To(wire.RestartVmOptions, wire.VmActionResponse, (options, _, stopping) => restart.RunAsync(options, stopping)),
-            [CommandNames.PauseVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => pause.RunAsync(options, stopping)),
-            [CommandNames.ResumeVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => resume.RunAsync(options, stopping)),
+            [CommandNames.CreateVm] = once.Wrap(Routes.To(wire.CreateVmOptions, wire.VmActionResponse, create.RunAsync)),
+            [CommandNames.StartVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => start.RunAsync(options, stopping))),
+            [CommandNames.StopVm] = once.Wrap(Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync)),
+            [CommandNames.RestartVm] = once.Wrap(Routes.To(wire.RestartVmOptions, wire.VmActionResponse, (options, _, stopping) => restart.RunAsync(options, stopping))),
+            [CommandNames.PauseVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => pause.RunAsync(options, stopping))),
+            [CommandNames.ResumeVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => resume.RunAsync(options, stopping))),
             [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
-            [CommandNames.DeleteVm] = Routes.To(wire.VmOptions, wire.VmActionResponse, (options, _, stopping) => delete.RunAsync(options, stopping)),
+            [CommandNames.DeleteVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync)),
             [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),

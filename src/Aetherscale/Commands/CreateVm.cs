@@ -1,6 +1,8 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 
 namespace Aetherscale.Commands;
@@ -27,18 +29,18 @@ internal sealed class CreateVm(
     /// Takes the name and the first place in line before it returns: commands that follow by this name wait for their turn,
     /// however long the image's first use takes.
     /// </summary>
-    public Task<VmActionResponse> RunAsync(CreateVmOptions options, CancellationToken cancellationToken)
+    public Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var wish = VmWish.Read(options, defaults);
-        var draft = store.Draft(FreeId(), wish.Name);
+        var draft = Draft(wish.Name);
         var turn = locks.AcquireAsync(draft.Id, CancellationToken.None);
 
         // The files take their time: the front door goes on meanwhile.
-        return Task.Run(() => MakeAsync(wish, draft, turn, cancellationToken), CancellationToken.None);
+        return Task.Run(() => MakeAsync(wish, requester, draft, turn, cancellationToken), CancellationToken.None);
     }
 
     private async Task<VmActionResponse> MakeAsync(
-        VmWish wish, VmDraft claim, Task<IDisposable> first, CancellationToken cancellationToken)
+        VmWish wish, Requester requester, VmDraft claim, Task<IDisposable> first, CancellationToken cancellationToken)
     {
         using var turn = await first;
         using var draft = claim;
@@ -48,44 +50,68 @@ internal sealed class CreateVm(
         }
 
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
+        var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, wish.Name);
         undo.Push(() => networks.Release(draft.Id));
         var spec = wish.ToSpec(draft.Id, image.Digest, lease, time.GetUtcNow());
 
-        // Side by side, both wait for the disk once.
+        var response = new VmActionResponse
+        {
+            Status = wish.Start ? VmStatus.Starting : VmStatus.Stopped,
+            VmId = spec.VmId,
+            Name = spec.Name,
+            Hint = hint,
+        };
+
+        // Side by side, all wait for the disk once.
+        var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
         try
         {
-            VmSpecFile.WriteNew(draft.Folder, spec);
+            draft.Write(spec, isToBeStarted: wish.Start);
         }
         finally
         {
-            await overlay;
+            await Task.WhenAll(promise, overlay);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, CancellationToken.None));
         draft.Commit();
-
-        if (wish.Start)
+        var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;
+        try
         {
-            await starter.StartAsync(vm, cancellationToken);
+            await (wish.Start ? starter.StartNewAsync(vm, cancellationToken) : PrepareAsync(vm, spec, cancellationToken));
         }
-        else
+        finally
         {
-            await units.PrepareAsync(vm.Id, spec, cancellationToken);
-            bootLinks.Made(vm);
+            await kept;
         }
 
         undo.Commit();
-        return new VmActionResponse
+        return response;
+    }
+
+    private async Task PrepareAsync(Vm vm, VmSpec spec, CancellationToken cancellationToken)
+    {
+        await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        bootLinks.Made(vm);
+    }
+
+    private VmDraft Draft(VmName? name)
+    {
+        while (true)
         {
-            Status = wish.Start ? VmStatus.Starting : VmStatus.Stopped,
-            VmId = vm.Id.ToString(),
-            Name = spec.Name,
-            Hint = await linger.HintAsync(wish.EnableLinger, cancellationToken),
-        };
+            try
+            {
+                return store.Draft(FreeId(), name);
+            }
+            catch (IOException error) when (error.HResult == Libc.ErrorExists)
+            {
+                // What stands there is not ours, and is left alone.
+            }
+        }
     }
 
     private VmId FreeId()

@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 
 namespace Aetherscale.Commands;
@@ -7,16 +8,22 @@ namespace Aetherscale.Commands;
 /// <summary><c>delete-vm</c>: removes a VM with its disk. A guest that runs is not asked: nothing of it will be kept.</summary>
 internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, VmRemover remover)
 {
-    public async Task<VmActionResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         using var kill = stopper.Overtake(store.FindId(VmReference.Parse(options.VmId)));
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
-        await remover.RemoveAsync(turn.Vm, cancellationToken);
-        return new VmActionResponse
+        var response = new VmActionResponse
         {
             Status = VmStatus.Deleted,
             VmId = turn.Vm.Id.ToString(),
             Name = turn.Vm.Spec?.Name,
         };
+        if (requester.Intent is { } intent)
+        {
+            await intent.PromiseAsync(turn.Vm.Id, VmOutcome.Removed, response);
+        }
+
+        await remover.RemoveAsync(turn.Vm, cancellationToken);
+        return response;
     }
 }

@@ -10,6 +10,8 @@ internal static class RequestReader
 {
     private const int MaxRequestIdLength = 128;
 
+    public static readonly string RequestIdRule = $"1 to {MaxRequestIdLength} printable ASCII characters without spaces";
+
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
     /// <exception cref="AetherscaleException"><c>bad-json</c> or <c>bad-request</c>.</exception>
@@ -37,7 +39,7 @@ internal static class RequestReader
         return request.RequestId is null || IsRequestId(request.RequestId)
             ? request
             : throw new AetherscaleException(
-                BadRequest, $"\"request-id\" must be 1 to {MaxRequestIdLength} printable ASCII characters without spaces.");
+                BadRequest, $"\"request-id\" must be {RequestIdRule}.");
     }
 
     /// <summary>Whether the text may go into the reply and the log as it is.</summary>

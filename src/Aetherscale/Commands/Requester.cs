@@ -11,6 +11,12 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Cancelled when the requester has gone, where the door can tell. Only what is done for its answer alone ends with it.</summary>
     public CancellationToken Gone { get; init; }
 
+    /// <summary>Whose request ids these are: the same for all connections of one requester.</summary>
+    public required string Scope { get; init; }
+
+    /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
+    public Intent? Intent { get; init; }
+
     /// <summary>
     /// Makes this daemon's side of a stream to the queue of that name, and tells its own queue; null where the door carries
     /// streams in another way.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Aetherscale.Files;
 
@@ -43,7 +44,17 @@ internal static class DurableFile
             BufferSize = 0,
         });
         file.Write(content);
-        file.Flush(flushToDisk: true);
+        Sync(file.SafeFileHandle, path);
+    }
+
+    /// <summary>Waits until the file's content is on disk. .NET's own Flush and FlushToDisk pass over the disk's errors.</summary>
+    /// <exception cref="IOException">The disk failed, and some of the content may be lost: a second try would only say that all is well.</exception>
+    public static void Sync(SafeFileHandle file, string path)
+    {
+        if (Libc.Fsync(file) != 0)
+        {
+            throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
+        }
     }
 
     /// <summary>Makes renames, new names and removals in this folder durable.</summary>
@@ -51,9 +62,11 @@ internal static class DurableFile
     public static void SyncFolder(string folder)
     {
         using var handle = Libc.Open(folder, Libc.ReadOnly | Libc.Directory | Libc.CloseOnExec);
-        if (handle.IsInvalid || Libc.Fsync(handle) != 0)
+        if (handle.IsInvalid)
         {
             throw FileErrors.From(Marshal.GetLastPInvokeError(), folder);
         }
+
+        Sync(handle, folder);
     }
 }

@@ -33,6 +33,7 @@ internal static partial class Libc
 
     public const int ErrorNoEntry = 2;
     public const int ErrorWouldBlock = 11;
+    public const int ErrorExists = 17;
     public const int ErrorNoSpace = 28;
     public const int ErrorSymbolicLink = 40;
     public const int ErrorQuotaExceeded = 122;
@@ -55,6 +56,9 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string path);
+
+    [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolder(string path, uint mode);
 
     [LibraryImport(Name, EntryPoint = "inotify_init1", SetLastError = true)]
     public static partial SafeFileHandle InotifyInit(int flags);

@@ -24,7 +24,7 @@ internal static class Adoption
     public static FileIdentity Link(SafeFileHandle file, string path, string digestPath)
     {
         MakeReadOnly(file, path);
-        RandomAccess.FlushToDisk(file);
+        DurableFile.Sync(file, path);
         var folder = Path.GetDirectoryName(digestPath)!;
         if (!Directory.Exists(folder))
         {

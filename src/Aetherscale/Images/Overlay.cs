@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Aetherscale.Files;
 using static Aetherscale.Images.Qcow2Format;
 
 namespace Aetherscale.Images;
@@ -55,7 +56,7 @@ internal static class Overlay
             RandomAccess.Write(file.SafeFileHandle, header, 0);
             RandomAccess.Write(file.SafeFileHandle, RefcountTable(), RefcountTableCluster * ClusterSize);
             RandomAccess.Write(file.SafeFileHandle, RefcountBlock(clusters), RefcountBlockCluster * ClusterSize);
-            file.Flush(flushToDisk: true);
+            DurableFile.Sync(file.SafeFileHandle, path);
         }
         catch (IOException)
         {

@@ -49,6 +49,7 @@ internal sealed class Intake(
         var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
         {
             RequestId = properties.MessageId,
+            Scope = user.Length > 0 ? $"amqp{user}" : $"amqp queue={Quoted.Plain(queue)}",
             OpenStream = async (clientQueue, cancellationToken) =>
             {
                 var client = await session.OpenStreamAsync(clientQueue, time, cancellationToken);

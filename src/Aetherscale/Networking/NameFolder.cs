@@ -10,6 +10,15 @@ internal static class NameFolder
 
     public static void Prepare(NetworkPaths paths) => Directory.CreateDirectory(paths.NameFolder, FolderMode);
 
+    /// <summary>Removes what a killed daemon had not renamed yet.</summary>
+    public static void RemoveUnfinished(NetworkPaths paths)
+    {
+        foreach (var temporary in Directory.EnumerateFiles(paths.RouterFolder, ".*"))
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <param name="paths">The network's.</param>
     /// <param name="vmId">Names the file.</param>
     /// <param name="address">The VM's.</param>
@@ -18,8 +27,16 @@ internal static class NameFolder
     {
         // dnsmasq reads a file at the instant at which it is renamed into the folder.
         var temporary = $"{paths.RouterFolder}/.{vmId}";
-        File.WriteAllText(temporary, $"{address} {hostName}\n");
-        File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
+        try
+        {
+            File.WriteAllText(temporary, $"{address} {hostName}\n");
+            File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>The address of a VM that is in the folder; null when it is not.</summary>

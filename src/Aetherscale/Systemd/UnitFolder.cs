@@ -76,8 +76,17 @@ internal sealed class UnitFolder(string folder)
 
         var temporary = link + DurableFile.TemporarySuffix;
         File.Delete(temporary);
-        File.CreateSymbolicLink(temporary, Target(unit));
-        File.Move(temporary, link, overwrite: true);
+        try
+        {
+            File.CreateSymbolicLink(temporary, Target(unit));
+            File.Move(temporary, link, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary);
+            throw;
+        }
+
         DurableFile.SyncFolder(WantsFolder);
     }
 

@@ -12,6 +12,8 @@ internal sealed class DataFolder(string path)
 
     public string Vms => Path + "/vms";
 
+    public string Requests => Path + "/requests";
+
     public string Networks => Path + "/networks";
 
     /// <summary>Makes what is missing, for the owner alone.</summary>

@@ -25,19 +25,31 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
 
     /// <summary>
     /// Has systemd read a unit again that it loaded before the file was changed. That is slow, and one that is not loaded
-    /// does not need it: systemd reads that one when it is started.
+    /// does not need it: systemd reads that one when it is started. One whose file was away runs on without what the file says.
     /// </summary>
     public async Task RefreshAsync(string unit, CancellationToken cancellationToken)
     {
-        if (await systemd.GetStateAsync(unit, cancellationToken) is { NeedDaemonReload: true })
+        if (await systemd.GetStateAsync(unit, cancellationToken) is { NeedDaemonReload: true } or { LoadState: not UnitLoadState.Loaded })
         {
             await systemd.ReloadAsync(cancellationToken);
         }
     }
 
+    /// <summary>Whether the unit's file carries this state folder's mark.</summary>
+    public bool IsMarked(string unit) => OwnerOf(folder.Read(unit)) == data.Path;
+
+    /// <summary>Whether no other state folder has units here.</summary>
+    public bool IsAlone() => !Directory.EnumerateFiles(folder.Folder, "aetherscale-*.service")
+        .Select(path => OwnerOf(folder.Read(Path.GetFileName(path))))
+        .Any(owner => owner is not null && owner != data.Path);
+
+    /// <summary>By whole lines: one that was cut off names nobody.</summary>
+    private static string? OwnerOf(string? text) =>
+        text?.Split('\n')[..^1].FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
+
     private void CheckOwner(string unit, string? text)
     {
-        var owner = text?.Split('\n').FirstOrDefault(line => line.StartsWith(Mark + '=', StringComparison.Ordinal))?[(Mark.Length + 1)..];
+        var owner = OwnerOf(text);
         if (owner is not null && owner != data.Path)
         {
             throw new AetherscaleException(

@@ -5,46 +5,92 @@ namespace Aetherscale.VirtualMachines;
 /// running VM is touched, and what is wrong with one VM is no other's trouble.
 /// </summary>
 internal sealed class Reconciler(
-    VmStore store, VmRemover remover, VmUnits units, VmMonitors monitors, VmNetworks networks, ILogger<Reconciler> logger)
+    VmStore store,
+    VmLocks locks,
+    VmRemover remover,
+    VmStarter starter,
+    UnitRepair repair,
+    Leftovers leftovers,
+    VmMonitors monitors,
+    VmNetworks networks,
+    TimeProvider time,
+    ILogger<Reconciler> logger)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="goOn">Looks after work that need not be waited for.</param>
+    /// <param name="stopping">The daemon's end.</param>
+    public async Task RunAsync(Action<Task, string> goOn, CancellationToken stopping)
     {
-        foreach (var folder in store.RemoveUnfinished())
+        var began = time.GetTimestamp();
+        foreach (var folder in store.RemoveUnfinished(NotRemoved))
         {
             ReconcilerLog.Removed(logger, folder);
         }
 
         var vms = store.List();
         networks.Load(vms);
-        foreach (var vm in vms)
-        {
-            try
-            {
-                await ReconcileAsync(vm, cancellationToken);
-            }
-            catch (Exception error) when (error is AetherscaleException or IOException or UnauthorizedAccessException)
-            {
-                ReconcilerLog.Failed(logger, error, vm.Id);
-            }
-        }
-
-        ReconcilerLog.Ready(logger, vms.Count, await monitors.FollowRunningAsync(cancellationToken));
-    }
-
-    private async Task ReconcileAsync(Vm vm, CancellationToken cancellationToken)
-    {
-        if (vm.IsDeleting)
+        foreach (var vm in vms.Where(vm => vm.IsDeleting))
         {
             ReconcilerLog.FinishingDelete(logger, vm.Id);
-            await remover.RemoveAsync(vm, cancellationToken);
+            await TryAsync($"VM {vm.Id}", () => remover.RemoveAsync(vm, stopping));
         }
-        else if (vm.Spec is { } spec && !units.Folder.Contains(VmUnit.NameOf(vm.Id)))
+
+        foreach (var network in vms.Where(vm => !vm.IsDeleting).Select(vm => vm.Spec?.Network).OfType<string>().Distinct())
         {
-            ReconcilerLog.RestoringUnit(logger, vm.Id);
-            await units.PrepareAsync(vm.Id, spec, cancellationToken);
-            await units.RefreshAsync(vm.Id, cancellationToken);
+            await TryAsync($"network {network}", () => networks.PrepareAsync(network, stopping));
+        }
+
+        foreach (var vm in repair.FindDamaged(vms))
+        {
+            await TryAsync($"VM {vm.Id}", () => repair.RepairAsync(vm, stopping));
+        }
+
+        foreach (var vm in vms.Where(vm => vm is { IsCreating: true, IsDeleting: false }))
+        {
+            // Before any command on it: nobody else knows of it yet.
+            var turn = await locks.AcquireAsync(vm.Id, stopping);
+            goOn(FinishCreateAsync(vm, turn, stopping), $"The first start of VM {vm.Id}");
+        }
+
+        TrySweep(vms);
+        var running = await monitors.FollowRunningAsync(stopping);
+        ReconcilerLog.Ready(logger, vms.Count, running, time.GetElapsedTime(began).TotalMilliseconds);
+    }
+
+    /// <summary>The VM exists, so it stays, whatever its start comes to: it may have run already.</summary>
+    private async Task FinishCreateAsync(Vm vm, IDisposable turn, CancellationToken stopping)
+    {
+        using (turn)
+        {
+            ReconcilerLog.FinishingCreate(logger, vm.Id);
+            await TryAsync($"VM {vm.Id}", () => starter.StartNewAsync(vm, stopping));
         }
     }
+
+    private async Task TryAsync(string what, Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception error) when (error is AetherscaleException or IOException or UnauthorizedAccessException)
+        {
+            ReconcilerLog.Failed(logger, error, what);
+        }
+    }
+
+    private void TrySweep(IReadOnlyList<Vm> vms)
+    {
+        try
+        {
+            leftovers.Sweep(vms);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ReconcilerLog.NotSwept(logger, error);
+        }
+    }
+
+    private void NotRemoved(string folder, Exception error) => ReconcilerLog.NotRemoved(logger, error, folder);
 }
 
 internal static partial class ReconcilerLog
@@ -52,15 +98,21 @@ internal static partial class ReconcilerLog
     [LoggerMessage(LogLevel.Warning, "Removed {Folder}: a command that made or removed it was cut off")]
     public static partial void Removed(ILogger logger, string folder);
 
+    [LoggerMessage(LogLevel.Error, "{Folder} is left of a command that was cut off, and cannot be removed")]
+    public static partial void NotRemoved(ILogger logger, Exception error, string folder);
+
     [LoggerMessage(LogLevel.Warning, "Finishing the deletion of VM {Vm}, which was cut off")]
     public static partial void FinishingDelete(ILogger logger, VmId vm);
 
-    [LoggerMessage(LogLevel.Warning, "VM {Vm} had no unit file; it is written again")]
-    public static partial void RestoringUnit(ILogger logger, VmId vm);
+    [LoggerMessage(LogLevel.Warning, "Finishing the creation of VM {Vm}, which was cut off")]
+    public static partial void FinishingCreate(ILogger logger, VmId vm);
 
-    [LoggerMessage(LogLevel.Error, "VM {Vm} could not be set right")]
-    public static partial void Failed(ILogger logger, Exception error, VmId vm);
+    [LoggerMessage(LogLevel.Error, "The {What} could not be set right")]
+    public static partial void Failed(ILogger logger, Exception error, string what);
 
-    [LoggerMessage(LogLevel.Information, "{Vms} VMs, {Running} of them running")]
-    public static partial void Ready(ILogger logger, int vms, int running);
+    [LoggerMessage(LogLevel.Error, "Not all that was cut off could be cleared away")]
+    public static partial void NotSwept(ILogger logger, Exception error);
+
+    [LoggerMessage(LogLevel.Information, "{Vms} VMs, {Running} of them running; took stock in {Milliseconds:F0} ms")]
+    public static partial void Ready(ILogger logger, int vms, int running, double milliseconds);
 }

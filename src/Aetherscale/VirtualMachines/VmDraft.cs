@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Aetherscale.Files;
 
 namespace Aetherscale.VirtualMachines;
@@ -23,7 +24,10 @@ internal sealed class VmDraft : IDisposable
         _vmsFolder = vmsFolder;
         _release = release;
         Folder = new VmFolder(PathOf(vmsFolder, id));
-        Directory.CreateDirectory(Folder.FolderPath, FolderMode);
+        if (Libc.MakeFolder(Folder.FolderPath, (uint)FolderMode) != 0)
+        {
+            throw FileErrors.From(Marshal.GetLastPInvokeError(), Folder.FolderPath);
+        }
     }
 
     public VmId Id { get; }
@@ -36,6 +40,17 @@ internal sealed class VmDraft : IDisposable
 
     public static string PathOf(string vmsFolder, VmId id) => $"{vmsFolder}/{Prefix}{id}";
 
+    /// <summary>Writes the spec, and the mark that has a restarted daemon start the VM if this one does not come to it.</summary>
+    public void Write(VmSpec spec, bool isToBeStarted)
+    {
+        VmSpecFile.WriteNew(Folder, spec);
+        if (isToBeStarted)
+        {
+            // Empty, and synced with its folder.
+            File.Create(Folder.Creating).Dispose();
+        }
+    }
+
     /// <summary>Makes the VM exist, durably: its files must be written and synced.</summary>
     public void Commit()
     {
@@ -47,9 +62,17 @@ internal sealed class VmDraft : IDisposable
 
     public void Dispose()
     {
-        if (!_committed)
+        if (_committed)
+        {
+            return;
+        }
+
+        try
         {
             Directory.Delete(Folder.FolderPath, recursive: true);
+        }
+        finally
+        {
             _release();
         }
     }

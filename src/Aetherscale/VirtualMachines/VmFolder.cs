@@ -7,6 +7,7 @@ internal readonly record struct VmFolder(string FolderPath)
 
     private const string DiskName = "disk.qcow2";
     private const string TombstoneName = "deleting";
+    private const string CreatingName = "creating";
 
     public string Spec => FolderPath + "/" + SpecName;
 
@@ -15,7 +16,10 @@ internal readonly record struct VmFolder(string FolderPath)
     public string ConsoleLog => FolderPath + "/console.log";
 
     /// <summary>Whether what a look at the VM finds may be another once the file of this name has changed, or all (empty).</summary>
-    public static bool TellsOfTheVm(string fileName) => fileName is SpecName or DiskName or TombstoneName or "";
+    public static bool TellsOfTheVm(string fileName) => fileName is SpecName or DiskName or TombstoneName or CreatingName or "";
+
+    /// <summary>While this file stands, the VM has not been started yet since it was made; a restarted daemon does that.</summary>
+    public string Creating => FolderPath + "/" + CreatingName;
 
     /// <summary>While this file stands, the VM is being deleted; a restarted daemon goes on with it.</summary>
     public string Tombstone => FolderPath + "/" + TombstoneName;

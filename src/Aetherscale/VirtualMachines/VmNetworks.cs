@@ -39,6 +39,7 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
     {
         var paths = networks.PathsOf(defaultNetwork);
         NameFolder.Prepare(paths);
+        NameFolder.RemoveUnfinished(paths);
         var pool = PoolOf(defaultNetwork);
         var ids = vms.Select(vm => vm.Id.ToString()).ToHashSet();
         foreach (var id in NameFolder.List(paths))
@@ -72,8 +73,16 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         var pool = PoolOf(defaultNetwork);
         var host = pool.Take();
         var lease = new Lease(defaultNetwork, pool.Subnet.MacOf(host), pool.Subnet.AddressOf(host));
-        NameFolder.Add(networks.PathsOf(defaultNetwork), id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
-        return lease;
+        try
+        {
+            NameFolder.Add(networks.PathsOf(defaultNetwork), id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
+            return lease;
+        }
+        catch (IOException)
+        {
+            pool.GiveBack(lease.Address);
+            throw;
+        }
     }
 
     /// <summary>Takes a VM's place back. Once more does no harm: the VM's file among the names says whether it has one.</summary>

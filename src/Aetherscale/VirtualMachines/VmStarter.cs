@@ -10,6 +10,7 @@ internal sealed class VmStarter(
     SystemdManager systemd,
     CgroupGrace grace,
     VmUnits units,
+    VmDisks disks,
     BootLinks links,
     VmMonitors monitors,
     JournalReader journal,
@@ -29,7 +30,7 @@ internal sealed class VmStarter(
 
     /// <summary>Starts the VM, now and, unless its policy is another, at every boot.</summary>
     /// <exception cref="AetherscaleException">
-    /// <c>vm-broken</c>, <c>disk-missing</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
+    /// <c>vm-broken</c>, <c>disk-missing</c>, <c>disk-unsafe</c>, <c>base-changed</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
     public async Task<StartOutcome> StartAsync(Vm vm, CancellationToken cancellationToken)
     {
@@ -73,16 +74,19 @@ internal sealed class VmStarter(
         return StartOutcome.Started;
     }
 
+    /// <summary>Starts a VM for the first time, and notes that this is done.</summary>
+    public async Task StartNewAsync(Vm vm, CancellationToken cancellationToken)
+    {
+        await StartAsync(vm, cancellationToken);
+        File.Delete(vm.Folder.Creating);
+    }
+
     /// <summary>Makes the unit what the spec says, and forgets what became of it before.</summary>
-    /// <exception cref="AetherscaleException"><c>vm-broken</c> or <c>disk-missing</c>.</exception>
+    /// <exception cref="AetherscaleException"><c>vm-broken</c>, <c>disk-missing</c>, <c>disk-unsafe</c> or <c>base-changed</c>.</exception>
     public async Task PrepareAsync(Vm vm, bool isLoaded, CancellationToken cancellationToken)
     {
         var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
-        if (!vm.HasDisk)
-        {
-            throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
-        }
-
+        await disks.CheckAsync(vm, spec, cancellationToken);
         await units.PrepareAsync(vm.Id, spec, cancellationToken);
         if (isLoaded)
         {

@@ -99,8 +99,14 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder })
         {
             Directory.Move(vm.Folder.FolderPath, trash);
-            DurableFile.SyncFolder(vmsFolder);
-            Directory.Delete(trash, recursive: true);
+            try
+            {
+                DurableFile.SyncFolder(vmsFolder);
+            }
+            finally
+            {
+                Directory.Delete(trash, recursive: true);
+            }
         }
         else
         {
@@ -112,16 +118,25 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
     }
 
     /// <summary>Removes what a killed daemon left of creates and deletes that were under way.</summary>
+    /// <param name="onFailure">Called for a folder that cannot be removed.</param>
     /// <returns>The folders that were removed.</returns>
-    public IReadOnlyList<string> RemoveUnfinished()
+    public IReadOnlyList<string> RemoveUnfinished(Action<string, Exception> onFailure)
     {
-        var unfinished = Directory.GetDirectories(vmsFolder, VmDraft.Prefix + "*");
-        foreach (var folder in unfinished)
+        var removed = new List<string>();
+        foreach (var folder in Directory.GetDirectories(vmsFolder, VmDraft.Prefix + "*"))
         {
-            Directory.Delete(folder, recursive: true);
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+                removed.Add(folder);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                onFailure(folder, error);
+            }
         }
 
-        return unfinished;
+        return removed;
     }
 
     public void Dispose() => _watch.Dispose();
@@ -242,6 +257,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         {
             return VmSpecFile.Read(id, folder) with
             {
+                IsCreating = FileStatus.Of(folder.Creating) is not null,
                 IsDeleting = FileStatus.Of(folder.Tombstone) is not null,
                 HasDisk = FileStatus.Of(folder.Disk) is not null,
             };

@@ -76,6 +76,23 @@ public sealed class DaemonStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A40_A_password_that_others_can_read_is_refused_at_the_start()
+    {
+        var file = $"{_folder.Path}/credentials";
+        await File.WriteAllTextAsync(file, "me:secret", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(file, OwnerReadWrite | UnixFileMode.GroupRead);
+        foreach (var arguments in new[] { new[] { "--broker-credentials-file", file }, ["--broker", "amqp://me:secret@broker.example"] })
+        {
+            var result = await DaemonAsync(arguments: arguments);
+
+            Assert.Equal(SettingsError, result.ExitCode);
+            Assert.DoesNotContain("secret", result.Error);
+            Assert.Contains(arguments[0] == "--broker" ? "every user of this host can read it" : $"chmod 600 {file}", result.Error);
+            Assert.False(File.Exists($"{_folder.Path}/api.sock"));
+        }
+    }
+
+    [Fact]
     public async Task A_state_folder_that_cannot_be_made_is_named()
     {
         var result = await DaemonAsync(data: "/proc/aetherscale");
@@ -99,7 +116,7 @@ public sealed class DaemonStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_daemon_does_not_take_the_first_ones_socket()
+    public async Task B35_A_second_daemon_does_not_take_the_first_ones_socket()
     {
         await using var host = await TestHost.StartAsync();
 

@@ -9,6 +9,9 @@ internal static class TestEnvironment
     /// <summary>Holds <c>tiny.qcow2</c> and the boot-sector guests.</summary>
     public static string Images { get; } = Required("AETHERSCALE_TEST_IMAGES");
 
+    /// <summary>The repository.</summary>
+    public static string Sources { get; } = Required("AETHERSCALE_TEST_SOURCES");
+
     public static string Home { get; } = Required("HOME");
 
     /// <summary>Where a real user manager answers.</summary>

@@ -70,6 +70,9 @@ internal sealed class TestHost : IAsyncDisposable
 
     public int DaemonPid => _daemon!.Id;
 
+    /// <summary>A program and its arguments that the daemon is started by, such as a tracer.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
     /// <summary>The <c>AETHERSCALE_…</c> variables by which the daemon and the CLI find all of this.</summary>
     public IReadOnlyDictionary<string, string> Settings => _environment;
 
@@ -102,9 +105,14 @@ internal sealed class TestHost : IAsyncDisposable
     public void DropImage(string image, string name) =>
         File.Copy($"{TestEnvironment.Images}/{image}.qcow2", $"{Data}/images/{name}.qcow2");
 
-    public async Task StartDaemonAsync()
+    public async Task StartDaemonAsync() => Assert.True(await TryStartDaemonAsync(), $"The daemon ended: {Log}");
+
+    /// <summary>Starts the daemon and waits until it answers.</summary>
+    /// <returns>False when it ends instead.</returns>
+    public async Task<bool> TryStartDaemonAsync()
     {
-        var start = new ProcessStartInfo($"{TestEnvironment.Programs}/aetherscale") { RedirectStandardError = true };
+        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale"];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
         foreach (var (name, value) in _environment)
         {
             start.Environment[name] = value;
@@ -123,16 +131,31 @@ internal sealed class TestHost : IAsyncDisposable
             "the daemon answers",
             async () =>
             {
-                Assert.False(_daemon.HasExited, $"The daemon ended: {Log}");
                 try
                 {
-                    return (await SendAsync("""{"command": "list-vms"}""")).GetProperty("execution-info").GetProperty("status").GetString() == "success";
+                    return _daemon.HasExited || (await SendAsync("""{"command": "list-vms"}""")).GetProperty("execution-info").GetProperty("status").GetString() == "success";
                 }
                 catch (HttpRequestException)
                 {
                     return false;
                 }
             });
+        return !_daemon.HasExited;
+    }
+
+    /// <summary>Posts a body to a daemon that may be killed over it.</summary>
+    /// <returns>Null when it was.</returns>
+    public async Task<JsonElement?> TrySendAsync(string body)
+    {
+        try
+        {
+            return await SendAsync(body);
+        }
+        catch (HttpRequestException)
+        {
+            await _daemon!.WaitForExitAsync();
+            return null;
+        }
     }
 
     /// <summary>kill -9: the daemon has no time for anything.</summary>
@@ -140,6 +163,13 @@ internal sealed class TestHost : IAsyncDisposable
     {
         _daemon!.Kill();
         await _daemon.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until the daemon has been killed.</summary>
+    public async Task WaitForDaemonsEndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _daemon!.WaitForExitAsync(patience.Token);
     }
 
     /// <summary>SIGTERM, as systemd stops it.</summary>

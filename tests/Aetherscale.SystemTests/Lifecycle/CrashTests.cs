@@ -7,7 +7,7 @@ namespace Aetherscale.SystemTests.Lifecycle;
 public sealed class CrashTests
 {
     [Fact]
-    public async Task A_killed_qemu_is_started_again_and_the_daemon_follows()
+    public async Task B17_A_killed_qemu_is_started_again_and_the_daemon_follows()
     {
         await using var host = await TestHost.StartAsync("polite");
         var id = await host.CreateAsync("polite");
@@ -23,6 +23,7 @@ public sealed class CrashTests
         Assert.Equal("1", await Systemctl.PropertyAsync(unit, "NRestarts"));
         Assert.True(TestHost.IsEnabled(id));
         Assert.Equal("stopped", await ActAsync(host, "stop-vm", id));
+        (await Tool.RunAsync("/usr/bin/qemu-img", "check", "--output=json", $"{host.Data}/vms/{id}/disk.qcow2")).Succeeded();
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task A_crash_loop_ends_after_five_tries_and_a_start_begins_anew()
+    public async Task B18_A_crash_loop_ends_after_five_tries_and_a_start_begins_anew()
     {
         using var qemu = new FakeQemu("""exec timeout --foreground -s KILL 0.7 "$QEMU" "$@" """);
         await using var host = await TestHost.StartAsync(qemu.Settings, "polite");
@@ -144,7 +145,7 @@ public sealed class CrashTests
     [Theory]
     [InlineData("reboot", 'R')]
     [InlineData("triple", 'T')]
-    public async Task A_guest_that_reboots_keeps_its_qemu(string image, char sign)
+    public async Task B20_A_guest_that_reboots_keeps_its_qemu(string image, char sign)
     {
         await using var host = await TestHost.StartAsync(image);
         var id = await host.CreateAsync(image);

@@ -14,7 +14,7 @@ public sealed class DaemonDeathTests : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Running_vms_do_not_notice_that_the_daemon_ends_and_are_followed_by_the_next_one(bool killed)
+    public async Task B24_Running_vms_do_not_notice_that_the_daemon_ends_and_are_followed_by_the_next_one(bool killed)
     {
         var polite = await CreateAsync("polite", "POLITE UP");
         var deaf = await CreateAsync("deaf", "DEAF UP");
@@ -82,7 +82,7 @@ public sealed class DaemonDeathTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_second_daemon_on_the_state_folder_ends_with_a_clear_error_and_harms_nothing()
+    public async Task B34_A_second_daemon_on_the_state_folder_ends_with_a_clear_error_and_harms_nothing()
     {
         var id = await CreateAsync("polite", "POLITE UP");
         var before = await RunsAsync(id);

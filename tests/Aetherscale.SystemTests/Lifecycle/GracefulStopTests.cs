@@ -65,7 +65,7 @@ public sealed class GracefulStopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_guest_that_powers_itself_off_is_stopped_and_stays_so()
+    public async Task B19_A_guest_that_powers_itself_off_is_stopped_and_stays_so()
     {
         var id = await _host.CreateAsync("off", """, "no-start": true""");
         await using var unit = await UnitPin.HoldAsync(TestHost.UnitOf(id));
@@ -144,7 +144,7 @@ public sealed class GracefulStopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deaf_guest_is_ended_when_the_grace_of_its_unit_ends()
+    public async Task B21_A_deaf_guest_is_ended_when_the_grace_of_its_unit_ends()
     {
         await using var host = await TestHost.StartAsync(
             new Dictionary<string, string> { ["AETHERSCALE_STOP_GRACE_SECONDS"] = "2" }, "deaf");

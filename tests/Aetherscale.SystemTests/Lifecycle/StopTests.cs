@@ -90,7 +90,7 @@ public sealed class StopTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deaf_guest_is_killed_when_the_timeout_ends_and_the_answer_says_so()
+    public async Task B21_A_deaf_guest_is_killed_when_the_timeout_ends_and_the_answer_says_so()
     {
         var id = await CreateDeafAsync();
         var started = Stopwatch.GetTimestamp();

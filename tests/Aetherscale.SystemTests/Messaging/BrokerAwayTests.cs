@@ -23,7 +23,7 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
     }
 
     [Fact]
-    public async Task A_broker_that_comes_later_goes_and_comes_back_is_found_each_time()
+    public async Task B30_A_broker_that_comes_later_goes_and_comes_back_is_found_each_time()
     {
         await Shared.StopAsync();
         await StartAsync(Shared.UrlOf(_virtualHost), "polite");
@@ -50,7 +50,7 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
     }
 
     [Fact]
-    public async Task A_broker_that_freezes_holds_up_nothing_and_is_back_when_it_thaws()
+    public async Task B30_A_broker_that_freezes_holds_up_nothing_and_is_back_when_it_thaws()
     {
         await Shared.StartAsync();
         await StartAsync(Shared.UrlOf(_virtualHost));

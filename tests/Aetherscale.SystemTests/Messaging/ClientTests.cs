@@ -37,7 +37,7 @@ public sealed class ClientTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rubbish_is_answered_with_what_is_wrong_and_the_next_message_with_what_it_asks_for()
+    public async Task B32_Rubbish_is_answered_with_what_is_wrong_and_the_next_message_with_what_it_asks_for()
     {
         await StartAsync();
 

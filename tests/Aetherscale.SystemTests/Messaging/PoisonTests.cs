@@ -19,7 +19,7 @@ public sealed class PoisonTests(Broker broker) : IAsyncLifetime
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task Messages_that_cannot_be_read_are_dropped_and_told_and_those_behind_them_answered()
+    public async Task B32_Messages_that_cannot_be_read_are_dropped_and_told_and_those_behind_them_answered()
     {
         string[] queues = ["vm-queue", "computing-competing"];
 

@@ -11,7 +11,7 @@ public sealed class NetworkRecoveryTests(GuestPair guests)
     [InlineData("")]
     [InlineData("-router")]
     [InlineData("-uplink")]
-    public async Task A_part_that_is_killed_comes_back_and_guests_have_network_again(string part)
+    public async Task B37_A_part_that_is_killed_comes_back_and_guests_have_network_again(string part)
     {
         var boot = await BootAsync();
         var killed = await Systemctl.MainPidAsync(Unit(part));

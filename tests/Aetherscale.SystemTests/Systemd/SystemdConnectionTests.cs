@@ -78,7 +78,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_frozen_systemd_gives_a_timeout_error_and_serves_again_when_it_thaws()
+    public async Task B38_A_frozen_systemd_gives_a_timeout_error_and_serves_again_when_it_thaws()
     {
         await using var manager = TestUnits.Connect(
             new SystemdAddress(TestUnits.RuntimeFolder) { CallDeadline = TimeSpan.FromSeconds(1) });

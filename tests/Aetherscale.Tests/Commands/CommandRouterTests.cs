@@ -18,7 +18,7 @@ public sealed class CommandRouterTests
         var router = new CommandRouter(new Dictionary<string, Route>(), "host", _log);
 
         var reply = router.Refuse(
-            new AetherscaleException(ErrorCodes.VmBroken, "The reason.", cause), null, new Requester("tester", WaitsByDefault: true));
+            new AetherscaleException(ErrorCodes.VmBroken, "The reason.", cause), null, new Requester("tester", WaitsByDefault: true) { Scope = "tester" });
 
         Assert.Equal("The reason.", reply.ExecutionInfo.Reason);
         Assert.Equal([(LogLevel.Information, null), (LogLevel.Debug, cause)], _log.Entries);
@@ -46,7 +46,7 @@ public sealed class CommandRouterTests
 
         var runs = Enumerable.Range(0, 50).Select(number => router.RunAsync(
             Encoding.UTF8.GetBytes($$"""{"command": "get-in-line", "request-id": "{{number}}"}"""),
-            new Requester("tester", WaitsByDefault: false),
+            new Requester("tester", WaitsByDefault: false) { Scope = "tester" },
             CancellationToken.None)).ToList();
         held.Dispose();
         await Task.WhenAll(runs);
@@ -66,7 +66,7 @@ public sealed class CommandRouterTests
 
         var reply = await router.RunAsync(
             Encoding.UTF8.GetBytes($$"""{"command": "do"{{id}}}"""),
-            new Requester("tester", WaitsByDefault: false) { RequestId = door },
+            new Requester("tester", WaitsByDefault: false) { Scope = "tester", RequestId = door },
             CancellationToken.None);
 
         Assert.Equal(expected, reply.ExecutionInfo.RequestId);

@@ -316,7 +316,7 @@ public sealed class VmStoreTests : IDisposable
         Make("web");
         Directory.CreateDirectory(_folder[VmDraft.Prefix + "abcdefgh"]);
 
-        Assert.Single(_store.RemoveUnfinished());
+        Assert.Single(_store.RemoveUnfinished((_, error) => throw error));
 
         Assert.Single(_store.List());
         Assert.Single(Directory.GetFileSystemEntries(_folder.Path));
