@@ -94,7 +94,7 @@ run() {
   ! needs_vms || build_for_vms
   copy_for_tester
   ! wants unit || run_tests unit Aetherscale.Tests 60 -trait- length=long
-  ! wants system || run_tests system Aetherscale.SystemTests 600 -trait- length=long
+  ! wants system || run_tests system Aetherscale.SystemTests 600 -trait- length=long -showLiveOutput
   ! wants long || run_tests long-unit Aetherscale.Tests 3600 -trait length=long
   ! wants long || run_tests long-system Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
   if wants typing; then

@@ -26,6 +26,7 @@ internal sealed class CliRoot : RootCommand
         (CommandNames.ListVms, static (session, _) => new ListVms(session)),
         (CommandNames.ShowVm, static (session, vms) => new ShowVm(session, vms)),
         (Connect.Word, static (session, vms) => new Connect(session, vms)),
+        (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];
 

@@ -9,7 +9,7 @@ internal static class RequestEnvelopeExtensions
 {
     /// <summary>Whether the daemon may have done something when its answer is lost.</summary>
     public static bool ChangesSomething(this RequestEnvelope request) =>
-        request.Command is not (CommandNames.ListVms or CommandNames.ShowVm or CommandNames.ConnectVm or CommandNames.WaitVm);
+        request.Command is not (CommandNames.ListVms or CommandNames.ShowVm or CommandNames.ConnectVm or CommandNames.Doctor or CommandNames.WaitVm);
 
     /// <summary>Whether the daemon may have a good reason not to answer for a while.</summary>
     public static bool MayTakeLong(this RequestEnvelope request) =>

@@ -39,12 +39,14 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     /// <param name="requests">One request for each VM.</param>
     /// <param name="show">Lays out the responses of those that were carried out.</param>
     /// <param name="cancel">Ends the waiting, not the command.</param>
+    /// <param name="verdict">The exit code that an answer asks for by what it says; without it, one that was carried out is 0.</param>
     public async Task<int> SendAsync(
         ParseResult line,
         string doing,
         IReadOnlyList<RequestEnvelope> requests,
         Func<IReadOnlyList<Reply>, Screen> show,
-        CancellationToken cancel)
+        CancellationToken cancel,
+        Func<Reply, int>? verdict = null)
     {
         var quiet = line.GetValue(options.Quiet);
         var spins = !quiet && terminal.ErrorIsRich;
@@ -62,7 +64,17 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         }
 
         var printer = new ReplyPrinter(terminal, line.GetValue(options.Output), quiet);
-        return printer.Print(outcomes, show);
+        var code = printer.Print(outcomes, show);
+        return code == ExitCodes.Done && verdict is not null ? outcomes.Max(outcome => verdict(outcome.Reply!)) : code;
+    }
+
+    /// <summary>Shows what is known without a daemon on this host; to programs and to askers of other hosts, nothing.</summary>
+    public void ShowInstead(ParseResult line, Screen screen)
+    {
+        if (line.GetValue(options.Output) == OutputFormat.Table && options.PlaceIn(line, around) is SocketPlace)
+        {
+            new ReplyPrinter(terminal, OutputFormat.Table, line.GetValue(options.Quiet)).Print(screen);
+        }
     }
 
     private static async Task<IReadOnlyList<Outcome>> AskAllAsync(

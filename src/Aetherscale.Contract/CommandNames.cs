@@ -35,4 +35,7 @@ public static class CommandNames
 
     /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
     public const string ConnectVm = "connect-vm";
+
+    /// <summary>Looks at all that VMs need of their host.</summary>
+    public const string Doctor = "doctor";
 }

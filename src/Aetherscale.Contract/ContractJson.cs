@@ -27,6 +27,8 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(IReadOnlyList<VmSummary>))]
 [JsonSerializable(typeof(VmDetails))]
 [JsonSerializable(typeof(ConnectVmResponse))]
+[JsonSerializable(typeof(DoctorOptions))]
+[JsonSerializable(typeof(DoctorResponse))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>

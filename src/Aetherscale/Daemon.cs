@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Aetherscale.Api;
 using Aetherscale.Commands;
+using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
 using Aetherscale.Files;
@@ -58,10 +59,14 @@ internal static class Daemon
             IsOurs = id => store.TryFind(id) is not null,
         };
         await using var networkWatch = new NetworkWatch(systemd, store, monitors, networks, logs.CreateLogger<NetworkWatch>());
-        var accelerator = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture)
-            .Choose(Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true));
-        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator);
-        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, unitSettings);
+        var kvm = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture);
+        var choice = Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true);
+        var accelerator = kvm.Choose(choice);
+        string[] privateFolders = [host.Home, host.RuntimeDirectory, data.Path];
+        await using var sandbox = new SandboxProbe(
+            systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, time, logs.CreateLogger<SandboxProbe>());
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, privateFolders);
+        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var starter = new VmStarter(
             systemd, cgroupGrace, vmUnits, new VmDisks(images), bootLinks, monitors, new JournalReader(time), time, logs.CreateLogger<VmStarter>());
@@ -73,7 +78,10 @@ internal static class Daemon
         var probe = new GuestProbe(networks, new GuestAgents(runtime), processes, time);
         var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
 
+        var orphans = new Orphans(store, units, own, data);
+
         // The commands.
+        var brokerState = new BrokerState(BrokerAddress.TryParse(settings[Broker], out var address, out _) ? address!.ToString() : null);
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var linger = new LingerAdvice(new Linger(Environment.UserName, host.UserId, processes), time);
@@ -92,11 +100,13 @@ internal static class Daemon
             new ListVms(store, observer),
             new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
             connect,
+            new Doctor(Checkups(), time),
             once);
+        sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
-        var leftovers = new Leftovers(data, units, own, logs.CreateLogger<Leftovers>());
+        var leftovers = new Leftovers(units, own, orphans, logs.CreateLogger<Leftovers>());
         await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, time, logs.CreateLogger<Reconciler>())
             .RunAsync(background.Adopt, stop);
 
@@ -126,8 +136,8 @@ internal static class Daemon
         await ListenAsync(app, settings[Socket], stop);
         ApiSocket.Protect(settings[Socket]);
         Notifier.Ready();
-        var broker = BrokerAddress.TryParse(settings[Broker], out var address, out _)
-            ? OpenBrokerDoor(new BrokerAccess(address!, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
+        var broker = address is not null
+            ? OpenBrokerDoor(new BrokerAccess(address, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
             : Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
@@ -140,11 +150,28 @@ internal static class Daemon
         await Task.WhenAll(watchdog, consoleLogs, tidying, broker);
         return 0;
 
+        IReadOnlyList<ICheckup> Checkups() =>
+        [
+            new QemuCheckup(new ProcessRunner(), settings[SettingDefinitions.Qemu]),
+            new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName),
+            new SandboxCheckup(sandbox),
+            new SystemdCheckup(systemd),
+            new LingerCheckup(Environment.UserName),
+            new NetworkToolsCheckup(),
+            new NetworkCheckup(systemd, networks, settings[Network]),
+            new RoomCheckup(data.Path, host.RuntimeDirectory),
+            new SocketCheckup(settings[Socket], runtime),
+            new PermissionsCheckup([data.Path, data.Images, data.Vms, data.Networks, units.Folder, host.RuntimeDirectory], host.UserId),
+            new BrokerCheckup(brokerState),
+            new ClockCheckup(time),
+            new LeftoversCheckup(orphans),
+        ];
+
         BrokerDoor OpenBrokerDoor(BrokerAccess access)
         {
             var topology = new Topology(table.Keys, Environment.MachineName, Environment.UserName, logs.CreateLogger<Topology>());
             var connections = new BrokerConnection(access, $"aetherscale {Environment.MachineName}");
-            return new BrokerDoor(access, connections, topology, intake, sessions, time, logs.CreateLogger<BrokerDoor>());
+            return new BrokerDoor(access, connections, topology, intake, sessions, brokerState, time, logs.CreateLogger<BrokerDoor>());
         }
     }
 
@@ -174,7 +201,7 @@ internal static class Daemon
         }
         catch (System.Net.Sockets.SocketException error)
         {
-            throw new IOException($"{socket} cannot be made: {Marshal.GetPInvokeErrorMessage(error.NativeErrorCode)}", error);
+            throw new IOException($"{socket} cannot be made ({error.Message}); look whether there is room where it is to be.", error);
         }
     }
 

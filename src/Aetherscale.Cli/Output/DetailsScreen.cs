@@ -40,9 +40,15 @@ internal static class DetailsScreen
             ("base", new(vm.Base)),
             ("console-log", new(vm.ConsoleLog)),
             ("console-socket", new(vm.ConsoleSocket)),
+            ("sandbox", List(vm.Sandbox)),
+            ("sandbox-missing", List(vm.SandboxMissing)),
+            ("drop-ins", List(vm.DropIns)),
         ];
         return facts.Where(fact => fact.Value.Text is not null).Select(fact => (Cell[])[new(fact.Name), fact.Value]);
     }
+
+    /// <summary>Nothing where there is none: not a fact worth a line.</summary>
+    private static Cell List(IReadOnlyList<string>? values) => new(values is { Count: > 0 } ? string.Join(", ", values) : null);
 
     private static Cell Number(int? value) => new(value?.ToString(CultureInfo.InvariantCulture));
 

@@ -55,7 +55,8 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
         }
     }
 
-    private void Print(Screen screen)
+    /// <summary>Shows what is no reply.</summary>
+    public void Print(Screen screen)
     {
         if (quiet)
         {

@@ -23,7 +23,7 @@ internal static class RichSheet
         foreach (var header in sheet.Headers)
         {
             // What can be long may wrap; an id, a status or an address that wraps is of no use.
-            var mayWrap = header is "HINT" or "IMAGE";
+            var mayWrap = header is "HINT" or "IMAGE" or "FOUND";
             var title = new Text(header, new Style(decoration: Decoration.Bold));
             table.AddColumn(new TableColumn(title) { NoWrap = !mayWrap });
         }

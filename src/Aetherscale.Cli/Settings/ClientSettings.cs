@@ -51,6 +51,12 @@ internal sealed class ClientSettings
             throw new CliException(ExitCodes.Usage, $"{place}: {e.Message.Split(" : error : ")[^1]}");
         }
 
+        catch (ArgumentException e)
+        {
+            // The parser fails so at a file that ends within an escape, while it words its complaint.
+            throw new CliException(ExitCodes.Usage, $"{path}: not TOML: {e.Message}");
+        }
+
         return client?.Problem is { } problem ? throw new CliException(ExitCodes.Usage, $"{path}: [client] {problem}") : client;
     }
 

@@ -44,4 +44,13 @@ public sealed record VmDetails : VmSummary
 
     /// <summary>The Unix socket of the serial console.</summary>
     public string? ConsoleSocket { get; init; }
+
+    /// <summary>What really stands around its QEMU, by names such as <c>home-hidden</c>; absent when it does not run.</summary>
+    public IReadOnlyList<string>? Sandbox { get; init; }
+
+    /// <summary>What could, and does not: this host cannot, or a drop-in says otherwise.</summary>
+    public IReadOnlyList<string>? SandboxMissing { get; init; }
+
+    /// <summary>Files of the user's that add to the unit (<c>systemctl --user edit</c>).</summary>
+    public IReadOnlyList<string>? DropIns { get; init; }
 }

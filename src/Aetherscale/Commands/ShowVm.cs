@@ -17,6 +17,7 @@ internal sealed class ShowVm(
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
         var spec = vm.Spec;
         var isUp = properties is { MainPid: > 0 };
+        var sandbox = isUp ? SandboxOf(properties!.MainPid) : null;
         return new VmDetails
         {
             VmId = vm.Id.ToString(),
@@ -43,6 +44,22 @@ internal sealed class ShowVm(
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
             ConsoleLog = vm.Folder.ConsoleLog,
             ConsoleSocket = isUp ? runtime.OfVm(vm.Id).ConsoleSocket : null,
+            DropIns = properties?.DropInPaths ?? units.Folder.DropInsOf(unit),
+            Sandbox = sandbox,
+            SandboxMissing = sandbox is null ? null : [.. ProcessSandbox.Names.Except(sandbox)],
         };
+    }
+
+    private static IReadOnlyList<string>? SandboxOf(int pid)
+    {
+        try
+        {
+            return ProcessSandbox.Around(pid);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended since.
+            return null;
+        }
     }
 }

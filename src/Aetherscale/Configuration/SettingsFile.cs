@@ -54,7 +54,22 @@ internal static class SettingsFile
             throw new SettingsException($"{path} cannot be read: {error.Message}");
         }
 
-        var document = SyntaxParser.Parse(text, path);
+        return Parse(text, path);
+    }
+
+    private static DocumentSyntax Parse(string text, string path)
+    {
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, path);
+        }
+        catch (ArgumentException error)
+        {
+            // The parser fails so at a file that ends within an escape, while it words its complaint.
+            throw new SettingsException($"{path} is not TOML: {error.Message}");
+        }
+
         return document.HasErrors
             ? throw new SettingsException(string.Join('\n', document.Diagnostics))
             : document;

@@ -69,6 +69,13 @@ internal static partial class Libc
     [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(SafeFileHandle file, Span<byte> buffer, nuint count);
 
+    [LibraryImport(Name, EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statvfs(string path, out StatvfsBuffer buffer);
+
+    /// <returns>The clock's state; 5 (TIME_ERROR) when nothing keeps it right.</returns>
+    [LibraryImport(Name, EntryPoint = "adjtimex")]
+    public static partial int Adjtimex(ref TimexBuffer buffer);
+
     [LibraryImport(Name, EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();
 
@@ -96,6 +103,27 @@ internal static partial class Libc
         public uint NodeMinor;
         public uint DeviceMajor;
         public uint DeviceMinor;
+    }
+
+    /// <summary><c>struct statvfs</c> on 64-bit machines; 112 bytes with what follows these.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 112)]
+    public struct StatvfsBuffer
+    {
+        public ulong BlockSize;
+        public ulong FragmentSize;
+        public ulong Blocks;
+        public ulong FreeBlocks;
+        public ulong AvailableBlocks;
+        public ulong Inodes;
+        public ulong FreeInodes;
+        public ulong AvailableInodes;
+    }
+
+    /// <summary><c>struct timex</c>, 208 bytes; with no mode set, adjtimex(2) only asks.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 208)]
+    public struct TimexBuffer
+    {
+        public uint Modes;
     }
 
     [StructLayout(LayoutKind.Sequential)]

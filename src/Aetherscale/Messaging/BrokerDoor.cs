@@ -1,3 +1,4 @@
+using Aetherscale.Commands.Checkups;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -9,7 +10,7 @@ namespace Aetherscale.Messaging;
 /// nothing else of the daemon notices.
 /// </summary>
 internal sealed class BrokerDoor(
-    BrokerAccess access, BrokerConnection connections, Topology topology, Intake intake, Sessions sessions, TimeProvider time, ILogger<BrokerDoor> logger)
+    BrokerAccess access, BrokerConnection connections, Topology topology, Intake intake, Sessions sessions, BrokerState state, TimeProvider time, ILogger<BrokerDoor> logger)
 {
     /// <summary>What was told of a broker that is merely not there.</summary>
     private const string Away = "";
@@ -82,6 +83,7 @@ internal sealed class BrokerDoor(
 
         End(session);
         MessagingLog.Lost(logger, access.Address.ToString(), reason);
+        state.Trouble = reason;
         _told = Away;
     }
 
@@ -116,6 +118,7 @@ internal sealed class BrokerDoor(
             await session.ConsumeAsync(queues, (queue, message) => Take(queue, message, isAcknowledged: false), stopping);
             MessagingLog.Connected(logger, access.Address.ToString(), user.UserName, string.Join(", ", queues));
             _told = null;
+            state.Trouble = null;
             _backOff.Succeeded();
             return session;
         }
@@ -165,6 +168,7 @@ internal sealed class BrokerDoor(
 
     private void Tell(BrokerException error)
     {
+        state.Trouble = error.Message;
         var what = error.IsAway ? Away : error.Message;
         if (_told != what)
         {

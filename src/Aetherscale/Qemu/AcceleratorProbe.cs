@@ -41,7 +41,8 @@ internal sealed class AcceleratorProbe(string kvmDevice, string cpuInfo, Archite
         return HasVirtualisation() ? null : $"{kvmDevice} is there, but {cpuInfo} shows neither vmx nor svm";
     }
 
-    private bool HasVirtualisation()
+    /// <summary>Whether the processor could run guests, whatever becomes of the device.</summary>
+    public bool HasVirtualisation()
     {
         try
         {

@@ -80,7 +80,7 @@ internal sealed partial class QmpClient : IAsyncDisposable
         {
             throw new TimeoutException($"QEMU did not greet on {socketPath} within {deadline.TotalSeconds:0.###} s");
         }
-        catch (Exception error) when (error is SocketException or IOException or InvalidOperationException)
+        catch (Exception error) when (error is SocketException or IOException)
         {
             throw new QmpException($"no connection to QEMU on {socketPath}: {error.Message}", innerException: error);
         }
@@ -186,9 +186,8 @@ internal sealed partial class QmpClient : IAsyncDisposable
         {
             // Disposal has told everybody.
         }
-        catch (Exception error) when (error is QmpException or IOException or InvalidOperationException)
+        catch (Exception error) when (error is QmpException or IOException)
         {
-            // InvalidOperationException: a string that is not Unicode, found when it is asked for.
             LogBroken(_logger, error.Message);
             await EndAsync(error.Message);
         }

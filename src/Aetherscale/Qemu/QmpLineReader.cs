@@ -15,7 +15,7 @@ internal sealed class QmpLineReader(Stream stream) : IAsyncDisposable
     private readonly PipeReader _pipe = PipeReader.Create(stream);
 
     /// <summary>The next object; null when QEMU closed the connection between two lines.</summary>
-    /// <exception cref="QmpException">A line is too long, cut off or not one JSON object.</exception>
+    /// <exception cref="QmpException">A line is too long, cut off, not one JSON object, or has texts that are no Unicode.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<JsonElement?> ReadAsync(CancellationToken cancellation)
     {
@@ -53,14 +53,49 @@ internal sealed class QmpLineReader(Stream stream) : IAsyncDisposable
         }
     }
 
+    /// <summary>The parser takes bytes and half surrogate pairs as texts that nobody can read afterwards.</summary>
+    /// <exception cref="InvalidOperationException">A text or a member's name cannot be read.</exception>
+    private static void RequireTexts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireTexts(member.Value);
+                }
+
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    RequireTexts(item);
+                }
+
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+        }
+    }
+
     private static JsonElement Parse(ReadOnlySequence<byte> line)
     {
         try
         {
             using var document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new QmpException("QEMU sent a line that is not a JSON object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new QmpException("QEMU sent a line that is not a JSON object");
+            }
+
+            RequireTexts(document.RootElement);
+            return document.RootElement.Clone();
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new QmpException("QEMU sent a text that is no Unicode", innerException: fault);
         }
         catch (JsonException fault)
         {

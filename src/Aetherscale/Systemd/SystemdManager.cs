@@ -85,6 +85,23 @@ internal sealed partial class SystemdManager : IAsyncDisposable
     public Task ReloadAsync(CancellationToken cancellationToken) => CallAsync(
         new BusCall<bool>(BusCall.ManagerPath, BusCall.Manager, "Reload", static _ => true), cancellationToken);
 
+    /// <summary>systemd's own version, such as <c>252.39-1~deb12u2</c>.</summary>
+    public async Task<string> GetVersionAsync(CancellationToken cancellationToken) =>
+        await CallAsync(
+            new BusCall<string>(BusCall.ManagerPath, BusCall.Properties, "Get", static reply =>
+            {
+                reply.TryEnter('v', "s");
+                return reply.ReadString();
+            })
+            {
+                Write = static message =>
+                {
+                    message.AppendString(BusCall.Manager);
+                    message.AppendString("Version");
+                },
+            },
+            cancellationToken) ?? "";
+
     /// <summary>The loaded units whose names match a pattern of fnmatch(3). Running, failed and enabled units are loaded.</summary>
     public async Task<IReadOnlyList<UnitListing>> ListUnitsAsync(string pattern, CancellationToken cancellationToken) =>
         await CallAsync(

@@ -23,7 +23,10 @@ internal sealed class UnitFolder(string folder)
     public string PathOf(string unit) => Path.Combine(Folder, Name(unit));
 
     /// <summary>The unit's text; null when no regular file stands there (a symbolic link is none, and not followed).</summary>
-    public string? Read(string unit)
+    public string? Read(string unit) => ReadBytes(unit) is { } content ? Encoding.UTF8.GetString(content) : null;
+
+    /// <summary>The same as bytes.</summary>
+    public byte[]? ReadBytes(string unit)
     {
         using var file = Libc.Open(PathOf(unit), Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
         if (file.IsInvalid)
@@ -32,16 +35,20 @@ internal sealed class UnitFolder(string folder)
             return error is Libc.ErrorNoEntry or Libc.ErrorSymbolicLink ? null : throw FileErrors.From(error, PathOf(unit));
         }
 
-        if (FileStatus.Of(file).Kind != FileKind.Regular)
+        if (FileStatus.Of(file) is not { Kind: FileKind.Regular } status)
         {
             return null;
         }
 
-        // Not a StreamReader: it would swallow a byte order mark, and the checksum is over every byte.
-        using var stream = new FileStream(file, FileAccess.Read);
-        using var content = new MemoryStream();
-        stream.CopyTo(content);
-        return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+        var content = new byte[status.Size];
+        var length = 0;
+        int read;
+        while (length < content.Length && (read = RandomAccess.Read(file, content.AsSpan(length), length)) > 0)
+        {
+            length += read;
+        }
+
+        return length == content.Length ? content : content[..length];
     }
 
     /// <summary>Whether anything stands where the unit's file belongs.</summary>
@@ -57,6 +64,34 @@ internal sealed class UnitFolder(string folder)
 
     /// <summary>Removes the unit's file, if there is one; its link is <see cref="Disable"/>'s.</summary>
     public void Remove(string unit) => Delete(Folder, unit);
+
+    /// <summary>What <c>systemctl edit</c> puts beside the unit's file, in the order in which systemd reads it.</summary>
+    public IReadOnlyList<string> DropInsOf(string unit)
+    {
+        var folder = DropInFolderOf(unit);
+        return FileStatus.Of(folder) is { Kind: FileKind.Folder }
+            ? [.. Directory.EnumerateFiles(folder, "*.conf").Order(StringComparer.Ordinal)]
+            : [];
+    }
+
+    /// <summary>Removes all of that. A symbolic link in the folder's place goes itself, and what it leads to stays.</summary>
+    public void RemoveDropIns(string unit)
+    {
+        var folder = DropInFolderOf(unit);
+        switch (FileStatus.Of(folder))
+        {
+            case null:
+                return;
+            case { Kind: FileKind.Folder }:
+                Directory.Delete(folder, recursive: true);
+                break;
+            default:
+                File.Delete(folder);
+                break;
+        }
+
+        DurableFile.SyncFolder(Folder);
+    }
 
     /// <summary>Makes the unit start at boot. Once more does no harm.</summary>
     /// <exception cref="IOException">The disk failed, or something else stands in the link's place.</exception>
@@ -129,6 +164,8 @@ internal sealed class UnitFolder(string folder)
             DurableFile.SyncFolder(folder);
         }
     }
+
+    private string DropInFolderOf(string unit) => PathOf(unit) + ".d";
 
     private string LinkOf(string unit) => Path.Combine(WantsFolder, Name(unit));
 }

@@ -12,7 +12,7 @@ internal sealed record UnitProperties : UnitState
     private static readonly FrozenSet<string> s_names = StateNames.Concat(
     [
         nameof(Result), "MainPID", "ExecMainPID", nameof(ExecMainStartTimestamp), nameof(ExecMainCode), nameof(ExecMainStatus),
-        nameof(NRestarts),
+        nameof(NRestarts), nameof(DropInPaths),
     ]).ToFrozenSet();
 
     private UnitProperties(PropertyBag bag)
@@ -25,6 +25,7 @@ internal sealed record UnitProperties : UnitState
         ExecMainCode = (int)bag.Number(nameof(ExecMainCode));
         ExecMainStatus = (int)bag.Number(nameof(ExecMainStatus));
         NRestarts = (int)bag.Number(nameof(NRestarts));
+        DropInPaths = bag.List(nameof(DropInPaths));
     }
 
     /// <summary><see cref="ServiceResult.Unknown"/> for what is no service.</summary>
@@ -47,6 +48,9 @@ internal sealed record UnitProperties : UnitState
 
     /// <summary>How often <c>Restart=</c> has acted since the last start by hand.</summary>
     public int NRestarts { get; }
+
+    /// <summary>The files that add to the unit's own.</summary>
+    public IReadOnlyList<string> DropInPaths { get; }
 
     /// <summary>The call that reads them from the unit's object.</summary>
     public static BusCall<UnitProperties> ReadFrom(string path, string unit) =>

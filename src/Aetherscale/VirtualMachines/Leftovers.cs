@@ -7,7 +7,7 @@ namespace Aetherscale.VirtualMachines;
 /// What lies among our files and belongs to no VM: rubbish of a daemon that was killed is removed, all else is only told of.
 /// The folder of units may be shared with daemons of other state folders.
 /// </summary>
-internal sealed class Leftovers(DataFolder data, UnitFolder units, OwnUnits own, ILogger<Leftovers> logger)
+internal sealed class Leftovers(UnitFolder units, OwnUnits own, Orphans orphans, ILogger<Leftovers> logger)
 {
     /// <summary>Removes half-written files of these VMs, and links to units that are gone; names what else is there.</summary>
     public void Sweep(IReadOnlyList<Vm> vms)
@@ -18,20 +18,12 @@ internal sealed class Leftovers(DataFolder data, UnitFolder units, OwnUnits own,
             Remove(vm.Folder.Spec + DurableFile.TemporarySuffix);
         }
 
-        foreach (var entry in Directory.EnumerateFileSystemEntries(data.Vms).Where(entry => !IsVm(Path.GetFileName(entry))))
-        {
-            LeftoversLog.Foreign(logger, entry);
-        }
-
-        foreach (var vm in vms.Where(vm => vm.Spec is null && !vm.IsDeleting))
-        {
-            LeftoversLog.Orphan(logger, vm.Folder.FolderPath, vm.Problem);
-        }
-
         SweepUnits(ids);
         SweepLinks(ids);
-
-        bool IsVm(string name) => (VmId.TryParse(name, out var id) && ids.Contains(id)) || name.StartsWith(VmDraft.Prefix, StringComparison.Ordinal);
+        foreach (var orphan in orphans.Find())
+        {
+            LeftoversLog.Orphan(logger, orphan.Path, orphan.What);
+        }
     }
 
     private void SweepUnits(HashSet<VmId> ids)
@@ -42,10 +34,6 @@ internal sealed class Leftovers(DataFolder data, UnitFolder units, OwnUnits own,
             if (IsTemporaryOf(name, ids))
             {
                 Remove(path);
-            }
-            else if (VmUnit.IdOf(name) is { } id && !ids.Contains(id) && own.IsMarked(name))
-            {
-                LeftoversLog.UnitWithoutVm(logger, path, data.Vms);
             }
         }
     }
@@ -90,12 +78,6 @@ internal static partial class LeftoversLog
     [LoggerMessage(LogLevel.Warning, "Removed {Path}: what made it was cut off")]
     public static partial void Removed(ILogger logger, string path);
 
-    [LoggerMessage(LogLevel.Warning, "{Path} is no VM of ours; it is left alone")]
-    public static partial void Foreign(ILogger logger, string path);
-
-    [LoggerMessage(LogLevel.Warning, "{Folder} belongs to no VM that can be told ({Problem}); it is left alone until delete-vm")]
-    public static partial void Orphan(ILogger logger, string folder, string? problem);
-
-    [LoggerMessage(LogLevel.Warning, "{Path} is of ours, but has no VM in {Vms}; it is left alone")]
-    public static partial void UnitWithoutVm(ILogger logger, string path, string vms);
+    [LoggerMessage(LogLevel.Warning, "{Path}: {What}; it is left alone")]
+    public static partial void Orphan(ILogger logger, string path, string what);
 }

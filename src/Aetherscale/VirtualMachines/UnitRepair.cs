@@ -17,7 +17,7 @@ internal sealed class UnitRepair(VmUnits units, ILogger<UnitRepair> logger)
             vms.Where(vm => vm.Spec is not null && !vm.IsDeleting),
             vm =>
             {
-                if (units.Folder.Read(VmUnit.NameOf(vm.Id)) is not { } text || !UnitChecksum.Matches(text))
+                if (units.Folder.ReadBytes(VmUnit.NameOf(vm.Id)) is not { } text || !UnitChecksum.Matches(text))
                 {
                     damaged.Add(vm);
                 }

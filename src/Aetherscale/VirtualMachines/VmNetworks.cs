@@ -42,12 +42,13 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         NameFolder.RemoveUnfinished(paths);
         var pool = PoolOf(defaultNetwork);
         var ids = vms.Select(vm => vm.Id.ToString()).ToHashSet();
-        foreach (var id in NameFolder.List(paths))
+        var known = NameFolder.List(paths).ToDictionary(id => id, id => NameFolder.AddressOf(paths, id));
+        foreach (var (id, address) in known)
         {
             if (ids.Contains(id))
             {
                 // Also that of a VM whose spec can no longer be read, and whose QEMU may run.
-                pool.Note(NameFolder.AddressOf(paths, id) ?? "");
+                pool.Note(address ?? "");
             }
             else
             {
@@ -55,13 +56,15 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
             }
         }
 
-        foreach (var vm in vms.Where(vm => vm.Spec is not null && networks.Exists(vm.Spec.Network)))
+        var existing = vms.Select(vm => vm.Spec?.Network).OfType<string>().Distinct().Where(networks.Exists).ToHashSet();
+        foreach (var vm in vms.Where(vm => vm.Spec is not null && existing.Contains(vm.Spec.Network)))
         {
             PoolOf(vm.Spec!.Network).Note(vm.Spec.Address);
-            if (NameFolder.AddressOf(networks.PathsOf(vm.Spec.Network), vm.Id.ToString()) != vm.Spec.Address)
+            var (id, own) = (vm.Id.ToString(), networks.PathsOf(vm.Spec.Network));
+            if ((vm.Spec.Network == defaultNetwork ? known.GetValueOrDefault(id) : NameFolder.AddressOf(own, id)) != vm.Spec.Address)
             {
-                NameFolder.Prepare(networks.PathsOf(vm.Spec.Network));
-                NameFolder.Add(networks.PathsOf(vm.Spec.Network), vm.Id.ToString(), vm.Spec.Address, vm.DisplayName);
+                NameFolder.Prepare(own);
+                NameFolder.Add(own, id, vm.Spec.Address, vm.DisplayName);
             }
         }
     }

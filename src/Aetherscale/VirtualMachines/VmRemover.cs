@@ -19,6 +19,7 @@ internal sealed class VmRemover(VmStore store, VmStopper stopper, VmUnits units,
 
         await stopper.KillAsync(vm.Id, cancellationToken);
         units.Folder.Remove(VmUnit.NameOf(vm.Id));
+        units.Folder.RemoveDropIns(VmUnit.NameOf(vm.Id));
         networks.Release(vm.Id);
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);

@@ -214,13 +214,30 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         var present = Directory.EnumerateDirectories(vmsFolder)
             .Select(folder => VmId.TryParse(Path.GetFileName(folder), out var id) ? id : (VmId?)null)
             .OfType<VmId>();
-        foreach (var id in present.Concat(_vms.Keys).Distinct().ToList())
+        var ids = present.Concat(_vms.Keys).Distinct().ToList();
+
+        // Watched before they are read: what changes meanwhile is read again.
+        var isWatched = ids.ConvertAll(id => Watch(FolderOf(id)));
+        var vms = new Vm?[ids.Count];
+        Parallel.For(0, ids.Count, number => vms[number] = TryLookAt(ids[number]));
+        foreach (var (number, id) in ids.Index())
         {
-            Read(id);
+            Enter(id, vms[number], isWatched[number]);
         }
     }
 
-    private void Read(VmId id)
+    private void Read(VmId id) => Enter(id, isWatched: Watch(FolderOf(id)), vm: TryLookAt(id));
+
+    private bool Watch(VmFolder folder) =>
+        _watch.TryAdd(folder.FolderPath) & _watch.TryAddFile(folder.FolderPath, VmFolder.SpecName);
+
+    /// <returns>Null when the VM's folder is gone.</returns>
+    private Vm? TryLookAt(VmId id) =>
+        FolderOf(id) is var folder && FileStatus.Of(folder.FolderPath) is { Kind: FileKind.Folder or FileKind.SymbolicLink }
+            ? LookAt(id, folder)
+            : null;
+
+    private void Enter(VmId id, Vm? vm, bool isWatched)
     {
         _inOrder = null;
         if (_vms.Remove(id, out var before) && NameOf(before) is { } oldName && Reserved(oldName) == id)
@@ -228,16 +245,12 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
             _names.Remove(oldName);
         }
 
-        // Watched before it is read: what changes meanwhile is read again.
-        var folder = FolderOf(id);
-        var isWatched = _watch.TryAdd(folder.FolderPath) & _watch.TryAddFile(folder.FolderPath, VmFolder.SpecName);
         _unwatched.Remove(id);
-        if (FileStatus.Of(folder.FolderPath) is not { Kind: FileKind.Folder or FileKind.SymbolicLink })
+        if (vm is null)
         {
             return;
         }
 
-        var vm = LookAt(id, folder);
         _vms[id] = vm;
         if (NameOf(vm) is { } name)
         {

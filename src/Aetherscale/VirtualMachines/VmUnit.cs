@@ -16,39 +16,6 @@ internal static class VmUnit
     /// <summary>systemd's own time, on top of the guest's, to end what is left.</summary>
     private const int StopReserveSeconds = 15;
 
-    // What a user manager can enforce around QEMU with VDE. Some directives that the system manager knows fail here
-    // (PrivateDevices, SupplementaryGroups), and RestrictNamespaces and the like work only together with PrivateUsers.
-    // ProtectHome=tmpfs also hides the manager's own sockets, by which a process could start a unit without a sandbox; what
-    // QEMU needs is bound back in. /sys is hidden as a whole, with the control groups that the user may write, in place of
-    // ProtectControlGroups and ProtectKernelTunables: those make some 25 mounts, which take longer than QEMU's own start, and
-    // what they cover in /proc no user without capabilities can write anyway.
-    private static readonly (string Key, string Value)[] s_sandbox =
-    [
-        ("NoNewPrivileges", "yes"),
-        ("PrivateUsers", "yes"),
-        ("CapabilityBoundingSet", ""),
-        ("ProtectSystem", "strict"),
-        ("ProtectHome", "tmpfs"),
-        ("PrivateTmp", "yes"),
-        ("PrivateNetwork", "yes"),
-        ("PrivateMounts", "yes"),
-        ("LockPersonality", "yes"),
-        ("ProtectKernelModules", "yes"),
-        ("TemporaryFileSystem", "/sys:ro"),
-        ("ProtectClock", "yes"),
-        ("RestrictNamespaces", "yes"),
-        ("RestrictRealtime", "yes"),
-        ("RestrictSUIDSGID", "yes"),
-        ("RestrictAddressFamilies", "AF_UNIX"),
-        ("SystemCallArchitectures", "native"),
-        ("SystemCallFilter", "@system-service seccomp"),
-        ("SystemCallFilter", "~@privileged @resources"),
-        ("SystemCallErrorNumber", "EPERM"),
-        ("UMask", "0077"),
-        ("KeyringMode", "private"),
-        ("LimitCORE", "0"),
-    ];
-
     public static string NameOf(VmId id) => $"{Prefix}{id}{Suffix}";
 
     /// <summary>The VM whose unit has this name; null when it is no VM's.</summary>
@@ -92,21 +59,15 @@ internal static class VmUnit
             .Set("RestartSec", "1")
             .Set("RuntimeDirectory", RuntimeFolder.RelativeOfVm(vm.Id))
             .Set("RuntimeDirectoryMode", "0700")
-            .Comment("Of the VM's folder QEMU sees the files that it writes; the spec and all that the daemon trusts are not among them.")
-            .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.DiskPath))
-            .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.ConsoleLog))
-            .Set("BindPaths", UnitEscaper.BindPath(vm.SwitchFolder, mayBeMissing: true))
-            .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.BaseFolder))
-            .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.StopHelper, mayBeMissing: true));
-        foreach (var (key, value) in s_sandbox)
+            .Confine(vm.Sandbox, vm.Qemu.Accelerator, vm.PrivateFolders);
+        if (vm.Sandbox != SandboxForm.NoNamespaces)
         {
-            text.Set(key, value);
-        }
-
-        if (vm.Qemu.Accelerator == Accelerator.Kvm)
-        {
-            // TCG is what writes code.
-            text.Set("MemoryDenyWriteExecute", "yes");
+            text.Comment("Of the VM's folder QEMU sees the files that it writes; the spec and all that the daemon trusts are not among them.")
+                .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.DiskPath))
+                .Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.ConsoleLog))
+                .Set("BindPaths", UnitEscaper.BindPath(vm.SwitchFolder, mayBeMissing: true))
+                .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.BaseFolder))
+                .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.StopHelper, mayBeMissing: true));
         }
 
         return text.Section("Install").Set("WantedBy", "default.target").Build();

@@ -30,6 +30,12 @@ internal sealed record VmUnitDescription
     /// <summary>When systemd starts it again by itself.</summary>
     public RestartPolicy Restart { get; init; }
 
+    /// <summary>What no VM may see, wherever it lies: the user's home, and the folder of all VMs.</summary>
+    public required IReadOnlyList<string> PrivateFolders { get; init; }
+
+    /// <summary>What the host can enforce around QEMU.</summary>
+    public required SandboxForm Sandbox { get; init; }
+
     /// <summary>The program that shuts the guest down.</summary>
     public required string StopHelper { get; init; }
 

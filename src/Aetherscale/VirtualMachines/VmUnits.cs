@@ -13,6 +13,7 @@ internal sealed class VmUnits(
     ImageStore images,
     DataFolder data,
     RuntimeFolder runtime,
+    SandboxProbe sandbox,
     VmUnitSettings settings)
 {
     public UnitFolder Folder { get; } = folder;
@@ -28,7 +29,7 @@ internal sealed class VmUnits(
     {
         await networks.PrepareAsync(spec.Network, cancellationToken);
         CreateConsoleLog(new VmFolder($"{data.Vms}/{id}").ConsoleLog);
-        own.Write(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec)));
+        own.Write(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec, await sandbox.FormAsync(cancellationToken))));
     }
 
     /// <summary>Makes sure that systemd knows the file as it is now, if it has loaded the unit before.</summary>
@@ -48,7 +49,7 @@ internal sealed class VmUnits(
         }
     }
 
-    private VmUnitDescription Describe(VmId id, VmSpec spec)
+    private VmUnitDescription Describe(VmId id, VmSpec spec, SandboxForm form)
     {
         var folder = new VmFolder($"{data.Vms}/{id}");
         var sockets = runtime.OfVm(id);
@@ -63,6 +64,8 @@ internal sealed class VmUnits(
             SwitchSocket = networks.SwitchSocketOf(spec.Network),
             SwitchUnit = networks.SwitchUnitOf(spec.Network),
             Restart = spec.RestartPolicy,
+            PrivateFolders = settings.PrivateFolders,
+            Sandbox = form,
             StopHelper = settings.StopHelper,
             StopGrace = settings.StopGrace,
             Qemu = new QemuConfiguration
@@ -91,4 +94,6 @@ internal sealed class VmUnits(
 /// <param name="StopHelper">The ExecStop program.</param>
 /// <param name="StopGrace">How long a guest may take to shut down.</param>
 /// <param name="Accelerator">What QEMU runs guests with.</param>
-internal sealed record VmUnitSettings(string Qemu, string StopHelper, TimeSpan StopGrace, Accelerator Accelerator);
+/// <param name="PrivateFolders">What no VM may see, but for what is its own there.</param>
+internal sealed record VmUnitSettings(
+    string Qemu, string StopHelper, TimeSpan StopGrace, Accelerator Accelerator, IReadOnlyList<string> PrivateFolders);

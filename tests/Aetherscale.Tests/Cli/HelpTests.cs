@@ -26,6 +26,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("list-vms")]
     [InlineData("show-vm")]
     [InlineData("connect")]
+    [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)
     {

@@ -78,9 +78,9 @@ public sealed class OnceTests : IDisposable
     [InlineData(true, false, "1")]
     [InlineData(false, false, "promised")]
     [InlineData(false, true, "1")]
-    public async Task What_was_cut_off_is_judged_by_its_vm(bool isMade, bool isThere, string expected)
+    public async Task What_was_cut_off_is_judged_by_its_vm(bool makes, bool isThere, string expected)
     {
-        var outcome = isMade ? VmOutcome.Made : VmOutcome.Removed;
+        var outcome = makes ? VmOutcome.Made : VmOutcome.Removed;
         var vm = VmId.New();
         var never = new TaskCompletionSource<Action<Utf8JsonWriter>>();
         var promised = new TaskCompletionSource();

@@ -59,9 +59,9 @@ public sealed class RequestFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(3, 100)]
-    [InlineData(10, 3)]
-    public void There_are_never_too_many_and_the_oldest_go_first(int maxFiles, int maxSizes)
+    [InlineData(3, 1_000_000)]
+    [InlineData(10, 1_400)]
+    public void There_are_never_too_many_and_the_oldest_go_first(int maxFiles, long maxBytes)
     {
         for (var i = 0; i < 5; i++)
         {
@@ -69,7 +69,7 @@ public sealed class RequestFolderTests : IDisposable
             File.SetLastWriteTimeUtc(Files().Single(file => File.ReadAllText(file).Contains($"r-{i}")), _time.GetUtcNow().UtcDateTime.AddMinutes(i - 5));
         }
 
-        _requests.Tidy(maxFiles, maxSizes * new FileInfo(Files()[0]).Length);
+        _requests.Tidy(maxFiles, maxBytes);
 
         Assert.Equal(3, Files().Length);
         Assert.Null(_requests.Find(Record("r-1").Key));
@@ -103,6 +103,6 @@ public sealed class RequestFolderTests : IDisposable
         Accepted = _time.GetUtcNow(),
         VmId = "wiuakczz",
         Outcome = VmOutcome.Made,
-        Response = JsonElement.Parse("""{"status": "stopped"}"""),
+        Response = JsonElement.Parse("""{"status":"stopped"}"""),
     };
 }

@@ -17,6 +17,38 @@ public sealed class UnitFolderTests : IDisposable
     }
 
     [Fact]
+    public void Drop_ins_are_listed_in_the_order_of_their_names_and_removed_whole()
+    {
+        var folder = _units.PathOf("a.service") + ".d";
+        Directory.CreateDirectory(folder);
+        foreach (var name in new[] { "b.conf", "a.conf", "notes.txt" })
+        {
+            File.WriteAllText($"{folder}/{name}", "");
+        }
+
+        Assert.Equal([$"{folder}/a.conf", $"{folder}/b.conf"], _units.DropInsOf("a.service"));
+
+        _units.RemoveDropIns("a.service");
+        _units.RemoveDropIns("a.service");
+        Assert.Empty(_units.DropInsOf("a.service"));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void A_link_in_place_of_the_drop_ins_goes_and_its_target_stays()
+    {
+        Directory.CreateDirectory(_units.Folder);
+        var target = Directory.CreateDirectory(_units.Folder + "/precious").FullName;
+        File.WriteAllText($"{target}/a.conf", "");
+        File.CreateSymbolicLink(_units.PathOf("a.service") + ".d", target);
+
+        _units.RemoveDropIns("a.service");
+
+        Assert.Null(new FileInfo(_units.PathOf("a.service") + ".d").LinkTarget);
+        Assert.True(File.Exists($"{target}/a.conf"));
+    }
+
+    [Fact]
     public void What_is_written_is_read_and_gone_when_removed()
     {
         Assert.Null(_units.Read(Unit));

@@ -1,3 +1,4 @@
+using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using Aetherscale.Tests.Qemu;
 using Aetherscale.VirtualMachines;
@@ -27,6 +28,38 @@ public sealed class VmUnitTests
     [InlineData("Never", "no")]
     public void The_restart_policy_is_systemds(string policy, string setting) =>
         Assert.Contains($"\nRestart={setting}\n", VmUnit.Render(Plain with { Restart = Enum.Parse<RestartPolicy>(policy) }));
+
+    [Fact]
+    public void With_kvm_the_guest_has_the_one_device_and_no_code_is_written() => Golden.Matches(
+        "VirtualMachines/kvm.service", VmUnit.Render(Plain with { Qemu = Plain.Qemu with { Accelerator = Accelerator.Kvm } }));
+
+    [Fact]
+    public void Without_user_namespaces_the_filters_stay() =>
+        Golden.Matches("VirtualMachines/no-namespaces.service", VmUnit.Render(Plain with { Sandbox = SandboxForm.NoNamespaces }));
+
+    [Fact]
+    public void Without_devices_of_its_own_only_they_are_missing()
+    {
+        var full = VmUnit.Render(Plain).Split('\n');
+        var shared = VmUnit.Render(Plain with { Sandbox = SandboxForm.SharedDevices }).Split('\n');
+
+        Assert.Equal(["PrivateDevices=yes"], full[..^2].Except(shared));
+        Assert.Empty(shared[..^2].Except(full));
+    }
+
+    [Fact]
+    public void What_no_other_setting_hides_is_hidden_by_one_of_its_own()
+    {
+        var lines = VmUnit.Render(Plain with { PrivateFolders = ["/home/ann", "/homes/ann", "/root", "/srv/a b%c"] }).Split('\n');
+
+        Assert.Equal(
+            ["TemporaryFileSystem=/sys:ro /run:ro /dev/shm", "TemporaryFileSystem=\"/homes/ann:ro\"", "TemporaryFileSystem=\"/srv/a b%%c:ro\""],
+            lines.Where(line => line.StartsWith("TemporaryFileSystem=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_folder_that_systemd_cannot_hide_is_refused() =>
+        Assert.Throws<AetherscaleException>(() => VmUnit.Render(Plain with { PrivateFolders = ["/srv/a:b"] }));
 
     [Fact]
     public void The_unit_is_sealed() => Assert.True(UnitChecksum.Matches(VmUnit.Render(Plain)));
@@ -60,6 +93,8 @@ public sealed class VmUnitTests
                 SwitchFolder = "/run/networks/default/switch",
                 SwitchSocket = "/run/networks/default/switch/ctl",
                 SwitchUnit = "aetherscale-net-default.service",
+                PrivateFolders = ["/home/ann", "/run/user/1000", "/data"],
+                Sandbox = SandboxForm.Full,
                 StopHelper = "/usr/local/bin/aetherscale-stop",
                 StopGrace = TimeSpan.FromSeconds(90),
             };

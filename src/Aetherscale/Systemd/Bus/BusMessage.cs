@@ -78,6 +78,21 @@ internal readonly unsafe struct BusMessage(nint handle) : IDisposable
 
     public string ReadString() => ReadText('s');
 
+    /// <summary>An array of texts.</summary>
+    public IReadOnlyList<string> ReadStrings()
+    {
+        var texts = new List<string>();
+        TryEnter('a', "s");
+        byte* value;
+        while (ReadBasic('s', &value))
+        {
+            texts.Add(Text(value));
+        }
+
+        Exit();
+        return texts;
+    }
+
     public string ReadObjectPath() => ReadText('o');
 
     /// <summary>A <c>u</c>, <c>i</c> or <c>b</c>: four bytes each.</summary>

@@ -7,6 +7,7 @@ internal sealed class PropertyBag
 {
     private readonly Dictionary<string, string> _texts = [];
     private readonly Dictionary<string, ulong> _numbers = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _lists = [];
 
     private PropertyBag()
     {
@@ -16,6 +17,9 @@ internal sealed class PropertyBag
 
     /// <summary>A text, an object path, bytes as hexadecimal digits, or a job as its object path.</summary>
     public string Text(string name) => _texts.GetValueOrDefault(name, "");
+
+    /// <summary>An array of texts.</summary>
+    public IReadOnlyList<string> List(string name) => _lists.GetValueOrDefault(name, []);
 
     public ulong Number(string name) => _numbers.GetValueOrDefault(name);
 
@@ -57,6 +61,9 @@ internal sealed class PropertyBag
                 break;
             case "ay":
                 _texts[name] = message.ReadBytesAsHex();
+                break;
+            case "as":
+                _lists[name] = message.ReadStrings();
                 break;
             case "(uo)":
                 message.TryEnter('r', "uo");

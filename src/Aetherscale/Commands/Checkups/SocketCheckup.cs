@@ -1,0 +1,22 @@
+using System.Text;
+using Aetherscale.Contract.Commands;
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale.Commands.Checkups;
+
+/// <summary>Whether the sockets' paths are short enough: sun_path holds 108 bytes, the last of them NUL (unix(7)).</summary>
+internal sealed class SocketCheckup(string apiSocket, RuntimeFolder runtime) : ICheckup
+{
+    private const int Longest = 107;
+
+    public string Name => "sockets";
+
+    public Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
+    {
+        var longest = new[] { apiSocket, runtime.OfVm(VmId.New()).ConsoleSocket }.MaxBy(Encoding.UTF8.GetByteCount)!;
+        var length = Encoding.UTF8.GetByteCount(longest);
+        return Task.FromResult<IReadOnlyList<DoctorFinding>>([length <= Longest
+            ? Finding.Ok(Name, $"the longest path has {length} bytes of {Longest}")
+            : Finding.Fail(Name, $"{longest} has {length} bytes, and a socket's path may have {Longest}; give XDG_RUNTIME_DIR a shorter path")]);
+    }
+}

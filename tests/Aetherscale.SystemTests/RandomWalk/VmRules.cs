@@ -1,0 +1,130 @@
+namespace Aetherscale.SystemTests.RandomWalk;
+
+/// <summary>What may become of one VM by one operation.</summary>
+/// <param name="started">How it stands after a start: a guest that powers itself off is <see cref="Power.Fading"/>.</param>
+internal sealed class VmRules(Power started)
+{
+    private static readonly Dictionary<Deed, string> s_success = new()
+    {
+        [Deed.Start] = "starting", [Deed.Stop] = "stopped", [Deed.Kill] = "killed", [Deed.Delete] = "deleted",
+    };
+
+    private const string NotFound = "vm-not-found";
+    private const string NameTaken = "name-taken";
+    private const string StartFailed = "start-failed";
+
+    /// <param name="operation">What happened.</param>
+    /// <param name="all">What else happened at that time.</param>
+    /// <param name="before">How the VM stood.</param>
+    /// <returns>How it may stand then; nothing when this answer cannot have been given.</returns>
+    public IEnumerable<VmCondition> After(Operation operation, IReadOnlyList<Operation> all, VmCondition before)
+    {
+        bool Meanwhile(params Deed[] deeds) =>
+            all.Any(other => other != operation && deeds.Contains(other.Deed) && other.Overlaps(operation));
+
+        return operation switch
+        {
+            { Deed: Deed.QemuDies } => before.Power switch
+            {
+                Power.Up => [before with { Power = Power.Bouncing }],
+                Power.Arriving => [before with { Power = Power.Bouncing }, VmCondition.Down],
+                _ => [before],
+            },
+
+            // Nobody hears a guest power itself off while there is no daemon.
+            { Deed: Deed.DaemonDies } => before.Power == Power.Fading ? [before with { Enabled = true }] : [before],
+            { Answer: null } => CutOff(operation.Deed, before),
+            { Answer: { Word: NotFound } answer } when before.Power == Power.Absent && operation.Deed is not (Deed.Create or Deed.CreateStopped) =>
+                answer.Says(NotFound) ? [before] : [],
+
+            // The name is another's from the first instant of their create on, before the VM is there, and if it never comes.
+            { Answer.Word: NameTaken, Deed: Deed.Create or Deed.CreateStopped } when before.Power == Power.Absent =>
+                Meanwhile(Deed.Create, Deed.CreateStopped) ? [before] : [],
+            { Answer: { } answer, Deed: Deed.Create or Deed.CreateStopped } =>
+                Created(operation, answer, before, Meanwhile(Deed.QemuDies)),
+
+            // The answer of the first time.
+            { Answer: { Hint: null } answer, IsRepeated: true } when answer.Word == s_success[operation.Deed] =>
+                Answered(operation.Deed, answer, before, Meanwhile).Append(before),
+            { Answer: { } answer } => Answered(operation.Deed, answer, before, Meanwhile),
+        };
+    }
+
+    private IEnumerable<VmCondition> Answered(Deed deed, Answer answer, VmCondition before, Func<Deed[], bool> meanwhile) => deed switch
+    {
+        _ when before.Power == Power.Absent => [],
+        Deed.Start => Started(answer, before, meanwhile([Deed.QemuDies])),
+        Deed.Stop => Stopped(answer, before, meanwhile([Deed.Kill, Deed.Delete])),
+        Deed.Kill => Killed(answer, before),
+        _ => answer.Says("deleted") ? [VmCondition.Absent] : [],
+    };
+
+    private IEnumerable<VmCondition> Created(Operation create, Answer answer, VmCondition before, bool mayFail) => (before.Power, create.Deed) switch
+    {
+        (Power.Absent, Deed.Create) when create.IsRepeated && answer.Says("starting") =>
+            mayFail ? [StartedUnwatched, VmCondition.Down] : [StartedUnwatched],
+        (Power.Absent, Deed.CreateStopped) when answer.Says("stopped") => [VmCondition.Down],
+        (Power.Absent, Deed.Create) when answer.Says("starting") => [StartedNow],
+        (Power.Absent, Deed.Create) when mayFail && answer.Says(StartFailed) => [before],
+        (not Power.Absent, _) when answer.Says(NameTaken) => [before],
+        _ => [],
+    };
+
+    private IEnumerable<VmCondition> Started(Answer answer, VmCondition before, bool mayFail) => before.Power switch
+    {
+        _ when mayFail && answer.Says(StartFailed) => [before with { Power = Power.Down }],
+        Power.Down when answer.Says("starting") => [StartedNow],
+        Power.Up or Power.Arriving when answer.Says("starting", "already started") => [new(Power.Up, true)],
+
+        // Whichever it found.
+        Power.Bouncing when answer.Word == "starting" => [before with { Enabled = true }],
+        Power.Fading when answer.Says("starting") => [StartedNow],
+
+        // A guest that powers itself off at this very instant may be left enabled.
+        Power.Fading when started == Power.Fading && answer.Says("starting", "already started") => [StartedUnwatched],
+        _ => [],
+    };
+
+    private static IEnumerable<VmCondition> Stopped(Answer answer, VmCondition before, bool isOvertaken) => before.Power switch
+    {
+        Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
+        Power.Up or Power.Arriving when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
+        Power.Bouncing or Power.Fading when answer.Word is "stopped" or "killed" => [VmCondition.Down],
+        _ => [],
+    };
+
+    private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before) => before.Power switch
+    {
+        Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
+        Power.Up or Power.Arriving when answer.Says("killed") => [VmCondition.Down],
+        Power.Bouncing or Power.Fading when answer.Word == "killed" => [VmCondition.Down],
+        _ => [],
+    };
+
+    /// <summary>A daemon that died leaves a create whole or not done, and finishes a delete; the rest is done step by step.</summary>
+    private IEnumerable<VmCondition> CutOff(Deed deed, VmCondition before)
+    {
+        var fading = new VmCondition(Power.Fading, false);
+        return (deed, before.Power) switch
+        {
+            (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
+            (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
+            (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
+            (Deed.Start, Power.Down) => [before, before with { Enabled = true }, StartedUnwatched],
+            (Deed.Start, _) => [before, before with { Enabled = true }],
+            (Deed.Stop, Power.Down) => [before, VmCondition.Down],
+            (Deed.Stop, _) => [before, before with { Enabled = false }, fading],
+            (Deed.Kill, Power.Down) => [before, VmCondition.Down],
+
+            // QEMU is killed before systemd has the stop job.
+            (Deed.Kill, Power.Up or Power.Bouncing or Power.Arriving) =>
+                [before, new(Power.Bouncing, true), new(Power.Bouncing, false), fading, fading with { Enabled = true }],
+            (Deed.Kill, _) => [before, fading, fading with { Enabled = true }],
+            _ => [before, VmCondition.Absent],
+        };
+    }
+
+    private VmCondition StartedNow => new(started, started == Power.Up);
+
+    private VmCondition StartedUnwatched => new(started, true);
+}

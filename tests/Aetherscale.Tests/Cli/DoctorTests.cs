@@ -1,0 +1,76 @@
+namespace Aetherscale.Tests.Cli;
+
+public sealed class DoctorTests : IDisposable
+{
+    private const string Ill =
+        """
+        {"status":"fail","findings":[{"check":"qemu","status":"ok","found":"7.2"},
+        {"check":"linger","status":"fail","found":"off","mend":"sudo loginctl enable-linger ann"}]}
+        """;
+
+    private const string Well = """{"status":"warning","findings":[{"check":"clock","status":"warning","found":"not kept right"}]}""";
+
+    private readonly CliSandbox _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Theory]
+    [InlineData("doctor", 1, Ill, "STATUS  CHECK   FOUND\nok      qemu    7.2\nfail    linger  off; do:  sudo loginctl enable-linger ann\n")]
+    [InlineData("doctor --quiet", 1, Ill, "linger\n")]
+    [InlineData("doctor", 0, Well, "STATUS   CHECK  FOUND\nwarning  clock  not kept right\n")]
+    public async Task Each_finding_has_a_line_and_a_failure_the_exit_code_1(string line, int code, string response, string output)
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success(response));
+
+        Assert.Equal(new CliResult(code, output, ""), await _cli.RunAsync(line.Split(' ')));
+    }
+
+    [Fact]
+    public async Task Json_is_the_reply_and_has_the_same_exit_code()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success(Well));
+
+        var result = await _cli.RunAsync("doctor", "--output", "json");
+
+        Assert.Equal((0, """[{"execution-info":{"status":"success","host":"h1"},"response":""" + Well + "}]\n"), (result.Code, result.Out));
+    }
+
+    [Fact]
+    public async Task Without_a_daemon_it_looks_by_itself_for_the_reason()
+    {
+        var unit = Path.Join(_cli.Root, "home/.config/systemd/user/aetherscale.service");
+        CliSandbox.Write(unit, "");
+        _cli.Variables["USER"] = "ann";
+
+        var result = await _cli.RunAsync("doctor");
+
+        Assert.Equal(3, result.Code);
+        Assert.Contains("there is no such socket", result.Error);
+        Assert.Contains("systemctl --user start aetherscale.socket", result.Error);
+        Assert.Equal(
+            [
+                "STATUS  CHECK    FOUND",
+                $"fail    systemd  {_cli.Root}/run/1000 is missing: ann has no user manager here; do:  sudo loginctl enable-linger ann",
+                $"ok      service  {unit}; what it said last:  journalctl --user -n 20 -u aetherscale",
+            ],
+            result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_runtime_folder_without_a_manager_is_told_from_none()
+    {
+        Directory.CreateDirectory(Path.Join(_cli.Root, "run/1000"));
+        Assert.Contains("no user manager answers", (await _cli.RunAsync("doctor")).Out);
+
+        CliSandbox.Write(Path.Join(_cli.Root, "run/1000/systemd/private"), "");
+        Assert.Contains("the user manager has its socket", (await _cli.RunAsync("doctor")).Out);
+    }
+
+    [Fact]
+    public async Task To_programs_nothing_is_said_but_by_the_exit_code_and_on_standard_error()
+    {
+        var result = await _cli.RunAsync("doctor", "--output", "json");
+
+        Assert.Equal((3, "[]\n"), (result.Code, result.Out));
+    }
+}

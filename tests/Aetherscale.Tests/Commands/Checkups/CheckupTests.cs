@@ -1,0 +1,164 @@
+using Aetherscale.Commands;
+using Aetherscale.Commands.Checkups;
+using Aetherscale.Contract.Commands;
+using Aetherscale.Files;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Aetherscale.Tests.Commands.Checkups;
+
+public sealed class CheckupTests : IDisposable
+{
+    private const ulong Mib = 1 << 20;
+
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false, false, "warning")]
+    [InlineData(true, false, "fail")]
+    [InlineData(true, true, "ok")]
+    public async Task Lingering_matters_where_systemd_runs_the_machine(bool isBooted, bool lingers, string status)
+    {
+        if (isBooted)
+        {
+            Directory.CreateDirectory(_folder["run/systemd/system"]);
+        }
+
+        if (lingers)
+        {
+            Directory.CreateDirectory(_folder["var/lib/systemd/linger"]);
+            File.WriteAllText(_folder["var/lib/systemd/linger/ann"], "");
+        }
+
+        var finding = await OnlyAsync(new LingerCheckup("ann", _folder.Path));
+
+        Assert.Equal(status, finding.Status);
+        Assert.Equal(status == "fail" ? "sudo loginctl enable-linger ann" : null, finding.Mend);
+    }
+
+    [Theory]
+    [InlineData(300, 5000, "ok")]
+    [InlineData(50, 5000, "warning")]
+    [InlineData(5, 5000, "fail")]
+    [InlineData(300, 500, "warning")]
+    [InlineData(300, 50, "fail")]
+    [InlineData(300, null, "ok")]
+    public void Room_is_bytes_and_files(int freeMib, int? files, string status)
+    {
+        var room = new FileSystemRoom((ulong)freeMib * Mib, 1000 * Mib, (ulong?)files);
+
+        var finding = new RoomCheckup("", "").Judge("/data", room, little: 100 * Mib, tooLittle: 10 * Mib);
+
+        Assert.Equal(status, finding.Status);
+        Assert.StartsWith($"/data: {freeMib} MiB of 1000 MiB free", finding.Found);
+    }
+
+    [Fact]
+    public async Task The_room_of_a_real_folder_is_what_the_runtime_says()
+    {
+        var drive = new DriveInfo(_folder.Path);
+
+        var room = FileSystemRoom.Of(_folder.Path);
+
+        Assert.Equal((ulong)drive.TotalSize, room.TotalBytes);
+        Assert.InRange(room.FreeBytes, (ulong)drive.AvailableFreeSpace / 2, (ulong)drive.TotalSize);
+        await Assert.ThrowsAsync<IOException>(() => new RoomCheckup(_folder["none"], _folder.Path).LookAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_can_write_is_named_with_its_mending()
+    {
+        var open = _folder["open"];
+        Directory.CreateDirectory(open);
+        File.SetUnixFileMode(open, (UnixFileMode)0b111_111_101);
+        File.CreateSymbolicLink(_folder["link"], open);
+        var user = Libc.GetEffectiveUserId();
+
+        Assert.Equal("ok", (await OnlyAsync(new PermissionsCheckup([_folder.Path, _folder["none"]], user))).Status);
+        Assert.Equal($"chmod go-w {open}", (await OnlyAsync(new PermissionsCheckup([_folder["link"]], user))).Mend);
+        Assert.Contains("another user", (await OnlyAsync(new PermissionsCheckup([_folder.Path], user + 1))).Found);
+    }
+
+    [Fact]
+    public async Task Missing_network_programs_are_named_with_their_packages()
+    {
+        Directory.CreateDirectory(_folder["usr/bin"]);
+        Directory.CreateDirectory(_folder["usr/sbin"]);
+        foreach (var tool in new[] { "bin/vde_switch", "bin/vdens", "bin/slirp4netns", "sbin/ip", "bin/nsenter", "bin/socat" })
+        {
+            File.WriteAllText(_folder["usr/" + tool], "");
+        }
+
+        var finding = await OnlyAsync(new NetworkToolsCheckup(_folder.Path));
+
+        Assert.Equal(("fail", "sudo apt-get install dnsmasq-base nftables"), (finding.Status, finding.Mend));
+        Assert.EndsWith("/usr/sbin/dnsmasq, /usr/sbin/nft", finding.Found);
+    }
+
+    [Fact]
+    public async Task The_broker_is_told_as_its_door_last_found_it()
+    {
+        var state = new BrokerState("amqp://b");
+        Assert.Contains("not been reached yet", (await OnlyAsync(new BrokerCheckup(state))).Found);
+
+        state.Trouble = "Connection refused";
+        Assert.Equal(
+            ("fail", "no commands come from amqp://b: Connection refused; the daemon tries on"),
+            (await OnlyAsync(new BrokerCheckup(state))) is var away ? (away.Status, away.Found) : default);
+
+        state.Trouble = null;
+        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(state))).Status);
+        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(new BrokerState(null)))).Status);
+    }
+
+    [Fact]
+    public async Task A_clock_before_this_program_was_written_is_wrong()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(1970, 1, 1, 0, 5, 0, TimeSpan.Zero));
+
+        Assert.Equal("fail", (await OnlyAsync(new ClockCheckup(time))).Status);
+        Assert.NotEqual("fail", (await OnlyAsync(new ClockCheckup(TimeProvider.System))).Status);
+    }
+
+    [Fact]
+    public async Task One_that_fails_or_hangs_is_a_finding_and_keeps_nobody_else_from_theirs()
+    {
+        var time = new FakeTimeProvider();
+        var doctor = new Doctor([new Broken(), new Hanging(), new LingerCheckup("ann", _folder.Path)], time);
+
+        var asked = doctor.RunAsync(TestContext.Current.CancellationToken);
+        while (!asked.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var response = await asked;
+        Assert.Equal("fail", response.Status);
+        Assert.Equal(
+            [("broken", "fail", "no luck"), ("hanging", "fail", "no answer within 5 s"), ("linger", "warning", null)],
+            response.Findings.Select(finding => (finding.Check, finding.Status, finding.Check == "linger" ? null : finding.Found)));
+    }
+
+    private static async Task<DoctorFinding> OnlyAsync(ICheckup checkup) =>
+        Assert.Single(await checkup.LookAsync(TestContext.Current.CancellationToken));
+
+    private sealed class Broken : ICheckup
+    {
+        public string Name => "broken";
+
+        public Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken) => throw new IOException("no luck");
+    }
+
+    private sealed class Hanging : ICheckup
+    {
+        public string Name => "hanging";
+
+        public async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, CancellationToken.None);
+            return [];
+        }
+    }
+}
