@@ -10,7 +10,11 @@ internal static class RequestEnvelopeExtensions
     /// <summary>Whether the daemon may have done something when its answer is lost.</summary>
     public static bool ChangesSomething(this RequestEnvelope request) =>
         request.Command is not (CommandNames.ListVms or CommandNames.ShowVm or CommandNames.WhyVm or CommandNames.LogsVm
-            or CommandNames.ConnectVm or CommandNames.Doctor);
+            or CommandNames.ConnectVm or CommandNames.WaitVm or CommandNames.Doctor);
+
+    /// <summary>Whether the daemon may have a good reason not to answer for a while.</summary>
+    public static bool MayTakeLong(this RequestEnvelope request) =>
+        request.ChangesSomething() || request.Command == CommandNames.WaitVm;
 
     /// <summary>The request as it is sent. The serializer would take half a millisecond to get ready for these three members.</summary>
     public static ReadOnlyMemory<byte> ToJson(this RequestEnvelope request)

@@ -12,6 +12,18 @@ public static class CommandNames
     /// <summary>Shuts a VM down, until it is started again.</summary>
     public const string StopVm = "stop-vm";
 
+    /// <summary>Reboots a VM's guest, or resets its machine.</summary>
+    public const string RestartVm = "restart-vm";
+
+    /// <summary>Halts the CPUs of a running VM.</summary>
+    public const string PauseVm = "pause-vm";
+
+    /// <summary>Lets a paused VM go on.</summary>
+    public const string ResumeVm = "resume-vm";
+
+    /// <summary>Waits until a VM has come as far as its requester needs it.</summary>
+    public const string WaitVm = "wait-vm";
+
     /// <summary>Removes a VM with its disk.</summary>
     public const string DeleteVm = "delete-vm";
 

@@ -30,6 +30,9 @@ public static class ErrorCodes
     /// <summary>The VM has to run for this command, and does not.</summary>
     public const string VmNotRunning = "vm-not-running";
 
+    /// <summary>The VM crashed while somebody waited for it.</summary>
+    public const string VmCrashed = "vm-crashed";
+
     /// <summary>The VM's spec, unit or disk is missing or unreadable; the reason says which.</summary>
     public const string VmBroken = "vm-broken";
 
@@ -59,6 +62,12 @@ public static class ErrorCodes
 
     /// <summary>systemd could not stop the VM.</summary>
     public const string StopFailed = "stop-failed";
+
+    /// <summary>QEMU refused, or does not answer its monitor; the reason holds its own words.</summary>
+    public const string QemuFailed = "qemu-failed";
+
+    /// <summary>What was waited for did not come about in time.</summary>
+    public const string TimedOut = "timeout";
 
     /// <summary>The network has no free address, or its switch or router does not run.</summary>
     public const string NetworkUnavailable = "network-unavailable";

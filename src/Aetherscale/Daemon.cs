@@ -4,7 +4,6 @@ using Aetherscale.Commands;
 using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
-using Aetherscale.Files;
 using Aetherscale.Images;
 using Aetherscale.Messaging;
 using Aetherscale.Networking;
@@ -26,9 +25,9 @@ internal static class Daemon
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
-        CheckSecret(settings[BrokerCredentialsFile]);
+        Preflight.CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
-        using var folderLock = Claim(data, settings[Socket], host);
+        using var folderLock = Preflight.Claim(data, settings[Socket], host);
         ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
 
         var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
@@ -54,7 +53,8 @@ internal static class Daemon
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
         using var networks = new VmNetworks(networkStore, own, data, settings[Network]);
-        await using var monitors = new VmMonitors(systemd, units, runtime, time, logs.CreateLogger<VmMonitors>())
+        var bootLinks = new BootLinks(units, store);
+        await using var monitors = new VmMonitors(systemd, bootLinks, runtime, time, logs.CreateLogger<VmMonitors>())
         {
             IsOurs = id => store.TryFind(id) is not null,
         };
@@ -71,10 +71,16 @@ internal static class Daemon
         var clock = new HostClock(time);
         var bundles = new CrashBundles(systemd, monitors, runtime, clock, logs.CreateLogger<CrashBundles>());
         await using var history = new VmHistory(systemd, store, monitors, bundles, clock, logs.CreateLogger<VmHistory>());
+        var disks = new VmDisks(images);
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, new VmDisks(images), monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
-        var stopper = new VmStopper(systemd, units, monitors, time);
+            systemd, cgroupGrace, vmUnits, disks, bootLinks, monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
+        var stopper = new VmStopper(systemd, bootLinks, monitors, time);
         var remover = new VmRemover(store, stopper, vmUnits, monitors, networks, history);
+        var power = new VmPower(systemd, monitors);
+        var restarter = new VmRestarter(systemd, starter, stopper, monitors);
+        var processes = new ProcessRunner();
+        var probe = new GuestProbe(networks, new GuestAgents(runtime), processes, time);
+        var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
 
         var orphans = new Orphans(store, units, own, data);
 
@@ -82,18 +88,23 @@ internal static class Daemon
         var brokerState = new BrokerState(BrokerAddress.TryParse(settings[Broker], out var address, out _) ? address!.ToString() : null);
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
-        var connect = new ConnectVm(store, observer, networks, new ProcessRunner(), background, time);
-        var logsVm = new LogsVm(store, history);
+        var linger = new LingerAdvice(new Linger(Environment.UserName, host.UserId, processes), time);
+        var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
+        var logsVm = new LogsVm(store, locks, history);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
-                images, store, locks, networks, vmUnits, starter, remover, history, defaults, time, logs.CreateLogger<CreateVm>()),
-            new StartVm(store, locks, starter, history),
+                images, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, linger, time, logs.CreateLogger<CreateVm>()),
+            new StartVm(store, locks, starter, history, linger),
             new StopVm(store, locks, stopper, history, background, time, grace),
+            new RestartVm(store, locks, restarter, power, history, grace),
+            new PauseVm(store, locks, power, history),
+            new ResumeVm(store, locks, power, history),
+            new WaitVm(store, locks, waiter, time),
             new DeleteVm(store, locks, stopper, remover, history),
             new ListVms(store, observer),
-            new ShowVm(store, observer, systemd, vmUnits, images, runtime),
-            new WhyVm(store, observer, systemd, history),
+            new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
+            new WhyVm(store, locks, observer, systemd, history),
             logsVm,
             connect,
             new Doctor(Checkups(), time),
@@ -206,40 +217,6 @@ internal static class Daemon
         {
             throw new IOException($"{socket} cannot be made ({error.Message}); look whether there is room where it is to be.", error);
         }
-    }
-
-    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
-    private static void CheckSecret(string file)
-    {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
-        {
-            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
-        }
-    }
-
-    private static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
-    {
-        if (host.UserId == 0)
-        {
-            throw new SettingsException(
-                "QEMU never runs as root, and neither does its daemon. Start it as an ordinary user: systemctl --user start aetherscale");
-        }
-
-        if (data.Prepare() is { } problem)
-        {
-            throw new SettingsException(problem);
-        }
-
-        var folderLock = FolderLock.TryTake(data.Path) ?? throw new SettingsException(
-            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
-        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket) is { } taken)
-        {
-            folderLock.Dispose();
-            throw new SettingsException(taken);
-        }
-
-        return folderLock;
     }
 }
 

@@ -5,16 +5,38 @@ namespace Aetherscale.Cli.Output;
 /// <summary>The answers of the commands that do something to VMs.</summary>
 internal static class ActionScreen
 {
-    /// <summary>For create-vm: with <c>--quiet</c>, the new id is what a script wants.</summary>
-    public static Screen WithIds(IReadOnlyList<Reply> replies) => Of(replies, withIds: true);
+    /// <summary>
+    /// For create-vm: with <c>--quiet</c>, the new id is what a script wants. Its hints are advice, and long: they go to standard
+    /// error.
+    /// </summary>
+    public static Screen WithIds(IReadOnlyList<Reply> replies)
+    {
+        var vms = Read(replies);
+        return new Screen(Table(vms, hints: false), [.. vms.Select(vm => vm.VmId)]) { Notes = Hints(vms) };
+    }
+
+    /// <summary>For start-vm, whose hints may be advice, too.</summary>
+    public static Screen WithNotes(IReadOnlyList<Reply> replies)
+    {
+        var vms = Read(replies);
+        return new Screen(Table(vms, hints: false), []) { Notes = Hints(vms) };
+    }
 
     /// <summary>For the others: the requester knows which VMs it named.</summary>
-    public static Screen Silent(IReadOnlyList<Reply> replies) => Of(replies, withIds: false);
-
-    private static Screen Of(IReadOnlyList<Reply> replies, bool withIds)
+    public static Screen Silent(IReadOnlyList<Reply> replies)
     {
-        VmActionResponse[] vms = [.. replies.Select(reply => reply.Read(Replies.Json.VmActionResponse))];
-        var hints = vms.Any(vm => vm.Hint is not null);
+        var vms = Read(replies);
+        return new Screen(Table(vms, hints: vms.Any(vm => vm.Hint is not null)), []);
+    }
+
+    private static VmActionResponse[] Read(IReadOnlyList<Reply> replies) =>
+        [.. replies.Select(reply => reply.Read(Replies.Json.VmActionResponse))];
+
+    /// <summary>Each once: what holds for one VM may hold for all.</summary>
+    private static string[] Hints(VmActionResponse[] vms) => [.. vms.Select(vm => vm.Hint).OfType<string>().Distinct()];
+
+    private static Sheet Table(VmActionResponse[] vms, bool hints)
+    {
         string[] headers = ["VM-ID", "NAME", "STATUS", .. hints ? ["HINT"] : Array.Empty<string>()];
         var rows = vms.Select(vm => (Cell[])
         [
@@ -23,6 +45,6 @@ internal static class ActionScreen
             StatusCell.Of(vm.Status),
             .. hints ? [new Cell(vm.Hint)] : Array.Empty<Cell>(),
         ]);
-        return new Screen(new Sheet(headers, [.. rows]), withIds ? [.. vms.Select(vm => vm.VmId)] : []);
+        return new Sheet(headers, [.. rows]);
     }
 }

@@ -25,6 +25,8 @@ internal static class DetailsScreen
             ("cpus", Number(vm.Cpus)),
             ("memory", new(ListScreen.Memory(vm.Memory))),
             ("autostart", new(ListScreen.YesOrNo(vm.Autostart))),
+            ("autostart-policy", new(vm.AutostartPolicy)),
+            ("restart-policy", new(vm.RestartPolicy)),
             ("created", Moment(vm.Created)),
             ("started", Moment(vm.Started)),
             ("pid", Number(vm.Pid)),

@@ -21,5 +21,12 @@ internal static class ListScreen
     public static string? Memory(int? mebibytes) =>
         mebibytes is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number}M") : null;
 
+    /// <summary>Whether a VM starts at boot; the policy behind that follows, and says more where it is why.</summary>
+    public static string? Autostart(string? fact, string? next) => (fact, next) switch
+    {
+        ("yes", "always") or ("no", "never") or (_, "yes" or "no") => next,
+        _ => fact,
+    };
+
     public static string? YesOrNo(bool? value) => value switch { true => "yes", false => "no", null => null };
 }

@@ -37,12 +37,18 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
     private void PrintScreen(IReadOnlyList<Outcome> outcomes, Func<IReadOnlyList<Reply>, Screen> show)
     {
         Reply[] done = [.. outcomes.Where(Succeeded).Select(outcome => outcome.Reply!)];
-        if (done.Length > 0)
+        var screen = done.Length > 0 ? show(done) : null;
+        if (screen is not null)
         {
-            Print(show(done));
+            Print(screen);
         }
 
         terminal.Flush();
+        foreach (var note in quiet || screen is null ? [] : screen.Notes)
+        {
+            terminal.Note(note);
+        }
+
         foreach (var refused in outcomes.Where(outcome => outcome.Reply is not null && !Succeeded(outcome)))
         {
             terminal.Fail(refused.Reply!.ExecutionInfo.Describe(refused.Request.RequestId), advice: null);

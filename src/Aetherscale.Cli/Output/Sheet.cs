@@ -25,4 +25,7 @@ internal sealed record Screen(Sheet Sheet, IReadOnlyList<string> Ids, string? Wh
 {
     /// <summary>Where the answer is text and no table: its lines, fit for a terminal.</summary>
     public IReadOnlyList<string>? Lines { get; init; }
+
+    /// <summary>What is said on standard error besides, unless <c>--quiet</c>.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

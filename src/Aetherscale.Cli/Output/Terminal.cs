@@ -49,6 +49,9 @@ internal sealed class Terminal : IDisposable
     private string? Locale => s_localeVariables.Select(_around.Variable)
         .FirstOrDefault(value => !string.IsNullOrEmpty(value));
 
+    /// <summary>Says on standard error what is worth knowing, though nothing went wrong.</summary>
+    public void Note(string message) => Error.WriteLine($"hint: {TerminalText.EscapeLines(message)}");
+
     /// <summary>Says on standard error what went wrong, and below it what to do.</summary>
     public void Fail(string message, string? advice)
     {

@@ -63,6 +63,7 @@ internal static class VmRows
             {
                 Column.VmId => new Cell(text, Tone.Strong),
                 Column.Status when text is not null => StatusCell.Of(text),
+                Column.Autostart => new Cell(ListScreen.Autostart(row[(int)column].Text, text)),
                 _ => new Cell(text),
             };
         }
@@ -76,7 +77,7 @@ internal static class VmRows
         : reader.ValueTextEquals("image"u8) ? Column.Image
         : reader.ValueTextEquals("cpus"u8) ? Column.Cpus
         : reader.ValueTextEquals("memory"u8) ? Column.Memory
-        : reader.ValueTextEquals("autostart"u8) ? Column.Autostart
+        : reader.ValueTextEquals("autostart"u8) || reader.ValueTextEquals("autostart-policy"u8) ? Column.Autostart
         : reader.ValueTextEquals("hint"u8) ? Column.Hint
         : Column.Unknown;
 
@@ -87,7 +88,7 @@ internal static class VmRows
         (JsonTokenType.True or JsonTokenType.False, Column.Autostart) => ListScreen.YesOrNo(reader.GetBoolean()),
         (JsonTokenType.Number, Column.Cpus) => reader.GetInt32().ToString(CultureInfo.InvariantCulture),
         (JsonTokenType.Number, Column.Memory) => ListScreen.Memory(reader.GetInt32()),
-        (JsonTokenType.String, not (Column.Cpus or Column.Memory or Column.Autostart)) =>
+        (JsonTokenType.String, not (Column.Cpus or Column.Memory)) =>
             above is not null && reader.ValueTextEquals(above) ? above : reader.GetString(),
         _ => throw new JsonException($"{reader.TokenType} for {column}"),
     };

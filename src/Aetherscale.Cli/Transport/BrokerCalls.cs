@@ -23,8 +23,11 @@ internal sealed class BrokerCalls : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan s_takenWithin = TimeSpan.FromSeconds(60);
 
-    /// <summary>Above the longest grace that a daemon's settings can give a guest, with commands in line before it.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromHours(2);
+    /// <summary>
+    /// Above the longest that a VM can be waited for, and the longest grace that a daemon's settings can give a guest, with
+    /// commands in line before it.
+    /// </summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromHours(26);
 
     /// <summary>Half of what a daemon's unit waits (RestartSec) before it starts a daemon that was killed anew.</summary>
     private static readonly TimeSpan s_check = TimeSpan.FromMilliseconds(500);
@@ -63,7 +66,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
     public async Task<Reply> AskAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var id = request.RequestId!;
-        var patience = request.ChangesSomething() ? s_patience : s_takenWithin;
+        var patience = request.MayTakeLong() ? s_patience : s_takenWithin;
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try

@@ -46,6 +46,17 @@ internal sealed class CreateVm : Verb
         Description = "Make the VM, but do not start it.",
     };
 
+    private readonly Option<string?> _autostart = Policy(
+        "--autostart", "When the host boots: always start it, never, or last-state: as it was left. The last without it.", "always", "last-state", "never");
+
+    private readonly Option<string?> _restart = Policy(
+        "--restart", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
+
+    private readonly Option<bool> _enableLinger = new("--enable-linger")
+    {
+        Description = "Have your services start at boot and outlive your logins, as loginctl enable-linger does.",
+    };
+
     public CreateVm(Session session)
         : base(CommandNames.CreateVm, "make a VM from an image and start it")
     {
@@ -55,16 +66,19 @@ internal sealed class CreateVm : Verb
         Add(_cpus);
         Add(_memory);
         Add(_noStart);
+        Add(_autostart);
+        Add(_restart);
+        Add(_enableLinger);
     }
 
     public override string Synopsis =>
-        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start]";
+        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start] [--autostart POLICY] [--restart POLICY] [--enable-linger]";
 
     public override IReadOnlyList<string> Details =>
     [
         "Makes a VM whose disk stands on a base image, writes its systemd unit and starts it. From then on it is "
-        + "started at every boot of the host, until stop-vm. The new VM's id is printed, "
-        + "and with --quiet nothing else.",
+        + "started at every boot of the host, until stop-vm, and again after a crash; --autostart and --restart say "
+        + "otherwise. The new VM's id is printed, and with --quiet nothing else.",
         "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
     ];
 
@@ -83,9 +97,26 @@ internal sealed class CreateVm : Verb
             Cpus = line.GetValue(_cpus),
             Memory = line.GetValue(_memory),
             NoStart = line.GetValue(_noStart),
+            Autostart = line.GetValue(_autostart),
+            Restart = line.GetValue(_restart),
+            EnableLinger = line.GetValue(_enableLinger) ? true : null,
         };
         var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
         var doing = $"Creating {options.Name ?? "a VM"} from {options.Image}";
         return _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
+    }
+
+    private static Option<string?> Policy(string name, string description, params string[] words)
+    {
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = "POLICY",
+            CustomParser = result => words.Contains(result.Tokens[0].Value)
+                ? result.Tokens[0].Value
+                : result.Fail<string>($"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not \"{result.Tokens[0].Value}\""),
+        };
+        option.CompletionSources.Add(words);
+        return option;
     }
 }

@@ -1,4 +1,5 @@
 using Aetherscale.Cli.Completions;
+using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Verbs;
@@ -21,4 +22,6 @@ internal sealed class StartVm(Session session, VmCompletions completions)
         new("Start one", "aetherscale-cli start-vm web"),
         new("Start several", "aetherscale-cli start-vm web db cache"),
     ];
+
+    protected override Screen Show(IReadOnlyList<Reply> replies) => ActionScreen.WithNotes(replies);
 }

@@ -27,10 +27,13 @@ internal abstract class VmsVerb : Verb
         _vms.AddTo(this);
     }
 
+    /// <summary>How the answers are shown.</summary>
+    protected virtual Screen Show(IReadOnlyList<Reply> replies) => ActionScreen.Silent(replies);
+
     protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         var vms = _vms.In(line);
         var requests = vms.Select(vm => _session.Request(Name, new VmOptions { VmId = vm }, ContractJson.Wire.VmOptions));
-        return _session.SendAsync(line, $"{_doing} {Spinner.Names(vms)}", [.. requests], ActionScreen.Silent, cancel);
+        return _session.SendAsync(line, $"{_doing} {Spinner.Names(vms)}", [.. requests], Show, cancel);
     }
 }

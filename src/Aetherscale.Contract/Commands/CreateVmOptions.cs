@@ -17,4 +17,17 @@ public sealed record CreateVmOptions
 
     /// <summary>Make the VM, but do not start it.</summary>
     public bool NoStart { get; init; }
+
+    /// <summary>
+    /// When the host boots, start it <c>always</c>, <c>never</c>, or as it was left (<c>last-state</c>, also when absent).
+    /// </summary>
+    public string? Autostart { get; init; }
+
+    /// <summary>
+    /// Once it has ended by itself, start it again <c>always</c>, <c>never</c>, or after a crash (<c>on-failure</c>, also when absent).
+    /// </summary>
+    public string? Restart { get; init; }
+
+    /// <summary>Have the user's services start at boot and outlive their logins.</summary>
+    public bool? EnableLinger { get; init; }
 }

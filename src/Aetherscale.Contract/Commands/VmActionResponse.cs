@@ -1,6 +1,6 @@
 namespace Aetherscale.Contract.Commands;
 
-/// <summary>Answer of <c>create-vm</c>, <c>start-vm</c>, <c>stop-vm</c> and <c>delete-vm</c>.</summary>
+/// <summary>Answer of the commands that do something to one VM.</summary>
 public sealed record VmActionResponse
 {
     /// <summary>One of <see cref="Contract.VmStatus"/>: what the command brought about.</summary>

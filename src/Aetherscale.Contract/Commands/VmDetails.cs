@@ -15,6 +15,9 @@ public sealed record VmDetails : VmSummary
     /// <summary>How often systemd restarted it after a crash, since its last start by a user.</summary>
     public int? Restarts { get; init; }
 
+    /// <summary>When systemd starts it again by itself: <c>always</c>, <c>never</c> or <c>on-failure</c>.</summary>
+    public string? RestartPolicy { get; init; }
+
     /// <summary><c>kvm</c> or <c>tcg</c>.</summary>
     public string? Accelerator { get; init; }
 

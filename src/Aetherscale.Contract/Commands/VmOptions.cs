@@ -1,6 +1,6 @@
 namespace Aetherscale.Contract.Commands;
 
-/// <summary>Options of <c>start-vm</c>, <c>delete-vm</c>, <c>show-vm</c> and <c>why-vm</c>.</summary>
+/// <summary>Options of the commands that are told nothing but the VM.</summary>
 public sealed record VmOptions
 {
     /// <summary>The VM's id or name.</summary>

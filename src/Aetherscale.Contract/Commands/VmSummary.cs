@@ -29,4 +29,7 @@ public record VmSummary
 
     /// <summary>Whether it is started when the host boots.</summary>
     public bool? Autostart { get; init; }
+
+    /// <summary>What decides that: <c>always</c>, <c>never</c> or <c>last-state</c>; in a list, absent for the last of these.</summary>
+    public string? AutostartPolicy { get; init; }
 }

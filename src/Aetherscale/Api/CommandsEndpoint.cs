@@ -12,7 +12,7 @@ internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken s
 
     public async Task HandleAsync(HttpContext context)
     {
-        var requester = context.Features.GetRequiredFeature<Requester>();
+        var requester = context.Features.GetRequiredFeature<Requester>() with { Gone = context.RequestAborted };
         using var body = new MemoryStream();
         try
         {

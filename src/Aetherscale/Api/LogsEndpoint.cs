@@ -14,7 +14,7 @@ internal sealed class LogsEndpoint(LogsVm logs, FollowLogs follow, CommandRouter
         LogQuery query;
         try
         {
-            query = logs.Read(Options(context.Request.Query));
+            query = await logs.ReadAsync(Options(context.Request.Query), context.RequestAborted);
         }
         catch (AetherscaleException error)
         {

@@ -9,6 +9,10 @@ internal static class CommandTable
         CreateVm create,
         StartVm start,
         StopVm stop,
+        RestartVm restart,
+        PauseVm pause,
+        ResumeVm resume,
+        WaitVm wait,
         DeleteVm delete,
         ListVms list,
         ShowVm show,
@@ -18,13 +22,17 @@ internal static class CommandTable
         Doctor doctor,
         Once once)
     {
-        // A new VM has no place in line to lose, and its files take their time: the front door goes on meanwhile.
+        // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
         var wire = ContractJson.Wire;
         return new Dictionary<string, Route>
         {
-            [CommandNames.CreateVm] = once.Wrap(Routes.To(wire.CreateVmOptions, wire.VmActionResponse, (options, requester, stopping) => Task.Run(() => create.RunAsync(options, requester, stopping), stopping))),
+            [CommandNames.CreateVm] = once.Wrap(Routes.To(wire.CreateVmOptions, wire.VmActionResponse, create.RunAsync)),
             [CommandNames.StartVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, start.RunAsync)),
             [CommandNames.StopVm] = once.Wrap(Routes.To(wire.StopVmOptions, wire.VmActionResponse, stop.RunAsync)),
+            [CommandNames.RestartVm] = once.Wrap(Routes.To(wire.RestartVmOptions, wire.VmActionResponse, restart.RunAsync)),
+            [CommandNames.PauseVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, pause.RunAsync)),
+            [CommandNames.ResumeVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, resume.RunAsync)),
+            [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
             [CommandNames.DeleteVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync)),
             [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),

@@ -9,7 +9,7 @@ namespace Aetherscale.Commands;
 
 /// <summary><c>connect-vm</c>: a TCP connection to a port of the guest, through its network's router.</summary>
 internal sealed class ConnectVm(
-    VmStore store, VmObserver observer, VmNetworks networks, ProcessRunner processes, BackgroundWork background, TimeProvider time)
+    VmStore store, VmLocks locks, VmObserver observer, VmNetworks networks, ProcessRunner processes, BackgroundWork background, TimeProvider time)
 {
     /// <summary>How the broker's own names for queues begin. Nobody else may give such a name, so it is never a queue of commands.</summary>
     private const string PrivateQueue = "amq.gen-";
@@ -51,7 +51,7 @@ internal sealed class ConnectVm(
     /// <exception cref="AetherscaleException">There is no such VM, it does not run, or nothing listens there.</exception>
     public async Task<GuestConnection> OpenAsync(string text, int port, CancellationToken cancellationToken)
     {
-        var vm = store.Find(VmReference.Parse(text));
+        var vm = await VmTurn.FindAsync(store, locks, text, cancellationToken);
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
         if (observation.State is not (VmState.Running or VmState.Starting or VmState.Stopping))
         {

@@ -5,7 +5,6 @@ using Aetherscale.Images;
 using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -23,55 +22,48 @@ internal sealed class CreateVm(
     VmRemover remover,
     VmHistory history,
     VmDefaults defaults,
+    BootLinks bootLinks,
+    LingerAdvice linger,
     TimeProvider time,
     ILogger<CreateVm> logger)
 {
-    public async Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the name and the first place in line before it returns: commands that follow by this name wait for their turn,
+    /// however long the image's first use takes.
+    /// </summary>
+    public Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
-        var imageName = ImageName.TryParse(options.Image, out var parsed)
-            ? parsed
-            : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}.");
-        var name = ReadName(options.Name);
-        var cpus = options.Cpus ?? defaults.Cpus;
-        var memoryMib = options.Memory ?? defaults.MemoryMib;
-        if ((VmSpecCheck.CpusProblem(cpus, "cpus") ?? VmSpecCheck.MemoryProblem(memoryMib, "memory")) is { } problem)
-        {
-            throw new AetherscaleException(BadRequest, problem + ".");
-        }
+        var wish = VmWish.Read(options, defaults);
+        var draft = Draft(wish.Name);
+        var turn = locks.AcquireAsync(draft.Id, CancellationToken.None);
 
-        if (!options.NoStart)
+        // The files take their time: the front door goes on meanwhile.
+        return Task.Run(() => MakeAsync(wish, requester, draft, turn, cancellationToken), CancellationToken.None);
+    }
+
+    private async Task<VmActionResponse> MakeAsync(
+        VmWish wish, Requester requester, VmDraft claim, Task<IDisposable> first, CancellationToken cancellationToken)
+    {
+        using var turn = await first;
+        using var draft = claim;
+        if (wish.Start)
         {
             starter.Expect();
         }
 
-        var image = await images.ResolveAsync(imageName, cancellationToken);
-
-        using var draft = Draft(name);
-        using var turn = await locks.AcquireAsync(draft.Id, cancellationToken);
+        var image = await images.ResolveAsync(wish.Image, cancellationToken);
+        var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
-        var lease = networks.Lease(draft.Id, name);
+        var lease = networks.Lease(draft.Id, wish.Name);
         undo.Push(() => networks.Release(draft.Id));
-        var spec = new VmSpec
-        {
-            Format = VmSpec.CurrentFormat,
-            VmId = draft.Id.ToString(),
-            Name = name?.ToString(),
-            Image = imageName.ToString(),
-            BaseSha256 = image.Digest,
-            Cpus = cpus,
-            MemoryMib = memoryMib,
-            Uuid = Guid.NewGuid(),
-            Network = lease.Network,
-            Mac = lease.Mac,
-            Address = lease.Address,
-            Created = time.GetUtcNow(),
-        };
+        var spec = wish.ToSpec(draft.Id, image.Digest, lease, time.GetUtcNow());
 
         var response = new VmActionResponse
         {
-            Status = options.NoStart ? VmStatus.Stopped : VmStatus.Starting,
+            Status = wish.Start ? VmStatus.Starting : VmStatus.Stopped,
             VmId = spec.VmId,
             Name = spec.Name,
+            Hint = hint,
         };
 
         // Side by side, all wait for the disk once.
@@ -79,7 +71,7 @@ internal sealed class CreateVm(
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
         try
         {
-            draft.Write(spec, isToBeStarted: !options.NoStart);
+            draft.Write(spec, isToBeStarted: wish.Start);
         }
         finally
         {
@@ -89,12 +81,12 @@ internal sealed class CreateVm(
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
         draft.Commit();
-        history.Created(vm, starts: !options.NoStart, Askers.Of(requester));
-        using var asked = options.NoStart ? null : new AskedFor(history, vm.Id, AskKind.Start, requester);
+        history.Created(vm, starts: wish.Start, Askers.Of(requester));
+        using var asked = wish.Start ? new AskedFor(history, vm.Id, AskKind.Start, requester) : null;
         var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;
         try
         {
-            await (options.NoStart ? units.PrepareAsync(vm.Id, spec, cancellationToken) : starter.StartNewAsync(vm, cancellationToken));
+            await (wish.Start ? starter.StartNewAsync(vm, cancellationToken) : PrepareAsync(vm, spec, cancellationToken));
         }
         finally
         {
@@ -106,9 +98,11 @@ internal sealed class CreateVm(
         return response;
     }
 
-    private static VmName? ReadName(string? text) => text is null ? null
-        : VmName.TryParse(text, out var name) ? name
-        : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
+    private async Task PrepareAsync(Vm vm, VmSpec spec, CancellationToken cancellationToken)
+    {
+        await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        bootLinks.Made(vm);
+    }
 
     private VmDraft Draft(VmName? name)
     {

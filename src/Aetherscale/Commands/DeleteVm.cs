@@ -11,7 +11,7 @@ internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, 
 {
     public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
-        var id = store.Find(VmReference.Parse(options.VmId)).Id;
+        var id = store.FindId(VmReference.Parse(options.VmId));
         using var asked = new AskedFor(history, id, AskKind.Delete, requester);
         using var kill = stopper.Overtake(id);
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);

@@ -53,6 +53,7 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
             Cpus = spec?.Cpus,
             Memory = spec?.MemoryMib,
             Autostart = observation.Autostart,
+            AutostartPolicy = spec is null or { AutostartPolicy: default(AutostartPolicy) } ? null : PolicyWord.Of(spec.AutostartPolicy),
         };
     }
 

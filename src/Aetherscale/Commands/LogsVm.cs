@@ -7,14 +7,14 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary><c>logs-vm</c>: what QEMU, systemd and the daemon have to say of a VM, or what its guest printed on its console.</summary>
-internal sealed class LogsVm(VmStore store, VmHistory history)
+internal sealed class LogsVm(VmStore store, VmLocks locks, VmHistory history)
 {
     private const int DefaultLines = 100;
     private const int MaxLines = 10_000;
 
     public async Task<LogsVmResponse> RunAsync(LogsVmOptions options, CancellationToken cancellationToken)
     {
-        var query = Read(options);
+        var query = await ReadAsync(options, cancellationToken);
         return new LogsVmResponse
         {
             VmId = query.Vm.Id.ToString(),
@@ -27,7 +27,7 @@ internal sealed class LogsVm(VmStore store, VmHistory history)
 
     /// <summary>What is asked for, checked.</summary>
     /// <exception cref="AetherscaleException">There is no such VM, or the options make no sense.</exception>
-    public LogQuery Read(LogsVmOptions options)
+    public async Task<LogQuery> ReadAsync(LogsVmOptions options, CancellationToken cancellationToken)
     {
         if (options.Lines is < 0 or > MaxLines)
         {
@@ -45,7 +45,8 @@ internal sealed class LogsVm(VmStore store, VmHistory history)
             throw new AetherscaleException(BadRequest, "\"since\" must be a time such as 2026-01-31T08:00:00Z.");
         }
 
-        return new LogQuery(store.Find(VmReference.Parse(options.VmId)), options.Console, options.Lines ?? DefaultLines, since);
+        var vm = await VmTurn.FindAsync(store, locks, options.VmId, cancellationToken);
+        return new LogQuery(vm, options.Console, options.Lines ?? DefaultLines, since);
     }
 
     private async Task<IReadOnlyList<VmLogLine>> ReadLogAsync(LogQuery query, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>The request's id, if the door knows one; the body's own counts more.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>Cancelled when the requester has gone, where the door can tell. Only what is done for its answer alone ends with it.</summary>
+    public CancellationToken Gone { get; init; }
+
     /// <summary>Whose request ids these are: the same for all connections of one requester.</summary>
     public required string Scope { get; init; }
 

@@ -6,11 +6,12 @@ using Aetherscale.VirtualMachines;
 namespace Aetherscale.Commands;
 
 /// <summary><c>show-vm</c>: everything about one VM.</summary>
-internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
+internal sealed class ShowVm(
+    VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
 {
     public async Task<VmDetails> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
-        var vm = store.Find(VmReference.Parse(options.VmId));
+        var vm = await VmTurn.FindAsync(store, locks, options.VmId, cancellationToken);
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
         var unit = VmUnit.NameOf(vm.Id);
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
@@ -28,6 +29,8 @@ internal sealed class ShowVm(VmStore store, VmObserver observer, SystemdManager 
             Cpus = spec?.Cpus,
             Memory = spec?.MemoryMib,
             Autostart = observation.Autostart,
+            AutostartPolicy = spec is null ? null : PolicyWord.Of(spec.AutostartPolicy),
+            RestartPolicy = spec is null ? null : PolicyWord.Of(spec.RestartPolicy),
             Created = spec?.Created,
             Started = isUp ? properties!.ActiveEnterTimestamp : null,
             Pid = isUp ? properties!.MainPid : null,

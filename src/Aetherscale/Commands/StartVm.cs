@@ -6,7 +6,7 @@ using Aetherscale.VirtualMachines.History;
 namespace Aetherscale.Commands;
 
 /// <summary><c>start-vm</c>: starts a stopped VM, now and at every boot.</summary>
-internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, VmHistory history)
+internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, VmHistory history, LingerAdvice linger)
 {
     public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
@@ -23,12 +23,12 @@ internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, V
             Status = VmStatus.Starting,
             VmId = turn.Vm.Id.ToString(),
             Name = turn.Vm.Spec?.Name,
-            Hint = outcome switch
+            Hint = linger.After(outcome switch
             {
                 StartOutcome.WasRunning => $"VM \"{turn.Vm.DisplayName}\" was already started",
                 StartOutcome.Resumed => $"VM \"{turn.Vm.DisplayName}\" was paused and goes on",
                 _ => null,
-            },
+            }),
         };
     }
 }

@@ -2,7 +2,6 @@ using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -17,13 +16,14 @@ internal sealed class StopVm(
 
     public async Task<VmActionResponse> RunAsync(StopVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
-        var grace = ReadGrace(options);
-        var vm = store.Find(VmReference.Parse(options.VmId));
+        var grace = GraceOption.Read(options.Timeout, options.Kill ? "kill" : null, unitGrace);
+        var reference = VmReference.Parse(options.VmId);
+        var id = store.FindId(reference);
         var queued = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var stop = StopAsync(vm.Id, options.Kill, grace, requester, () => queued.TrySetResult(), cancellationToken);
+        var stop = StopAsync(id, options, grace, requester, () => queued.TrySetResult(), cancellationToken);
         if (options.Wait ?? requester.WaitsByDefault)
         {
-            return Answer(vm, await stop);
+            return await stop;
         }
 
         // "stopping" is a promise that the daemon's own death should not break: systemd has the job. Only behind another
@@ -31,21 +31,22 @@ internal sealed class StopVm(
         var (patience, enough) = options.Wait is null ? (s_soon, (Task)stop) : (s_atOnce, queued.Task);
         if (await Task.WhenAny(enough, stop, Task.Delay(patience, time, cancellationToken)) == stop)
         {
-            return Answer(vm, await stop);
+            return await stop;
         }
 
-        background.Adopt(stop, $"stop-vm {vm.Id}");
-        return new VmActionResponse { Status = VmStatus.Stopping, VmId = vm.Id.ToString(), Name = vm.Spec?.Name };
+        background.Adopt(stop, $"stop-vm {id}");
+        var name = store.TryFind(id)?.Spec?.Name ?? reference.Name?.ToString();
+        return new VmActionResponse { Status = VmStatus.Stopping, VmId = id.ToString(), Name = name };
     }
 
-    private async Task<StopOutcome> StopAsync(
-        VmId id, bool kill, TimeSpan? grace, Requester requester, Action onQueued, CancellationToken cancellationToken)
+    private async Task<VmActionResponse> StopAsync(
+        VmId id, StopVmOptions options, TimeSpan? grace, Requester requester, Action onQueued, CancellationToken cancellationToken)
     {
-        using var asked = new AskedFor(history, id, kill ? AskKind.Kill : AskKind.Stop, requester);
-        using var kills = kill ? stopper.Overtake(id) : null;
-        using var turn = await VmTurn.WaitAsync(store, locks, id.ToString(), cancellationToken);
+        using var asked = new AskedFor(history, id, options.Kill ? AskKind.Kill : AskKind.Stop, requester);
+        using var kills = options.Kill ? stopper.Overtake(id) : null;
+        using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
         asked.Again();
-        var outcome = kill
+        var outcome = options.Kill
             ? await stopper.KillAsync(id, onQueued, cancellationToken)
             : await stopper.StopAsync(id, grace, onQueued, cancellationToken);
         if (outcome != StopOutcome.WasNotRunning)
@@ -53,26 +54,7 @@ internal sealed class StopVm(
             asked.Happens();
         }
 
-        return outcome;
-    }
-
-    private TimeSpan? ReadGrace(StopVmOptions options)
-    {
-        if (options.Timeout is not { } seconds)
-        {
-            return null;
-        }
-
-        if (options.Kill)
-        {
-            throw new AetherscaleException(BadRequest, "\"timeout\" and \"kill\" exclude each other: a kill does not wait.");
-        }
-
-        // The unit's own ExecStop ends the guest after that time, whatever is asked here.
-        return seconds >= 1 && seconds <= unitGrace.TotalSeconds
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new AetherscaleException(
-                BadRequest, $"\"timeout\" must be from 1 to {unitGrace.TotalSeconds} seconds (stop-grace-seconds of the daemon).");
+        return Answer(turn.Vm, outcome);
     }
 
     private static VmActionResponse Answer(Vm vm, StopOutcome outcome) => new()

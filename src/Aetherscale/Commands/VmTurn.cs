@@ -1,4 +1,5 @@
 using Aetherscale.VirtualMachines;
+using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -16,17 +17,33 @@ internal sealed class VmTurn : IDisposable
     public static async Task<VmTurn> WaitAsync(VmStore store, VmLocks locks, string text, CancellationToken cancellationToken)
     {
         var reference = VmReference.Parse(text);
-        var turn = await locks.AcquireAsync(store.Find(reference).Id, cancellationToken);
-        try
+        var id = store.FindId(reference);
+        var turn = await locks.AcquireAsync(id, cancellationToken);
+        if (store.TryFind(id) is { } vm)
         {
-            // Whoever was before us may have deleted it.
-            return new VmTurn(store.Find(reference), turn);
+            return new VmTurn(vm, turn);
         }
-        catch (AetherscaleException)
+
+        // Whoever was before us has deleted it, or could not make it. Another one of its name is not meant.
+        turn.Dispose();
+        throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+    }
+
+    /// <summary>
+    /// The VM as it is, for commands that only look. One whose create is under way is waited for: whoever sent that before is
+    /// told of the VM, and not that there is none.
+    /// </summary>
+    /// <exception cref="AetherscaleException"><c>bad-vm-id</c> or <c>vm-not-found</c>.</exception>
+    public static async Task<Vm> FindAsync(VmStore store, VmLocks locks, string text, CancellationToken cancellationToken)
+    {
+        var reference = VmReference.Parse(text);
+        if (store.TryFind(store.FindId(reference)) is { } vm)
         {
-            turn.Dispose();
-            throw;
+            return vm;
         }
+
+        using var turn = await WaitAsync(store, locks, text, cancellationToken);
+        return turn.Vm;
     }
 
     public void Dispose() => _turn.Dispose();

@@ -11,7 +11,7 @@ internal sealed class WatchVms(VmStore store, VmHistory history)
     /// <summary>Listens from now on.</summary>
     /// <param name="text">A VM's id or name; null for all.</param>
     /// <exception cref="AetherscaleException">There is no such VM.</exception>
-    public EventListener Listen(string? text) => history.Feed.Listen(text is null ? null : store.Find(VmReference.Parse(text)).Id);
+    public EventListener Listen(string? text) => history.Feed.Listen(text is null ? null : store.FindId(VmReference.Parse(text)));
 
     /// <summary>The events as frames; a last one when the reader was too slow.</summary>
     public static async IAsyncEnumerable<StreamFrame> FramesAsync(

@@ -6,7 +6,7 @@ using Aetherscale.VirtualMachines.History;
 namespace Aetherscale.Commands;
 
 /// <summary><c>why-vm</c>: why a VM is in its state, in one sentence, with all that the sentence rests on.</summary>
-internal sealed class WhyVm(VmStore store, VmObserver observer, SystemdManager systemd, VmHistory history)
+internal sealed class WhyVm(VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmHistory history)
 {
     private const int Events = 10;
     private const int ConsoleLines = 5;
@@ -14,7 +14,7 @@ internal sealed class WhyVm(VmStore store, VmObserver observer, SystemdManager s
 
     public async Task<WhyVmResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
-        var vm = store.Find(VmReference.Parse(options.VmId));
+        var vm = await VmTurn.FindAsync(store, locks, options.VmId, cancellationToken);
         var events = await history.ReadAsync(vm, Events);
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
         var unit = await systemd.GetUnitAsync(VmUnit.NameOf(vm.Id), cancellationToken);

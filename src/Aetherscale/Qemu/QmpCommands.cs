@@ -16,6 +16,14 @@ internal static class QmpCommands
     public static Task ContinueAsync(this QmpClient qmp, CancellationToken cancellation) =>
         qmp.ExecuteAsync("cont", null, cancellation);
 
+    /// <summary>Halts the guest's CPUs.</summary>
+    public static Task HaltAsync(this QmpClient qmp, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("stop", null, cancellation);
+
+    /// <summary>Resets the machine, as its reset button does; QEMU runs on.</summary>
+    public static Task ResetAsync(this QmpClient qmp, CancellationToken cancellation) =>
+        qmp.ExecuteAsync("system_reset", null, cancellation);
+
     /// <summary>
     /// Connects the guest's card to the switch again, after the switch was restarted: QEMU's vde back end does not do
     /// it by itself. The guest's card stays; what it sends meanwhile is lost. May be repeated after it failed half-way.

@@ -26,6 +26,9 @@ internal sealed record VmFacts
     /// <summary>How often systemd has started it again since the last start by a user; 0 unless it failed.</summary>
     public int Restarts { get; init; }
 
+    /// <summary>Whether systemd starts it again after any end, a power-off included.</summary>
+    public bool RestartsAlways { get; init; }
+
     /// <summary>What QEMU last said.</summary>
     public GuestState Guest { get; init; }
 

@@ -19,6 +19,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly SocketWatch _sockets;
     private readonly Func<VmId, CancellationToken, Task<bool>> _isUp;
     private readonly Action<VmId> _onConnected;
+    private readonly Action<VmId> _onChanged;
     private readonly Func<VmId, Task> _onPowerOff;
     private readonly Action<VmId, QmpTold> _onTold;
     private readonly TimeProvider _time;
@@ -35,6 +36,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <param name="sockets">Tells when that socket appears.</param>
     /// <param name="isUp">Whether its unit runs.</param>
     /// <param name="onConnected">Told at each connection.</param>
+    /// <param name="onChanged">Told when the guest may be in another state.</param>
     /// <param name="onPowerOff">Told when the guest has shut itself down without having been asked to.</param>
     /// <param name="onTold">Told when the guest is paused, goes on, or is reset.</param>
     /// <param name="time">For the pauses between two tries.</param>
@@ -45,6 +47,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         SocketWatch sockets,
         Func<VmId, CancellationToken, Task<bool>> isUp,
         Action<VmId> onConnected,
+        Action<VmId> onChanged,
         Func<VmId, Task> onPowerOff,
         Action<VmId, QmpTold> onTold,
         TimeProvider time,
@@ -55,6 +58,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _sockets = sockets;
         _isUp = isUp;
         _onConnected = onConnected;
+        _onChanged = onChanged;
         _onPowerOff = onPowerOff;
         _onTold = onTold;
         _time = time;
@@ -147,6 +151,7 @@ internal sealed class VmMonitor : IAsyncDisposable
             await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
             {
                 await HandleAsync(client, happened, cancellationToken);
+                _onChanged(_id);
             }
         }
         finally
@@ -195,7 +200,8 @@ internal sealed class VmMonitor : IAsyncDisposable
         happened.Data.ValueKind == JsonValueKind.Object && happened.Data.TryGetProperty(member, out var text)
         && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
-    private async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
+    /// <summary>Asks QEMU what state the guest is in, and remembers it, as it does by itself when QEMU tells of a change.</summary>
+    public async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
         _state = StateOf(await client.QueryStatusAsync(cancellationToken));
 
     private void TellOfPause()
@@ -223,7 +229,7 @@ internal static partial class MonitorLog
     [LoggerMessage(LogLevel.Trace, "No monitor of VM {Vm} yet: {Reason}")]
     public static partial void NotConnected(ILogger logger, VmId vm, string reason);
 
-    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off; it will not start at boot")]
+    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off")]
     public static partial void PoweredOff(ILogger logger, VmId vm);
 
     [LoggerMessage(LogLevel.Warning, "systemd is back, but does not tell what runs")]

@@ -13,7 +13,7 @@ internal sealed class VmMonitors : IAsyncDisposable
     private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
     private readonly Lock _beginning = new();
     private readonly SystemdManager _systemd;
-    private readonly UnitFolder _units;
+    private readonly BootLinks _links;
     private readonly RuntimeFolder _runtime;
     private readonly SocketWatch _sockets;
     private readonly TimeProvider _time;
@@ -21,10 +21,10 @@ internal sealed class VmMonitors : IAsyncDisposable
     private Task _catchingUp = Task.CompletedTask;
 
     public VmMonitors(
-        SystemdManager systemd, UnitFolder units, RuntimeFolder runtime, TimeProvider time, ILogger<VmMonitors> logger)
+        SystemdManager systemd, BootLinks links, RuntimeFolder runtime, TimeProvider time, ILogger<VmMonitors> logger)
     {
         _systemd = systemd;
-        _units = units;
+        _links = links;
         _runtime = runtime;
         _sockets = new SocketWatch(runtime);
         _time = time;
@@ -38,6 +38,9 @@ internal sealed class VmMonitors : IAsyncDisposable
 
     /// <summary>QEMU has told that a guest is paused, runs, or was reset. Raised on a pool thread.</summary>
     public event Action<VmId, QmpTold>? Told;
+
+    /// <summary>What QEMU says of a guest may have changed. Raised on a pool thread.</summary>
+    public event Action<VmId>? Changed;
 
     /// <summary>The VMs that run, or ran a moment ago.</summary>
     public IEnumerable<VmId> FollowedVms => _current.Keys;
@@ -75,6 +78,18 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <summary>What QEMU last said of the guest; unknown when it does not run.</summary>
     public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
         _current.TryGetValue(id, out var monitor) ? monitor.LastState : (GuestState.Unknown, null);
+
+    /// <summary>The same, asked now, with the monitor's connection.</summary>
+    /// <exception cref="QmpException">QEMU refused.</exception>
+    /// <exception cref="TimeoutException">QEMU did not answer.</exception>
+    public async Task<(GuestState Guest, QmpClient Client)> AskAsync(VmId id, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var monitor = MonitorOf(id);
+        await monitor.Greeted.WaitAsync(patience, _time, cancellationToken);
+        var client = monitor.Client ?? throw new QmpException("the connection to QEMU is lost");
+        await monitor.ReadStateAsync(client, cancellationToken);
+        return (monitor.LastState.Guest, client);
+    }
 
     /// <summary>Has a paused guest go on, for instance after the host's disk was full.</summary>
     /// <returns>False when it is not paused.</returns>
@@ -150,7 +165,7 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnPowerOffAsync, OnTold, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnChanged, OnPowerOffAsync, OnTold, _time, _logger);
         }
     }
 
@@ -178,7 +193,13 @@ internal sealed class VmMonitors : IAsyncDisposable
         }
     }
 
-    private void OnConnected(VmId id) => Connected?.Invoke(id);
+    private void OnConnected(VmId id)
+    {
+        Connected?.Invoke(id);
+        OnChanged(id);
+    }
+
+    private void OnChanged(VmId id) => Changed?.Invoke(id);
 
     private void OnTold(VmId id, QmpTold told) => Told?.Invoke(id, told);
 
@@ -205,9 +226,8 @@ internal sealed class VmMonitors : IAsyncDisposable
         try
         {
             var unit = VmUnit.NameOf(id);
-            if (await _systemd.GetStateAsync(unit, CancellationToken.None) is not { HasJob: true })
+            if (await _systemd.GetStateAsync(unit, CancellationToken.None) is not { HasJob: true } && _links.PoweredOff(id))
             {
-                _units.Disable(unit);
                 MonitorLog.PoweredOff(_logger, id);
             }
         }

@@ -36,6 +36,7 @@ internal sealed class VmObserver(SystemdManager systemd, UnitIndex units, VmMoni
             Sub = unit?.SubState ?? UnitSubState.Dead,
             Result = failure?.Result ?? ServiceResult.Unknown,
             Restarts = failure?.NRestarts ?? 0,
+            RestartsAlways = vm.Spec?.RestartPolicy == RestartPolicy.Always,
             Guest = guest,
             PauseReason = pauseReason,
         });

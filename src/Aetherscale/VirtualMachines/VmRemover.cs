@@ -7,6 +7,9 @@ namespace Aetherscale.VirtualMachines;
 internal sealed class VmRemover(
     VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks, VmHistory history)
 {
+    /// <summary>A VM is gone.</summary>
+    public event Action<VmId>? Removed;
+
     /// <summary>Ends the VM if it runs and removes all that belongs to it. May be repeated after it failed or was cut off.</summary>
     /// <param name="vm">The VM.</param>
     /// <param name="ask">For its history; null when a deletion that was cut off is finished.</param>
@@ -26,5 +29,6 @@ internal sealed class VmRemover(
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);
         history.Deleted(vm, ask);
+        Removed?.Invoke(vm.Id);
     }
 }

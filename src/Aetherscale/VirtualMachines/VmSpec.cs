@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>What a VM should be: the content of its vm.json, and the only truth about it. Unit and disk follow from it.</summary>
@@ -32,5 +34,17 @@ internal sealed record VmSpec
     /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>.</summary>
     public required string Address { get; init; }
 
+    /// <summary>A word of <see cref="AutostartPolicy"/>; absent for the default.</summary>
+    public string? Autostart { get; init; }
+
+    /// <summary>A word of <see cref="RestartPolicy"/>; absent for the default.</summary>
+    public string? Restart { get; init; }
+
     public required DateTimeOffset Created { get; init; }
+
+    [JsonIgnore]
+    public AutostartPolicy AutostartPolicy => PolicyWord.Autostart(Autostart) ?? default;
+
+    [JsonIgnore]
+    public RestartPolicy RestartPolicy => PolicyWord.Restart(Restart) ?? default;
 }

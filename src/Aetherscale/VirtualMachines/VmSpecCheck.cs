@@ -42,7 +42,8 @@ internal static class VmSpecCheck
             return "\"mac\" must be a MAC address such as 52:54:00:12:34:56";
         }
 
-        return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib");
+        return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
+            ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart");
     }
 
     /// <summary>What is wrong with a number of CPUs.</summary>

@@ -12,6 +12,7 @@ internal sealed class VmStarter(
     CgroupGrace grace,
     VmUnits units,
     VmDisks disks,
+    BootLinks links,
     VmMonitors monitors,
     JournalReader journal,
     VmHistory history,
@@ -29,7 +30,7 @@ internal sealed class VmStarter(
     /// <summary>A start is about to come: what the kernel takes its time for begins now.</summary>
     public void Expect() => grace.Begin();
 
-    /// <summary>Starts the VM, now and at every boot.</summary>
+    /// <summary>Starts the VM, now and, unless its policy is another, at every boot.</summary>
     /// <exception cref="AetherscaleException">
     /// <c>vm-broken</c>, <c>disk-missing</c>, <c>disk-unsafe</c>, <c>base-changed</c> or <c>start-failed</c>; it is then as stopped as before, unless the daemon itself was stopped.
     /// </exception>
@@ -47,31 +48,22 @@ internal sealed class VmStarter(
         if (UnitWatch.IsUp(present) && present is not { ActiveState: UnitActiveState.Deactivating })
         {
             // It may have been started by hand, and not for the next boot.
-            units.Folder.Enable(unit);
+            links.Started(vm);
             return await ResumeAsync(vm.Id, cancellationToken) ? StartOutcome.Resumed : StartOutcome.WasRunning;
         }
 
-        var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
-        await disks.CheckAsync(vm, spec, cancellationToken);
         await using var undo = new UndoStack(logger);
-        await units.PrepareAsync(vm.Id, spec, cancellationToken);
-        if (present is not null)
-        {
-            await units.RefreshAsync(vm.Id, cancellationToken);
+        await PrepareAsync(vm, isLoaded: present is not null, cancellationToken);
 
-            // A user's start is a new beginning: earlier crashes do not count against it.
-            await systemd.ResetFailedAsync(unit, cancellationToken);
+        if (links.Started(vm))
+        {
+            undo.Push(() => links.Stopped(vm.Id));
         }
 
-        if (!units.Folder.IsEnabled(unit))
-        {
-            undo.Push(() => units.Folder.Disable(unit));
-            units.Folder.Enable(unit);
-        }
-
+        await monitors.ForgetAsync(vm.Id);
         try
         {
-            await RunAsync(vm, unit, cancellationToken);
+            await FollowAsync(vm, systemd.StartUnitAsync, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -91,6 +83,22 @@ internal sealed class VmStarter(
         File.Delete(vm.Folder.Creating);
     }
 
+    /// <summary>Makes the unit what the spec says, and forgets what became of it before.</summary>
+    /// <exception cref="AetherscaleException"><c>vm-broken</c>, <c>disk-missing</c>, <c>disk-unsafe</c> or <c>base-changed</c>.</exception>
+    public async Task PrepareAsync(Vm vm, bool isLoaded, CancellationToken cancellationToken)
+    {
+        var spec = vm.Spec ?? throw new AetherscaleException(VmBroken, $"VM \"{vm.Id}\" cannot be started: {vm.Problem}.");
+        await disks.CheckAsync(vm, spec, cancellationToken);
+        await units.PrepareAsync(vm.Id, spec, cancellationToken);
+        if (isLoaded)
+        {
+            await units.RefreshAsync(vm.Id, cancellationToken);
+
+            // A user's start is a new beginning: earlier crashes do not count against it.
+            await systemd.ResetFailedAsync(VmUnit.NameOf(vm.Id), cancellationToken);
+        }
+    }
+
     private async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
     {
         try
@@ -103,11 +111,17 @@ internal sealed class VmStarter(
         }
     }
 
-    private async Task RunAsync(Vm vm, string unitName, CancellationToken cancellationToken)
+    /// <summary>Has a job start the VM's unit, and waits until QEMU greets on a monitor that is made after it.</summary>
+    /// <param name="vm">The VM, prepared.</param>
+    /// <param name="job">Runs the job for a unit.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AetherscaleException"><c>start-failed</c>.</exception>
+    public async Task FollowAsync(
+        Vm vm, Func<string, CancellationToken, Task<JobResult>> job, CancellationToken cancellationToken)
     {
-        await monitors.ForgetAsync(vm.Id);
+        var unitName = VmUnit.NameOf(vm.Id);
         using var watch = new UnitWatch(systemd, unitName);
-        var result = await systemd.StartUnitAsync(unitName, cancellationToken);
+        var result = await job(unitName, cancellationToken);
         if (result != JobResult.Done)
         {
             throw await FailAsync(vm, unitName, $"systemd's job ended with: {result}", cancellationToken);
@@ -125,7 +139,7 @@ internal sealed class VmStarter(
             {
                 // A guest that powers off at once can be faster than QEMU's greeting. That was a good start, too, and the
                 // guest is meant to stay off.
-                units.Folder.Disable(unitName);
+                links.PoweredOff(vm.Id);
                 return;
             }
 

@@ -17,7 +17,7 @@ internal static class VmStateRules
         {
             UnitActiveState.Active or UnitActiveState.Reloading or UnitActiveState.Refreshing => Alive(facts),
             UnitActiveState.Activating when facts.Sub is UnitSubState.AutoRestart or UnitSubState.AutoRestartQueued =>
-                (VmState.Starting, "QEMU crashed; systemd is about to start it again"),
+                (VmState.Starting, $"{(facts.RestartsAlways ? "it ended" : "QEMU crashed")}; systemd is about to start it again"),
             UnitActiveState.Activating => (VmState.Starting, null),
             UnitActiveState.Deactivating => (VmState.Stopping, null),
             _ => AtRest(facts),

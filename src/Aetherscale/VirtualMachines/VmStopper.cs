@@ -9,7 +9,7 @@ namespace Aetherscale.VirtualMachines;
 /// Brings VMs to rest. systemd does the work: its stop job runs the unit's ExecStop, which asks the guest to power off,
 /// and goes on without the daemon. A kill overtakes a graceful stop that is under way.
 /// </summary>
-internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMonitors monitors, TimeProvider time)
+internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonitors monitors, TimeProvider time)
 {
     private const int SigKill = 9;
 
@@ -32,7 +32,7 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
     public async Task<StopOutcome> StopAsync(VmId id, TimeSpan? grace, Action onQueued, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);
-        units.Disable(unit);
+        links.Stopped(id);
         if (!await IsAliveAsync(unit, cancellationToken))
         {
             return StopOutcome.WasNotRunning;
@@ -52,6 +52,34 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         return await monitors.WasShutDownByGuestAsync(id, cancellationToken) ? StopOutcome.ShutDown : StopOutcome.KilledAfterGrace;
     }
 
+    /// <summary>
+    /// Has systemd shut the guest down and start the VM again, in one job that goes on without the daemon. What starts at boot
+    /// stays as it is.
+    /// </summary>
+    /// <param name="id">A VM that runs.</param>
+    /// <param name="grace">How long the guest may take to shut down before it is killed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How the job ended, and whether the guest was killed.</returns>
+    public async Task<(JobResult Result, bool WasKilled)> RestartAsync(VmId id, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var unit = VmUnit.NameOf(id);
+        var run = (await systemd.GetStateAsync(unit, cancellationToken))?.InvocationId;
+        await WakeAsync(id, cancellationToken);
+        using var watch = _kills.Watch(id, out var overtaken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var job = systemd.RestartUnitAsync(unit, cancellationToken);
+        await Task.WhenAny(job, overtaken, Task.Delay(grace, time, over.Token));
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // Only the run that is to end: the next one may have begun this instant.
+        var isLate = !job.IsCompleted
+            && await systemd.GetStateAsync(unit, cancellationToken) is { ActiveState: UnitActiveState.Deactivating } now
+            && now.InvocationId == run;
+        var wasKilled = isLate && await KillProcessesAsync(unit, cancellationToken);
+        return (await job, wasKilled);
+    }
+
     /// <summary>Ends QEMU at once, without asking the guest.</summary>
     public Task<StopOutcome> KillAsync(VmId id, CancellationToken cancellationToken) =>
         KillAsync(id, static () => { }, cancellationToken);
@@ -62,7 +90,7 @@ internal sealed class VmStopper(SystemdManager systemd, UnitFolder units, VmMoni
         var unit = VmUnit.NameOf(id);
 
         // The disk and QEMU's end take their time side by side.
-        var disabling = Task.Run(() => units.Disable(unit), CancellationToken.None);
+        var disabling = Task.Run(() => links.Stopped(id), CancellationToken.None);
         try
         {
             return await KillUnitAsync(id, unit, onQueued, cancellationToken);

@@ -11,13 +11,11 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly FolderWatch _watch = new();
-    private readonly Dictionary<VmId, Vm> _vms = [];
-    private readonly Dictionary<VmName, VmId> _names = [];
+    private readonly VmIndex _index = new();
 
     /// <summary>What the kernel does not watch for us, and what could not be read: looked at each time.</summary>
     private readonly HashSet<VmId> _unwatched = [];
 
-    private IReadOnlyList<Vm>? _inOrder;
     private bool _isWatched;
 
     /// <summary>Every VM, in order of id.</summary>
@@ -26,18 +24,23 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         lock (_gate)
         {
             Refresh();
-            return _inOrder ??= [.. _vms.Values.OrderBy(vm => vm.Id.ToString(), StringComparer.Ordinal)];
+            return _index.InOrder;
         }
     }
 
+    /// <summary>
+    /// The VM's id, also of one whose create is under way and has claimed the name: whoever waits for its turn learns what
+    /// became of it.
+    /// </summary>
     /// <exception cref="AetherscaleException"><c>vm-not-found</c>.</exception>
-    public Vm Find(VmReference reference)
+    public VmId FindId(VmReference reference)
     {
         lock (_gate)
         {
             Refresh();
-            var vm = reference.Id is { } id ? _vms.GetValueOrDefault(id) : Named(reference.ToString());
-            return vm ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+            var vm = reference.Id is { } id ? _index.TryFind(id) : _index.TryFind(reference.ToString());
+            return vm?.Id ?? (reference.Name is { } name ? _index.OwnerOf(name) : null)
+                ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
         }
     }
 
@@ -47,7 +50,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         lock (_gate)
         {
             Refresh();
-            return _vms.GetValueOrDefault(id);
+            return _index.TryFind(id);
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
 
         DurableFile.SyncFolder(vmsFolder);
-        Free(vm.Id, NameOf(vm));
+        Free(vm.Id, VmIndex.NameOf(vm));
     }
 
     /// <summary>Removes what a killed daemon left of creates and deletes that were under way.</summary>
@@ -111,14 +114,12 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
 
     public void Dispose() => _watch.Dispose();
 
-    private static VmName? NameOf(Vm vm) => VmName.TryParse(vm.Spec?.Name, out var name) ? name : null;
-
     private void Reserve(VmId id, VmName? name)
     {
         lock (_gate)
         {
             Refresh();
-            if (name is { } wanted && (Named(wanted.ToString())?.Id ?? Reserved(wanted)) is { } owner)
+            if (name is { } wanted && (_index.TryFind(wanted.ToString())?.Id ?? _index.OwnerOf(wanted)) is { } owner)
             {
                 throw new AetherscaleException(
                     NameTaken, $"The name \"{wanted}\" belongs to VM \"{owner}\"; take another or delete that VM.");
@@ -126,30 +127,19 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
 
             if (name is { } free)
             {
-                _names[free] = id;
+                _index.Claim(free, id);
             }
         }
     }
-
-    private VmId? Reserved(VmName name) => _names.TryGetValue(name, out var id) ? id : null;
 
     private void Free(VmId id, VmName? name)
     {
         lock (_gate)
         {
             Refresh();
-            if (name is { } taken && Reserved(taken) == id)
-            {
-                _names.Remove(taken);
-            }
+            _index.Free(name, id);
         }
     }
-
-    /// <summary>By the index, or, where several VMs were given one name by hand, the first of them.</summary>
-    private Vm? Named(string text) =>
-        VmName.TryParse(text, out var name) && Reserved(name) is { } id && _vms.TryGetValue(id, out var vm) && vm.Spec?.Name == text
-            ? vm
-            : _vms.Values.FirstOrDefault(candidate => candidate.Spec?.Name == text);
 
     /// <summary>Reads again what has changed.</summary>
     private void Refresh()
@@ -184,7 +174,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         var present = Directory.EnumerateDirectories(vmsFolder)
             .Select(folder => VmId.TryParse(Path.GetFileName(folder), out var id) ? id : (VmId?)null)
             .OfType<VmId>();
-        var ids = present.Concat(_vms.Keys).Distinct().ToList();
+        var ids = present.Concat(_index.Ids).Distinct().ToList();
 
         // Watched before they are read: what changes meanwhile is read again.
         var isWatched = ids.ConvertAll(id => Watch(FolderOf(id)));
@@ -209,26 +199,11 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
 
     private void Enter(VmId id, Vm? vm, bool isWatched)
     {
-        _inOrder = null;
-        if (_vms.Remove(id, out var before) && NameOf(before) is { } oldName && Reserved(oldName) == id)
-        {
-            _names.Remove(oldName);
-        }
-
+        _index.Enter(id, vm);
         _unwatched.Remove(id);
-        if (vm is null)
-        {
-            return;
-        }
-
-        _vms[id] = vm;
-        if (NameOf(vm) is { } name)
-        {
-            _names[name] = id;
-        }
 
         // What is wrong may pass without the folder changing.
-        if (!isWatched || vm.Problem is not null)
+        if (vm is not null && (!isWatched || vm.Problem is not null))
         {
             _unwatched.Add(id);
         }
@@ -250,5 +225,4 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
             return new Vm(id, folder, null, $"{folder.FolderPath} cannot be looked at: {error.Message}");
         }
     }
-
 }

@@ -55,7 +55,7 @@ internal static class VmUnit
             .Comment("Shuts the guest down; the dash: it also runs when the guest has powered itself off.")
             .Command("ExecStop", [vm.StopHelper, vm.Qemu.StopSocket, Seconds(vm.StopGrace)], mayFail: true)
             .Set("TimeoutStopSec", Seconds(vm.StopGrace + TimeSpan.FromSeconds(StopReserveSeconds)))
-            .Set("Restart", "on-failure")
+            .Set("Restart", vm.Restart == RestartPolicy.Never ? "no" : PolicyWord.Of(vm.Restart))
             .Set("RestartSec", "1")
             .Set("RuntimeDirectory", RuntimeFolder.RelativeOfVm(vm.Id))
             .Set("RuntimeDirectoryMode", "0700")

@@ -27,6 +27,9 @@ internal sealed record VmUnitDescription
     /// <summary>The unit that the VM wants, and waits for, but can do without.</summary>
     public required string SwitchUnit { get; init; }
 
+    /// <summary>When systemd starts it again by itself.</summary>
+    public RestartPolicy Restart { get; init; }
+
     /// <summary>What no VM may see, wherever it lies: the user's home, and the folder of all VMs.</summary>
     public required IReadOnlyList<string> PrivateFolders { get; init; }
 

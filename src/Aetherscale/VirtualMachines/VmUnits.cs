@@ -63,6 +63,7 @@ internal sealed class VmUnits(
             SwitchFolder = networks.SwitchFolderOf(spec.Network),
             SwitchSocket = networks.SwitchSocketOf(spec.Network),
             SwitchUnit = networks.SwitchUnitOf(spec.Network),
+            Restart = spec.RestartPolicy,
             PrivateFolders = settings.PrivateFolders,
             Sandbox = form,
             StopHelper = settings.StopHelper,

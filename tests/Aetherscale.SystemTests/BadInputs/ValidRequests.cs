@@ -7,9 +7,13 @@ internal static class ValidRequests
 {
     public static IReadOnlyList<string> All { get; } =
     [
-        """{"command":"create-vm","options":{"image":"polite","name":"db","cpus":1,"memory":128,"no-start":true},"request-id":"r-1"}""",
+        """{"command":"create-vm","options":{"image":"polite","name":"db","cpus":1,"memory":128,"no-start":true,"autostart":"never","restart":"always","enable-linger":false},"request-id":"r-1"}""",
         """{"command":"start-vm","options":{"vm-id":"web"},"request-id":"r-2"}""",
         """{"command":"stop-vm","options":{"vm-id":"web","wait":true,"timeout":5,"kill":false},"request-id":"r-3"}""",
+        """{"command":"restart-vm","options":{"vm-id":"web","timeout":5,"hard":false},"request-id":"r-7"}""",
+        """{"command":"pause-vm","options":{"vm-id":"web"},"request-id":"r-8"}""",
+        """{"command":"resume-vm","options":{"vm-id":"web"},"request-id":"r-9"}""",
+        """{"command":"wait-vm","options":{"vm-id":"web","for":"stopped","timeout":1},"request-id":"r-10"}""",
         """{"command":"delete-vm","options":{"vm-id":"web"},"request-id":"r-4"}""",
         """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r-5"}""",
         """{"command":"list-vms","options":{},"request-id":"r-6"}""",

@@ -8,7 +8,7 @@ namespace Aetherscale.SystemTests.BadInputs;
 [Collection(BadInputsRun.Name)]
 public sealed class VmReferenceTests(BadInputsHost inputs)
 {
-    private static readonly string[] s_commands = ["start-vm", "stop-vm", "delete-vm", "show-vm"];
+    private static readonly string[] s_commands = ["start-vm", "stop-vm", "restart-vm", "pause-vm", "resume-vm", "delete-vm", "show-vm"];
 
     [Fact]
     public async Task A19_No_VM_id_at_all_is_refused()

@@ -36,6 +36,27 @@ public sealed class StopTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_start_right_behind_a_stop_that_is_not_waited_for_restarts_the_vm_for_many_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            var id = await _host.CreateAsync("polite");
+            var boots = 1;
+            for (var round = 0; round < 3; round++)
+            {
+                await Wait.UntilAsync("the guest is up", () => _host.ConsoleOf(id).Split("POLITE UP").Length == boots + 1);
+                await StopAsync(id, """, "wait": false""");
+                var start = await _host.RunAsync("start-vm", $$"""{"vm-id": "{{id}}"}""");
+                Assert.False(start.TryGetProperty("hint", out var hint), hint.ToString());
+                Assert.Equal("running", await _host.StatusAsync(id));
+                boots++;
+            }
+
+            Assert.True(TestHost.IsEnabled(id));
+        }));
+    }
+
+    [Fact]
     public async Task An_obedient_guest_that_is_not_waited_for_is_soon_stopped()
     {
         var id = await _host.CreateAsync("polite");

@@ -22,6 +22,20 @@ public sealed partial class CliVerbTests(Broker broker)
         "start-vm web",
         "start-vm db nosuch-1",
         "connect nosuch-1 22",
+        "create-vm --image polite --name job --no-start --autostart always --restart never",
+        "pause-vm web",
+        "pause-vm web",
+        "list-vms",
+        "resume-vm web",
+        "resume-vm web job",
+        "wait-vm web --for running",
+        "wait-vm job --for stopped",
+        "wait-vm job --for ssh --timeout 1",
+        "wait-vm nosuch-1 --for ip",
+        "restart-vm web",
+        "restart-vm web --hard",
+        "restart-vm web --timeout 3600",
+        "restart-vm job --hard",
         "stop-vm web --timeout 3600",
         "stop-vm web db",
         "stop-vm web",
@@ -33,7 +47,7 @@ public sealed partial class CliVerbTests(Broker broker)
         "stop-vm deaf --no-wait --timeout 2",
         "stop-vm deaf --kill",
         "list-vms",
-        "delete-vm web db deaf nosuch-1",
+        "delete-vm web db deaf job nosuch-1",
         "list-vms",
         "stop-vm",
     ];
@@ -64,6 +78,7 @@ public sealed partial class CliVerbTests(Broker broker)
         var said = new List<string>();
         foreach (var line in s_session)
         {
+            var boots = Boots(host);
             var result = await host.CliAsync([.. globalOptions.Split(' '), .. line.Split(' ')]);
             ids.AddRange(Directory.GetDirectories($"{host.Data}/vms").Select(Path.GetFileName).OfType<string>().Except(ids));
             var output = line == "list-vms" ? InOrder(Plain(result.Output, ids)) : Plain(result.Output, ids);
@@ -72,10 +87,18 @@ public sealed partial class CliVerbTests(Broker broker)
             {
                 await GuestsAreUpAsync(host);
             }
+            else if (line.StartsWith("restart-vm", StringComparison.Ordinal) && result.ExitCode == 0)
+            {
+                await Wait.UntilAsync("the guest is up again", () => Boots(host) > boots);
+            }
         }
 
         return said;
     }
+
+    /// <summary>How often a guest has come up so far.</summary>
+    private static int Boots(TestHost host) => Directory.GetDirectories($"{host.Data}/vms")
+        .Sum(folder => host.ConsoleOf(Path.GetFileName(folder)).Split(" UP").Length - 1);
 
     /// <summary>A guest that still boots may miss that it is asked to shut down, and answer late.</summary>
     private static Task GuestsAreUpAsync(TestHost host) => Wait.UntilAsync("the guests are up", async () =>

@@ -49,6 +49,55 @@ public sealed class OrderTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commands_by_the_name_that_a_create_gives_may_follow_it_at_once()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            // The first round has the image adopted, which takes its time; all of them send it all before the first answer.
+            var name = $"web-{round}";
+            string[] messages =
+            [
+                $$$"""{"command": "create-vm", "options": {"image": "polite", "name": "{{{name}}}"}}""",
+                Message("stop-vm", name, """, "kill": true"""),
+                Message("start-vm", name),
+                Message("pause-vm", name),
+                Message("show-vm", name),
+                Message("resume-vm", name),
+                Message("wait-vm", name, """, "for": "running" """),
+                Message("restart-vm", name, """, "hard": true"""),
+                Message("delete-vm", name),
+            ];
+            var sent = new List<string>();
+            foreach (var message in messages)
+            {
+                sent.Add(await _client.SendAsync(message));
+            }
+
+            var answers = new List<string?>();
+            foreach (var message in sent)
+            {
+                answers.Add(Said(await _client.ReplyAsync(message, 30)));
+            }
+
+            // show-vm takes no turn: it tells of the VM as soon as there is one.
+            Assert.Equal(["starting", "killed", "starting", "paused", answers[4], "running", "running", "starting", "deleted"], answers);
+            Assert.NotEqual("vm-not-found", answers[4]);
+        }
+    }
+
+    [Fact]
+    public async Task What_follows_a_create_that_fails_finds_no_vm()
+    {
+        var create = await _client.SendAsync("""{"command": "create-vm", "options": {"image": "nosuch", "name": "web"}}""");
+        var stop = await _client.SendAsync(Message("stop-vm", "web"));
+        var delete = await _client.SendAsync(Message("delete-vm", "web"));
+
+        Assert.Equal("image-not-found", Said(await _client.ReplyAsync(create)));
+        Assert.Equal("vm-not-found", Said(await _client.ReplyAsync(stop)));
+        Assert.Equal("vm-not-found", Said(await _client.ReplyAsync(delete)));
+    }
+
+    [Fact]
     public async Task A_polite_guest_is_stopped_when_the_answer_comes_and_a_deaf_one_stopping_within_four_seconds()
     {
         var polite = await CreateAsync("polite", "POLITE UP");
@@ -116,6 +165,9 @@ public sealed class OrderTests(Broker broker) : IAsyncLifetime
         $$$"""{"command": "{{{command}}}", "options": {"vm-id": "{{{id}}}"{{{more}}}}}""";
 
     private static string? Status(JsonElement reply) => reply.GetProperty("response").GetProperty("status").GetString();
+
+    private static string? Said(JsonElement reply) =>
+        reply.TryGetProperty("response", out _) ? Status(reply) : reply.GetProperty("execution-info").GetProperty("code").GetString();
 
     private static string? Status(JsonElement list, string id) => list.GetProperty("response").EnumerateArray()
         .First(vm => vm.GetProperty("vm-id").GetString() == id).GetProperty("status").GetString();

@@ -16,6 +16,8 @@ public sealed class CompletionTests : IDisposable
     [InlineData("stop-vm we", "web\n")]
     [InlineData("stop-vm --vm-id we", "web\n")]
     [InlineData("connect y", "ygjpppvk\n")]
+    [InlineData("wait-vm web --for s", "ssh\nstopped\n")]
+    [InlineData("create-vm --restart nev", "never\n")]
     [InlineData("list-vms --output ", "json\ntable\n")]
     public async Task Suggestions_fit_what_stands_before_the_cursor(string line, string words)
     {

@@ -16,6 +16,10 @@ public sealed class OutputTests : IDisposable
     [InlineData(
         "stop-vm abcdefgh", Hinted,
         "VM-ID     NAME  STATUS   HINT\nabcdefgh  -     stopped  VM \"abcdefgh\" was not running\n")]
+    [InlineData(
+        "wait-vm web --for ip", """{"status":"running","vm-id":"abcdefgh","name":"web","address":"10.77.0.2"}""",
+        "VM-ID     NAME  STATUS   ADDRESS\nabcdefgh  web   running  10.77.0.2\n")]
+    [InlineData("wait-vm web --for ip --quiet", """{"status":"running","vm-id":"abcdefgh"}""", "")]
     [InlineData("list-vms", "[]", "VM-ID  NAME  STATUS  ADDRESS  IMAGE  CPUS  MEMORY  AUTOSTART\n")]
     [InlineData("list-vms --quiet", "[]", "")]
     [InlineData("list-vms -o json", "[]", """[{"execution-info":{"status":"success","host":"h1"},"response":[]}]""" + "\n")]
@@ -38,6 +42,33 @@ public sealed class OutputTests : IDisposable
 
             """,
             result.Out);
+    }
+
+    [Theory]
+    [InlineData("create-vm --image tiny", "VM-ID     NAME  STATUS\nabcdefgh  -     starting\n", "hint: linger!\n")]
+    [InlineData("start-vm abcdefgh", "VM-ID     NAME  STATUS\nabcdefgh  -     starting\n", "hint: linger!\n")]
+    [InlineData("create-vm --image tiny --quiet", "abcdefgh\n", "")]
+    public async Task Advice_goes_to_standard_error_and_leaves_the_table_as_it_is(string line, string output, string error)
+    {
+        await using var daemon = ScriptedDaemon.Replying(
+            _cli.OwnSocket, _ => Envelopes.Success("""{"status":"starting","vm-id":"abcdefgh","hint":"linger!"}"""));
+        Assert.Equal(new CliResult(0, output, error), await _cli.RunAsync(line.Split(' ')));
+    }
+
+    [Theory]
+    [InlineData("true", "", "yes")]
+    [InlineData("false", "", "no")]
+    [InlineData("true", "always", "always")]
+    [InlineData("false", "never", "never")]
+    [InlineData("false", "always", "no")]
+    [InlineData("true", "never", "yes")]
+    [InlineData("true", "last-state", "yes")]
+    public async Task A_list_names_the_policy_behind_an_autostart_where_it_is_the_reason(string fact, string policy, string shown)
+    {
+        var member = policy.Length == 0 ? "" : $",\"autostart-policy\":\"{policy}\"";
+        await using var daemon = ScriptedDaemon.Replying(
+            _cli.OwnSocket, _ => Envelopes.Success($$"""[{"vm-id":"abcdefgh","status":"stopped","autostart":{{fact}}{{member}}}]"""));
+        Assert.Equal(shown, (await _cli.RunAsync("list-vms")).Out.TrimEnd().Split(' ')[^1]);
     }
 
     [Fact]

@@ -24,6 +24,19 @@ public sealed class RequestTests : IDisposable
         """{"command":"stop-vm","options":{"vm-id":"web","wait":false,"kill":false},"request-id":"r1"}""")]
     [InlineData(
         "stop-vm web --kill", """{"command":"stop-vm","options":{"vm-id":"web","wait":true,"kill":true},"request-id":"r1"}""")]
+    [InlineData(
+        "create-vm --image tiny --autostart always --restart never --enable-linger",
+        """{"command":"create-vm","options":{"image":"tiny","no-start":false,"autostart":"always","restart":"never","enable-linger":true},"request-id":"r1"}""")]
+    [InlineData("restart-vm web", """{"command":"restart-vm","options":{"vm-id":"web","hard":false},"request-id":"r1"}""")]
+    [InlineData(
+        "restart-vm web --timeout 10", """{"command":"restart-vm","options":{"vm-id":"web","timeout":10,"hard":false},"request-id":"r1"}""")]
+    [InlineData("restart-vm --hard web", """{"command":"restart-vm","options":{"vm-id":"web","hard":true},"request-id":"r1"}""")]
+    [InlineData("pause-vm web", """{"command":"pause-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
+    [InlineData("resume-vm web", """{"command":"resume-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
+    [InlineData("wait-vm web --for ssh", """{"command":"wait-vm","options":{"vm-id":"web","for":"ssh"},"request-id":"r1"}""")]
+    [InlineData(
+        "wait-vm --for port=80 --timeout 5 web",
+        """{"command":"wait-vm","options":{"vm-id":"web","for":"port=80","timeout":5},"request-id":"r1"}""")]
     [InlineData("delete-vm --vm-id web", """{"command":"delete-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
     [InlineData("list-vms", """{"command":"list-vms","request-id":"r1"}""")]
     [InlineData("show-vm web", """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]

@@ -31,6 +31,7 @@ public sealed class VmStateRulesTests
             (s_running with { Guest = GuestState.Paused, PauseReason = "watchdog" }, "Paused", "watchdog"),
             (s_atRest with { Active = UnitActiveState.Activating, Sub = UnitSubState.Start }, "Starting", null),
             (s_atRest with { Active = UnitActiveState.Activating, Sub = UnitSubState.AutoRestart }, "Starting", "crashed"),
+            (s_atRest with { Active = UnitActiveState.Activating, Sub = UnitSubState.AutoRestart, RestartsAlways = true }, "Starting", "it ended"),
             (s_running with { Active = UnitActiveState.Deactivating, Sub = UnitSubState.Stop }, "Stopping", null),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.ExitCode }, "Crashed", "with an error"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.Signal }, "Crashed", "killed"),

@@ -38,6 +38,21 @@ public sealed class VmStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_a_create_has_claimed_leads_to_the_id_that_it_will_have()
+    {
+        Assert.True(VmName.TryParse("web", out var name));
+        var web = VmReference.Parse("web");
+        using (var draft = _store.Draft(VmId.New(), name))
+        {
+            Assert.Equal(draft.Id, _store.FindId(web));
+            Assert.Null(_store.TryFind(draft.Id));
+        }
+
+        Assert.Equal("vm-not-found", Assert.Throws<AetherscaleException>(() => _store.FindId(web)).Code);
+        Assert.Equal(Make("web"), _store.FindId(web));
+    }
+
+    [Fact]
     public void A_VM_is_found_by_id_and_by_name()
     {
         var id = Make("web");

@@ -22,6 +22,13 @@ public sealed class VmUnitTests
         }));
     }
 
+    [Theory]
+    [InlineData("OnFailure", "on-failure")]
+    [InlineData("Always", "always")]
+    [InlineData("Never", "no")]
+    public void The_restart_policy_is_systemds(string policy, string setting) =>
+        Assert.Contains($"\nRestart={setting}\n", VmUnit.Render(Plain with { Restart = Enum.Parse<RestartPolicy>(policy) }));
+
     [Fact]
     public void With_kvm_the_guest_has_the_one_device_and_no_code_is_written() => Golden.Matches(
         "VirtualMachines/kvm.service", VmUnit.Render(Plain with { Qemu = Plain.Qemu with { Accelerator = Accelerator.Kvm } }));

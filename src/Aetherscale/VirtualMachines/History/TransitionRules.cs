@@ -56,6 +56,10 @@ internal static class TransitionRules
     /// <summary>Whether it has crashed and systemd is about to start it again.</summary>
     public static bool WaitsForRestart(VmTransition? last) => last is { Event: Crashed, Status: VmState.Starting };
 
+    /// <summary>A restart is one job of systemd's, which goes on without the daemon that asked for it.</summary>
+    private static bool IsRestartHalfDone(VmTransition? last) =>
+        last is { Event: Stopping or Stopped or Killed, Requester.Command: VmRequester.Restart };
+
     private static (TransitionCause Cause, string Text) WhyPaused(QmpTold told, VmAsk? ask) => told.Reason switch
     {
         "io-error" => (DiskError, $"the host could not read or write the guest's disk: {told.Story.DiskError ?? "input/output error"}"),
@@ -76,7 +80,8 @@ internal static class TransitionRules
         var (kind, cause, text) = ask switch
         {
             not null => (Started, Request, "QEMU was started"),
-            null when last is { Event: Created, Status: VmState.Starting, Requester: not null } => (Started, Request, "QEMU was started"),
+            null when last is { Event: Created, Status: VmState.Starting, Requester: not null } || IsRestartHalfDone(last) =>
+                (Started, Request, "QEMU was started"),
             null when WaitsForRestart(last) => (Restarted, AutoRestart, "systemd started it again after the crash"),
             null when last?.Time < now.HostBoot => (Started, HostBoot, "it was started with the host"),
             _ => (Started, Outside, "its unit was started by systemctl or another unit, not through aetherscale"),

@@ -45,6 +45,9 @@ internal sealed record VmTransition
 /// <summary>Who asked for a transition.</summary>
 internal sealed record VmRequester
 {
+    /// <summary>The command that has a VM stopped and started as one.</summary>
+    public const string Restart = "restart-vm";
+
     /// <summary>The command: <c>stop-vm</c>.</summary>
     public required string Command { get; init; }
 

@@ -1,3 +1,4 @@
+using Aetherscale.Contract;
 using Aetherscale.Systemd;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
@@ -10,6 +11,8 @@ public sealed class TransitionRulesTests
     private static readonly DateTimeOffset s_noon = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly VmRequester s_who = new() { Command = "stop-vm", Door = "socket", Uid = 1000, Pid = 7, RequestId = "r-1" };
+
+    private static readonly VmRequester s_restarter = s_who with { Command = CommandNames.RestartVm };
 
     private static readonly VmTransition s_runs = Last(TransitionKind.Started, VmState.Running);
 
@@ -54,6 +57,7 @@ public sealed class TransitionRulesTests
         ("a boot", s_stopped, s_up with { HostBoot = s_noon }, "started running host-boot it was started with the host"),
         ("a restart by systemd", s_waits, s_up, "restarted running auto-restart systemd started it again after the crash"),
         ("a start while it waits", s_waits, s_up with { Asks = [Ask(AskKind.Start)] }, "started running request QEMU was started (stop-vm)"),
+        ("the start of a restart by us", s_stopped with { Requester = s_restarter }, s_up, "started running request QEMU was started (restart-vm)"),
         ("the same run once more", s_runs, s_up with { RunId = "one" }, null),
         ("another run at once", s_runs, s_up, "started running outside its unit was started by systemctl or another unit, not through aetherscale"),
 

@@ -1,0 +1,72 @@
+using Aetherscale.Contract.Commands;
+using Aetherscale.Images;
+using Aetherscale.Networking;
+using Aetherscale.VirtualMachines;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary>What a requester wants of a new VM, checked and with the daemon's defaults filled in.</summary>
+internal sealed record VmWish
+{
+    public required ImageName Image { get; init; }
+
+    public required VmName? Name { get; init; }
+
+    public required int Cpus { get; init; }
+
+    public required int MemoryMib { get; init; }
+
+    public required string? Autostart { get; init; }
+
+    public required string? Restart { get; init; }
+
+    public required bool Start { get; init; }
+
+    public required bool EnableLinger { get; init; }
+
+    /// <exception cref="AetherscaleException"><c>bad-name</c> or <c>bad-request</c>.</exception>
+    public static VmWish Read(CreateVmOptions options, VmDefaults defaults)
+    {
+        var wish = new VmWish
+        {
+            Image = ImageName.TryParse(options.Image, out var image)
+                ? image
+                : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}."),
+            Name = ReadName(options.Name),
+            Cpus = options.Cpus ?? defaults.Cpus,
+            MemoryMib = options.Memory ?? defaults.MemoryMib,
+            Autostart = options.Autostart,
+            Restart = options.Restart,
+            Start = !options.NoStart,
+            EnableLinger = options.EnableLinger ?? false,
+        };
+        var problem = VmSpecCheck.CpusProblem(wish.Cpus, "cpus")
+            ?? VmSpecCheck.MemoryProblem(wish.MemoryMib, "memory")
+            ?? PolicyWord.AutostartProblem(wish.Autostart, "autostart")
+            ?? PolicyWord.RestartProblem(wish.Restart, "restart");
+        return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
+    }
+
+    public VmSpec ToSpec(VmId id, string digest, Lease lease, DateTimeOffset now) => new()
+    {
+        Format = VmSpec.CurrentFormat,
+        VmId = id.ToString(),
+        Name = Name?.ToString(),
+        Image = Image.ToString(),
+        BaseSha256 = digest,
+        Cpus = Cpus,
+        MemoryMib = MemoryMib,
+        Uuid = Guid.NewGuid(),
+        Network = lease.Network,
+        Mac = lease.Mac,
+        Address = lease.Address,
+        Autostart = Autostart,
+        Restart = Restart,
+        Created = now,
+    };
+
+    private static VmName? ReadName(string? text) => text is null ? null
+        : VmName.TryParse(text, out var name) ? name
+        : throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no VM name: {VmName.Grammar}.");
+}

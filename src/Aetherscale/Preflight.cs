@@ -1,0 +1,45 @@
+using Aetherscale.Api;
+using Aetherscale.Configuration;
+using Aetherscale.Files;
+using Aetherscale.VirtualMachines;
+
+namespace Aetherscale;
+
+/// <summary>What must hold before the daemon touches anything.</summary>
+internal static class Preflight
+{
+    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
+    public static void CheckSecret(string file)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+        {
+            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
+        }
+    }
+
+    /// <summary>The data folder is this daemon's from here on.</summary>
+    public static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
+    {
+        if (host.UserId == 0)
+        {
+            throw new SettingsException(
+                "QEMU never runs as root, and neither does its daemon. Start it as an ordinary user: systemctl --user start aetherscale");
+        }
+
+        if (data.Prepare() is { } problem)
+        {
+            throw new SettingsException(problem);
+        }
+
+        var folderLock = FolderLock.TryTake(data.Path) ?? throw new SettingsException(
+            $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
+        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket) is { } taken)
+        {
+            folderLock.Dispose();
+            throw new SettingsException(taken);
+        }
+
+        return folderLock;
+    }
+}

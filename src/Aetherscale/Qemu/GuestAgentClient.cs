@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Aetherscale.Qemu;
+
+/// <summary>
+/// A word with the guest agent (https://www.qemu.org/docs/master/interop/qemu-ga-ref.html). Nobody tells whether an agent is
+/// there: QEMU keeps what we send until one listens. What the guest sends is not trusted.
+/// </summary>
+internal static class GuestAgentClient
+{
+    /// <summary>Ends what an earlier client left half-said, and begins the agent's answer to the synchronization.</summary>
+    private const byte Delimiter = 0xFF;
+
+    private const int MaxAnswerLength = 64 * 1024;
+
+    /// <summary>Synchronizes with the agent, and has it answer a ping.</summary>
+    /// <param name="socketPath">QEMU's end of the agent's port.</param>
+    /// <param name="cancellation">Ends the wait: without an agent it lasts for ever.</param>
+    /// <returns>Null when the agent has answered, else why it cannot.</returns>
+    public static async Task<string?> PingAsync(string socketPath, CancellationToken cancellation)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+            await using var stream = new NetworkStream(socket);
+            var answers = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+            var id = RandomNumberGenerator.GetInt32(1, int.MaxValue);
+            var sync = string.Create(
+                CultureInfo.InvariantCulture, $$$"""{"execute":"guest-sync-delimited","arguments":{"id":{{{id}}}}}""");
+            await stream.WriteAsync((byte[])[Delimiter, .. Encoding.ASCII.GetBytes(sync + "\n")], cancellation);
+
+            // Answers to those who gave up before us may come first.
+            while (Number(await ReadAsync(answers, Delimiter, cancellation)) != id)
+            {
+            }
+
+            await stream.WriteAsync("{\"execute\":\"guest-ping\"}\n"u8.ToArray(), cancellation);
+            return IsReturn(await ReadAsync(answers, null, cancellation)) ? null : "its guest agent refuses a ping";
+        }
+        catch (Exception error) when (error is SocketException or IOException or InvalidDataException)
+        {
+            return $"its guest agent cannot be asked: {error.Message}";
+        }
+    }
+
+    /// <summary>The next line, or what follows the delimiter on the next line that has one.</summary>
+    private static async Task<JsonElement?> ReadAsync(PipeReader answers, byte? delimiter, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await answers.ReadAsync(cancellation);
+            var buffer = read.Buffer;
+            while (buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var line = buffer.Slice(0, end).ToArray();
+                buffer = buffer.Slice(buffer.GetPosition(1, end));
+                var start = delimiter is { } mark ? line.AsSpan().LastIndexOf(mark) + 1 : 0;
+                if (delimiter is null || start > 0)
+                {
+                    answers.AdvanceTo(buffer.Start);
+                    return Parse(line.AsMemory(start));
+                }
+            }
+
+            if (read.IsCompleted || buffer.Length > MaxAnswerLength)
+            {
+                throw new InvalidDataException(read.IsCompleted ? "QEMU closed the connection" : "it sends no lines");
+            }
+
+            answers.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    private static JsonElement? Parse(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static int? Number(JsonElement? answer) =>
+        answer is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("return", out var value)
+        && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
+
+    private static bool IsReturn(JsonElement? answer) =>
+        answer is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("return", out _);
+}
