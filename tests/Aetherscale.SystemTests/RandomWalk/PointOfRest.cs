@@ -93,8 +93,7 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
     private static string Call(VmCondition condition) => condition.Power switch
     {
         Power.Absent => "absent",
-        Power.Up => condition.Enabled ? "running, autostart" : "running",
-        _ => condition.Enabled ? "stopped, autostart" : "stopped",
+        var power => (power == Power.Up ? "running" : power == Power.Crashed ? "crashed" : "stopped") + (condition.Enabled ? ", autostart" : ""),
     };
 
     private void CompareFiles(Dictionary<string, JsonElement> rows, HashSet<string> up, List<string> complaints)
@@ -125,7 +124,8 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
 
         // One at rest may be in systemd's memory still.
         var running = units.Where(unit => !(unit.EndsWith(" loaded inactive dead", StringComparison.Ordinal) && rows.ContainsKey(unit[..8])));
-        Same("the units", Names(running), Names(up.Select(id => $"{id} loaded active running")), complaints);
+        var failed = rows.Where(row => StatusOf(row.Value) == "crashed").Select(row => $"{row.Key} loaded failed failed");
+        Same("the units", Names(running), Names(up.Select(id => $"{id} loaded active running").Concat(failed)), complaints);
     }
 
     private async Task CompareProcessesAsync(HashSet<string> up, List<string> complaints)

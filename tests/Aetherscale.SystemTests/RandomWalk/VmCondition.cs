@@ -18,6 +18,9 @@ internal enum Power
     /// <summary>Its create was cut off, and is finished.</summary>
     Arriving,
 
+    /// <summary>It is down, and a stop that was cut off has not told systemd that its kill was meant.</summary>
+    Crashed,
+
     /// <summary>It is down, or on its way: nobody will start it again.</summary>
     Fading,
 }
@@ -45,6 +48,7 @@ internal readonly record struct VmCondition(Power Power, bool Enabled)
         Power.Absent => status == "vm-not-found",
         Power.Down => status == "stopped" && autostart == Enabled,
         Power.Up => status == "running" && autostart == Enabled,
+        Power.Crashed => status == "crashed" && autostart == Enabled,
         Power.Bouncing => status is "running" or "stopping" or "starting" && autostart == Enabled,
         _ => status is "running" or "stopping" or "starting" or "stopped",
     };

@@ -28,11 +28,13 @@ internal sealed class VmRules(Power started)
             {
                 Power.Up => [before with { Power = Power.Bouncing }],
                 Power.Arriving => [before with { Power = Power.Bouncing }, VmCondition.Down],
+                Power.Fading => [before, .. EachWay(Power.Crashed)],
                 _ => [before],
             },
 
             // Nobody hears a guest power itself off while there is no daemon.
             { Deed: Deed.DaemonDies } => before.Power == Power.Fading ? [before with { Enabled = true }] : [before],
+            { Answer: null, Deed: Deed.Stop } => CutOffStop(before, Meanwhile(Deed.Kill, Deed.Delete, Deed.QemuDies)),
             { Answer: null } => CutOff(operation.Deed, before),
             { Answer: { Word: NotFound } answer } when before.Power == Power.Absent && operation.Deed is not (Deed.Create or Deed.CreateStopped) =>
                 answer.Says(NotFound) ? [before] : [],
@@ -72,8 +74,9 @@ internal sealed class VmRules(Power started)
 
     private IEnumerable<VmCondition> Started(Answer answer, VmCondition before, bool mayFail) => before.Power switch
     {
+        Power.Fading when mayFail && answer.Says(StartFailed) => EachWay(Power.Down),
         _ when mayFail && answer.Says(StartFailed) => [before with { Power = Power.Down }],
-        Power.Down when answer.Says("starting") => [StartedNow],
+        Power.Down or Power.Crashed when answer.Says("starting") => [StartedNow],
         Power.Up or Power.Arriving when answer.Says("starting", "already started") => [new(Power.Up, true)],
 
         // Whichever it found.
@@ -88,6 +91,7 @@ internal sealed class VmRules(Power started)
     private static IEnumerable<VmCondition> Stopped(Answer answer, VmCondition before, bool isOvertaken) => before.Power switch
     {
         Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
+        Power.Crashed when answer.Says("killed", "was not running") => [before with { Enabled = false }],
         Power.Up or Power.Arriving when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word is "stopped" or "killed" => [VmCondition.Down],
         _ => [],
@@ -95,7 +99,7 @@ internal sealed class VmRules(Power started)
 
     private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before) => before.Power switch
     {
-        Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
+        Power.Down or Power.Crashed when answer.Says("killed", "was not running") => [VmCondition.Down],
         Power.Up or Power.Arriving when answer.Says("killed") => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word == "killed" => [VmCondition.Down],
         _ => [],
@@ -104,25 +108,35 @@ internal sealed class VmRules(Power started)
     /// <summary>A daemon that died leaves a create whole or not done, and finishes a delete; the rest is done step by step.</summary>
     private IEnumerable<VmCondition> CutOff(Deed deed, VmCondition before)
     {
-        var fading = new VmCondition(Power.Fading, false);
         return (deed, before.Power) switch
         {
             (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
             (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
             (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
-            (Deed.Start, Power.Down) => [before, before with { Enabled = true }, StartedUnwatched],
+            (Deed.Start, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), StartedUnwatched],
             (Deed.Start, _) => [before, before with { Enabled = true }],
-            (Deed.Stop, Power.Down) => [before, VmCondition.Down],
-            (Deed.Stop, _) => [before, before with { Enabled = false }, fading],
-            (Deed.Kill, Power.Down) => [before, VmCondition.Down],
+            (Deed.Kill, Power.Down or Power.Crashed) => [before, before with { Enabled = false }, VmCondition.Down],
 
             // QEMU is killed before systemd has the stop job.
             (Deed.Kill, Power.Up or Power.Bouncing or Power.Arriving) =>
-                [before, new(Power.Bouncing, true), new(Power.Bouncing, false), fading, fading with { Enabled = true }],
-            (Deed.Kill, _) => [before, fading, fading with { Enabled = true }],
+                [before, .. EachWay(Power.Bouncing), .. EachWay(Power.Fading), .. EachWay(Power.Crashed)],
+            (Deed.Kill, _) => [before, .. EachWay(Power.Fading), .. EachWay(Power.Crashed)],
             _ => [before, VmCondition.Absent],
         };
     }
+
+    private static IEnumerable<VmCondition> CutOffStop(VmCondition before, bool wasKilled)
+    {
+        var disabled = before with { Enabled = false };
+        return before.Power switch
+        {
+            Power.Absent => [before],
+            Power.Down or Power.Crashed => [before, disabled],
+            _ => [before, disabled, new(Power.Fading, false), .. wasKilled || before.Power == Power.Bouncing ? EachWay(Power.Crashed) : []],
+        };
+    }
+
+    private static IEnumerable<VmCondition> EachWay(Power power) => [new(power, true), new(power, false)];
 
     private VmCondition StartedNow => new(started, started == Power.Up);
 
