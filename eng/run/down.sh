@@ -89,7 +89,7 @@ remove_units_and_images() {
 remove_empty_state() {
   local folder
   rm -rf "$3"
-  rm -f "$1/lock"
+  rm -rf "$1/lock" "$1/requests"
   find "$2" -maxdepth 1 -type d -name '*.wants' -empty -delete 2>/dev/null || true
   for folder in "$1/images/sha256" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
 }

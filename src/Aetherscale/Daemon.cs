@@ -88,14 +88,15 @@ internal static class Daemon
         var brokerState = new BrokerState(BrokerAddress.TryParse(settings[Broker], out var address, out _) ? address!.ToString() : null);
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
-        var linger = new LingerAdvice(new Linger(Environment.UserName, host.UserId, processes), time);
+        var linger = new Linger(Environment.UserName, host.UserId, processes);
+        var lingerAdvice = new LingerAdvice(linger, time);
         var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
         var logsVm = new LogsVm(store, locks, history);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
-                images, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, linger, time, logs.CreateLogger<CreateVm>()),
-            new StartVm(store, locks, starter, history, linger),
+                images, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+            new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, grace),
             new PauseVm(store, locks, power, history),
@@ -170,7 +171,7 @@ internal static class Daemon
             new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName),
             new SandboxCheckup(sandbox),
             new SystemdCheckup(systemd),
-            new LingerCheckup(Environment.UserName),
+            new LingerCheckup(linger),
             new NetworkToolsCheckup(),
             new NetworkCheckup(systemd, networks, settings[Network]),
             new RoomCheckup(data.Path, host.RuntimeDirectory),

@@ -14,7 +14,6 @@ public sealed partial class RowsTests
     {
         ["A33"] = "needs the durable queues of a fleet",
         ["A35"] = "there is no TCP listener",
-        ["B29"] = "the cause of an end is told by why-vm, which is not there yet",
         ["B31"] = "needs the durable queues of a fleet",
     };
 

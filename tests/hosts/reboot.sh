@@ -1,6 +1,6 @@
 #!/bin/bash
-# reboot.sh [GRACE] (as root): a whole host, with systemd as its PID 1, gets VMs, is rebooted and is switched off. Rows B26 and B27 of
-# docs/reliability.md. GRACE: the seconds that a guest is given to shut down, 10 as a rule; the daemon's own default is 90.
+# reboot.sh [GRACE] (as root): a whole host, with systemd as its PID 1, gets VMs, is rebooted and is switched off, and its user logs out.
+# Rows B26, B27 and B28 of docs/reliability.md. GRACE: the seconds that a guest is given to shut down, 10 as a rule; the daemon's own default is 90.
 set -euo pipefail
 folder=$(realpath "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../..")
 source "$folder/eng/lib.sh"
@@ -53,6 +53,8 @@ make_guests() {
   cli create-vm --image polite --name put-down --memory 64
   cli stop-vm put-down
   cli create-vm --image off --name went-down --memory 64
+  cli create-vm --image polite --name always-on --memory 64 --autostart always --no-start
+  cli create-vm --image polite --name never-on --memory 64 --autostart never
   for guest in "${guests[@]}"; do
     unit[$guest]=$(unit_of "$guest")
   done
@@ -80,6 +82,25 @@ check_shutdown() {
   check "B26 all had the grace side by side, the deaf one used it up" test "$took" -ge "$((grace - 2))" -a "$took" -lt "$((grace + 25))"
 }
 
+# log_in: a person's session, as login(1) opens one. It lasts until log_out.
+log_in() { in_host systemd-run --quiet --unit=a-session --property=User=aetherscale --property=PAMName=login sleep infinity; }
+
+log_out() { in_host systemctl stop a-session.service; }
+
+has_session() { in_host loginctl list-sessions --no-legend | grep -q aetherscale; }
+
+# hints COMMAND…: whether it says how lingering is turned on.
+hints() { cli "$@" 2>&1 | grep -F 'loginctl enable-linger aetherscale'; }
+
+# doctor_fails: as it must when something is to be done.
+doctor_fails() {
+  local code=0
+  cli doctor >"$host/doctor" || code=$?
+  ((code == 1)) && grep -E '^linger +FAIL' "$host/doctor" || { echo "doctor ended with $code:" && cat "$host/doctor" && return 1; }
+}
+
+manager_is_gone() { [[ $(in_host systemctl is-active "user@$(in_host id -u aetherscale).service") == inactive ]]; }
+
 declare -A unit
 trap 'rm -f "$checked"; host_remove' EXIT
 host_make
@@ -93,10 +114,22 @@ check "the host reboots" reboot
 check_shutdown
 check "B27 what ran runs again" become running "${guests[@]}" demo
 check "B27 what was stopped, or had powered itself off, stays down" is stopped put-down went-down
+check "B27 what starts always runs, what starts never does not" become running always-on
+check "and the other one is stopped" is stopped never-on
 
 check "the host is switched off" power_off
 check "and booted" host_boot
 check_shutdown
 check "B27 after power-off, too, what ran runs again" become running "${guests[@]}" demo
 check "B27 and what was stopped stays down" is stopped put-down went-down
+
+check "a person logs in" log_in
+check "and has a session" wait_until 10 has_session
+check "lingering is turned off" in_host loginctl disable-linger aetherscale
+check "B28 create-vm says so, and the one command" hints create-vm --image polite --name without --memory 64
+check "B28 doctor fails" doctor_fails
+check "the person logs out" log_out
+check "B28 then systemd ends the VMs, as it was said" wait_until 60 manager_is_gone
+check "lingering is turned on by that command" in_host loginctl enable-linger aetherscale
+check "B28 and they are back" become running "${guests[@]}" demo without
 exit $checks_failed

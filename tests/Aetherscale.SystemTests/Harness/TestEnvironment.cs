@@ -19,6 +19,9 @@ internal static class TestEnvironment
 
     public static string UnitFolder { get; } = Path.Combine(Home, ".config/systemd/user");
 
+    /// <summary>Whose tests these are.</summary>
+    public static async Task<string> UserIdAsync() => (await Tool.RunAsync("/usr/bin/id", "-u")).Output.Trim();
+
     private static string Required(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
         ? value
         : throw new InvalidOperationException($"{variable} is not set: run these tests with ./test.sh.");

@@ -282,6 +282,11 @@ internal sealed class TestHost : IAsyncDisposable
         foreach (var unit in units)
         {
             File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
+            if (Directory.Exists($"{TestEnvironment.UnitFolder}/{unit}.d"))
+            {
+                Directory.Delete($"{TestEnvironment.UnitFolder}/{unit}.d", recursive: true);
+            }
+
             if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
             {
                 File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
@@ -309,9 +314,22 @@ internal sealed class TestHost : IAsyncDisposable
     public IReadOnlyList<string> OurUnits() => !Directory.Exists(TestEnvironment.UnitFolder) ? [] :
     [
         .. Directory.GetFiles(TestEnvironment.UnitFolder, "aetherscale-*.service")
-            .Where(file => File.ReadAllText(file).Contains($"X-Aetherscale-State={Data}\n"))
+            .Where(IsOurs)
             .Select(file => Path.GetFileName(file)!),
     ];
+
+    private bool IsOurs(string unitFile)
+    {
+        try
+        {
+            return File.ReadAllText(unitFile).Contains($"X-Aetherscale-State={Data}\n");
+        }
+        catch (FileNotFoundException)
+        {
+            // Another test's, which has removed it since.
+            return false;
+        }
+    }
 
     private static bool IsVm(string unit) => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal);
 

@@ -66,8 +66,8 @@ public sealed class DoctorTests
     public async Task B28_Lingering_that_is_off_is_a_failure_with_the_one_command()
     {
         await using var host = await TestHost.StartAsync();
-        var expected = !Directory.Exists("/run/systemd/system") ? ("warning", null)
-            : File.Exists($"/var/lib/systemd/linger/{Environment.UserName}") ? ("ok", null)
+        var expected = File.Exists($"/var/lib/systemd/linger/{Environment.UserName}") ? ("ok", null)
+            : !File.Exists($"/run/systemd/users/{await TestEnvironment.UserIdAsync()}") ? ("warning", null)
             : ("fail", $"sudo loginctl enable-linger {Environment.UserName}");
 
         var linger = await FindingAsync(host, "linger");

@@ -43,7 +43,7 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Equal(
             ("request", "stop-vm", "socket", "aetherscale-cli", request),
             (why.Cause, Text(who, "command"), Text(who, "door"), Text(who, "client"), Text(who, "request-id")));
-        Assert.Equal(await OwnUserIdAsync(), who.GetProperty("uid").GetInt32().ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(await TestEnvironment.UserIdAsync(), who.GetProperty("uid").GetInt32().ToString(CultureInfo.InvariantCulture));
         Assert.Contains($"the guest shut down as it was asked to (stop-vm from user", why.Sentence);
         Assert.Contains($"request {request})", why.Sentence);
         Assert.Equal("create-vm", Text(why.Events[0].GetProperty("requester"), "command"));
@@ -142,8 +142,6 @@ public sealed class WhyTests : IAsyncLifetime
     }
 
     private static string? Text(JsonElement element, string member) => element.GetProperty(member).GetString();
-
-    private static async Task<string> OwnUserIdAsync() => (await Tool.RunAsync("/usr/bin/id", "-u")).Output.Trim();
 
     private async Task<string> CreatePoliteAsync()
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Messaging;
@@ -77,7 +78,7 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
         await Shared.StartAsync();
         using var folder = new TemporaryFolder();
         var file = $"{folder.Path}/broker-credentials";
-        File.WriteAllText(file, $"{Broker.User}:wrong\n");
+        WriteSecret(file, "wrong");
         await StartAsync(
             new Dictionary<string, string>
             {
@@ -85,13 +86,12 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
                 ["AETHERSCALE_BROKER_CREDENTIALS_FILE"] = file,
             });
 
-        await WaitForLogAsync($"{file} holds a password and can be read by others; do: chmod 600 {file}");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         await WaitForLogAsync($"it refuses the name or the password of user \"{Broker.User}\" (broker-credentials-file, {file})");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        await WaitForLogAsync($"{file} holds a password and can be read by others; do: chmod 600 {file}");
         File.Delete(file);
         await WaitForLogAsync("the credentials cannot be read: Could not find file");
-        File.WriteAllText(file, $"{Broker.User}:{Broker.Password}\n");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        WriteSecret(file, Broker.Password);
         await _host!.WaitForBrokerAsync(seconds: Back);
 
         await AssertAnswersAsync();
@@ -117,6 +117,17 @@ public sealed class BrokerAwayTests(UnstartedBroker unstarted) : IClassFixture<U
         await StartAsync(Shared.UrlOf("nowhere"));
 
         await WaitForLogAsync("it has no virtual host \"nowhere\"");
+    }
+
+    private static void WriteSecret(string file, string password)
+    {
+        using var stream = new FileStream(file, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        stream.Write(Encoding.UTF8.GetBytes($"{Broker.User}:{password}\n"));
     }
 
     private Task StartAsync(string url, params string[] images) =>

@@ -1,28 +1,21 @@
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 
 namespace Aetherscale.Commands.Checkups;
 
 /// <summary>Whether the VMs outlive the logout and start at boot.</summary>
-/// <param name="userName">Whose VMs.</param>
-/// <param name="root">Where the host's files begin; <c>""</c> but in tests.</param>
-internal sealed class LingerCheckup(string userName, string root = "") : ICheckup
+internal sealed class LingerCheckup(Linger linger) : ICheckup
 {
     public string Name => "linger";
 
     public Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<DoctorFinding>>([Judge()]);
 
-    private DoctorFinding Judge()
+    private DoctorFinding Judge() => linger.Look() switch
     {
-        // sd_booted(3)
-        if (!Directory.Exists($"{root}/run/systemd/system"))
-        {
-            return Finding.Warning(Name, "systemd did not boot this machine: nobody starts VMs at boot");
-        }
-
-        return File.Exists($"{root}/var/lib/systemd/linger/{userName}")
-            ? Finding.Ok(Name, "on: VMs start at boot and outlive the logout")
-            : Finding.Fail(
-                Name, $"off: at {userName}'s logout systemd stops all VMs, and no boot starts them", $"sudo loginctl enable-linger {userName}");
-    }
+        LingerState.On => Finding.Ok(Name, "on: VMs start at boot and outlive the logout"),
+        LingerState.Off => Finding.Fail(
+            Name, $"off: at {linger.User}'s logout systemd stops all VMs, and no boot starts them", $"sudo {linger.Command}"),
+        _ => Finding.Warning(Name, $"no logind looks after {linger.User}: whoever started their systemd must start it at boot, too"),
+    };
 }

@@ -2,6 +2,8 @@ using Aetherscale.Commands;
 using Aetherscale.Commands.Checkups;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Files;
+using Aetherscale.Processes;
+using Aetherscale.Systemd;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Aetherscale.Tests.Commands.Checkups;
@@ -18,20 +20,21 @@ public sealed class CheckupTests : IDisposable
     [InlineData(false, false, "warning")]
     [InlineData(true, false, "fail")]
     [InlineData(true, true, "ok")]
-    public async Task Lingering_matters_where_systemd_runs_the_machine(bool isBooted, bool lingers, string status)
+    public async Task Lingering_matters_where_a_logind_looks_after_the_user(bool isLookedAfter, bool lingers, string status)
     {
-        if (isBooted)
+        if (isLookedAfter)
         {
-            Directory.CreateDirectory(_folder["run/systemd/system"]);
+            Directory.CreateDirectory(_folder["users"]);
+            File.WriteAllText(_folder["users/1000"], "");
         }
 
         if (lingers)
         {
-            Directory.CreateDirectory(_folder["var/lib/systemd/linger"]);
-            File.WriteAllText(_folder["var/lib/systemd/linger/ann"], "");
+            Directory.CreateDirectory(_folder["linger"]);
+            File.WriteAllText(_folder["linger/ann"], "");
         }
 
-        var finding = await OnlyAsync(new LingerCheckup("ann", _folder.Path));
+        var finding = await OnlyAsync(OfLinger());
 
         Assert.Equal(status, finding.Status);
         Assert.Equal(status == "fail" ? "sudo loginctl enable-linger ann" : null, finding.Mend);
@@ -125,7 +128,7 @@ public sealed class CheckupTests : IDisposable
     public async Task One_that_fails_or_hangs_is_a_finding_and_keeps_nobody_else_from_theirs()
     {
         var time = new FakeTimeProvider();
-        var doctor = new Doctor([new Broken(), new Hanging(), new LingerCheckup("ann", _folder.Path)], time);
+        var doctor = new Doctor([new Broken(), new Hanging(), OfLinger()], time);
 
         var asked = doctor.RunAsync(TestContext.Current.CancellationToken);
         while (!asked.IsCompleted)
@@ -140,6 +143,12 @@ public sealed class CheckupTests : IDisposable
             [("broken", "fail", "no luck"), ("hanging", "fail", "no answer within 5 s"), ("linger", "warning", null)],
             response.Findings.Select(finding => (finding.Check, finding.Status, finding.Check == "linger" ? null : finding.Found)));
     }
+
+    private LingerCheckup OfLinger() => new(new Linger("ann", 1000, new ProcessRunner())
+    {
+        LingerFolder = _folder["linger"],
+        UsersFolder = _folder["users"],
+    });
 
     private static async Task<DoctorFinding> OnlyAsync(ICheckup checkup) =>
         Assert.Single(await checkup.LookAsync(TestContext.Current.CancellationToken));
