@@ -96,7 +96,7 @@ hints() { cli "$@" 2>&1 | grep -F 'loginctl enable-linger aetherscale'; }
 doctor_fails() {
   local code=0
   cli doctor >"$host/doctor" || code=$?
-  ((code == 1)) && grep -E '^linger +FAIL' "$host/doctor" || { echo "doctor ended with $code:" && cat "$host/doctor" && return 1; }
+  ((code == 1)) && grep -E '^fail +linger ' "$host/doctor" || { echo "doctor ended with $code:" && cat "$host/doctor" && return 1; }
 }
 
 manager_is_gone() { [[ $(in_host systemctl is-active "user@$(in_host id -u aetherscale).service") == inactive ]]; }

@@ -54,12 +54,12 @@ internal sealed class FaultHost : IAsyncDisposable
 
     public async Task<IReadOnlyList<JsonElement>> VmsAsync() => [.. (await Host.RunAsync("list-vms")).EnumerateArray()];
 
-    /// <summary>All files of the daemon's but what it remembers of requests: their paths, kinds and sizes.</summary>
+    /// <summary>All files of the daemon's but what it remembers of requests and of VMs' pasts: their paths, kinds and sizes.</summary>
     public IReadOnlyList<string> Files()
     {
         _vms.UnionWith(Tracer.Vms());
         var ours = Everything(Host.Data)
-            .Where(path => !path.StartsWith($"{Host.Data}/requests", StringComparison.Ordinal));
+            .Where(path => !path.StartsWith($"{Host.Data}/requests", StringComparison.Ordinal) && !path.EndsWith("/history.jsonl", StringComparison.Ordinal));
         var units = Everything(TestEnvironment.UnitFolder)
             .Where(path => path.Contains(Host.Network, StringComparison.Ordinal) || _vms.Any(path.Contains));
         return [.. ours.Concat(units).Order(StringComparer.Ordinal).Select(Line)];

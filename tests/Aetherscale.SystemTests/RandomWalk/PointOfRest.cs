@@ -137,7 +137,7 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
 
     /// <summary>The files of this daemon's VMs, what a cut-off write left of them included.</summary>
     private IEnumerable<string> VmUnitsIn(string folder) => !Directory.Exists(folder) ? [] :
-        Directory.GetFileSystemEntries(folder, "aetherscale-vm-*").Where(path => IsOurs(IdIn(path)) || CarriesOurMark(path));
+        Directory.GetFiles(folder, "aetherscale-vm-*").Where(path => IsOurs(IdIn(path)) || CarriesOurMark(path));
 
     private bool CarriesOurMark(string path)
     {
