@@ -165,7 +165,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
     protected static string Count(List<string> points) => $"{points.Count} kill points (" + string.Join(
         ", ", points.GroupBy(point => point.Split(' ')[1]).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}")) + ")";
 
-    protected static async Task<int> FirstAsync(FaultHost faults, bool noStart, string from)
+    private protected static async Task<int> FirstAsync(FaultHost faults, bool noStart, string from)
     {
         faults.Tracer.Arm(0);
         await faults.SucceedAsync(FaultHost.Create("look", noStart));
@@ -212,7 +212,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             files.Order(StringComparer.Ordinal));
     }
 
-    protected static void AssertNothingIsLeft(FaultHost faults, IReadOnlyList<string> before, string where)
+    private protected static void AssertNothingIsLeft(FaultHost faults, IReadOnlyList<string> before, string where)
     {
         var left = faults.Files().Except(before).ToList();
         Assert.True(left.Count == 0, $"after a kill at {where} there is: {string.Join(", ", left)}\n{faults.Host.Log}");
