@@ -67,13 +67,6 @@ internal sealed class Reconciler(
             ReconcilerLog.FinishingCreate(logger, vm.Id);
             history.Ask(vm.Id, AskKind.Start, null);
             await TryAsync($"VM {vm.Id}", () => starter.StartNewAsync(vm, stopping));
-
-            // A start that fails is not tried by every daemon to come: from here on the VM is as stopped as any other.
-            await TryAsync($"VM {vm.Id}", () =>
-            {
-                File.Delete(vm.Folder.Creating);
-                return Task.CompletedTask;
-            });
         }
     }
 

@@ -168,8 +168,12 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>kill -9: the daemon has no time for anything.</summary>
     public async Task KillDaemonAsync()
     {
-        _daemon!.Kill();
+        var launched = File.ReadAllText($"/proc/{_daemon!.Id}/task/{_daemon.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        _daemon.Kill();
         await _daemon.WaitForExitAsync();
+
+        // A tracer takes the daemon with it, a moment later.
+        await Wait.UntilAsync("the daemon is gone with its launcher", () => Launcher.Count == 0 || !launched.Any(pid => File.Exists($"/proc/{pid}/exe")));
     }
 
     /// <summary>Waits until the daemon has been killed.</summary>
