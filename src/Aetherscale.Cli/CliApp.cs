@@ -34,6 +34,7 @@ internal static class CliApp
     private static async Task<int> InvokeAsync(
         IReadOnlyList<string> args, Surroundings around, Terminal terminal, CancellationToken interrupted)
     {
+        args = CommandFence.Set(args);
         var root = new CliRoot(around, terminal, args);
         var line = root.Parse(args, new ParserConfiguration
         {

@@ -29,6 +29,12 @@ internal sealed class CliRoot : RootCommand
         (CommandNames.LogsVm, static (session, vms) => new LogsVm(session, vms)),
         (Watch.Word, static (session, vms) => new Watch(session, vms)),
         (Connect.Word, static (session, vms) => new Connect(session, vms)),
+        (ConsoleVm.Word, static (session, vms) => new ConsoleVm(session, vms)),
+        (ExecVm.Word, static (session, vms) => new ExecVm(session, vms)),
+        (CopyVm.Word, static (session, vms) => new CopyVm(session, vms)),
+        (ScreenshotVm.Word, static (session, vms) => new ScreenshotVm(session, vms)),
+        (SshVm.Word, static (session, vms) => new SshVm(session, vms)),
+        (SshConfig.Word, static (session, vms) => new SshConfig(session, vms)),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];

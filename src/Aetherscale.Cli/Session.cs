@@ -16,6 +16,8 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
     public Surroundings Around => around;
 
+    public Terminal Terminal => terminal;
+
     /// <param name="line">Names the socket or the broker, or does not.</param>
     /// <param name="blocking">Whether the caller's thread has nothing else to do until the answer is there.</param>
     /// <exception cref="CliException">What names the daemon's place is wrong.</exception>
@@ -25,6 +27,12 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         BrokerPlace broker => new BrokerTransport(broker, around),
         var other => throw new NotSupportedException(other.GetType().Name),
     };
+
+    /// <summary>Whether the answer is for a program.</summary>
+    public bool WantsJson(ParseResult line) => line.GetValue(options.Output) == OutputFormat.Json;
+
+    /// <summary>The options of this line that lead to its daemon.</summary>
+    public (string? Socket, string? Broker) WayIn(ParseResult line) => (line.GetValue(options.Socket), line.GetValue(options.Broker));
 
     public RequestEnvelope Request<T>(string command, T commandOptions, JsonTypeInfo<T> type) => new()
     {

@@ -20,8 +20,20 @@ internal sealed partial record Surroundings
     /// <summary>Columns of the terminal; asked for only when there is one.</summary>
     public required Func<int> TerminalWidth { get; init; }
 
+    /// <summary>Rows of the terminal; asked for only when there is one.</summary>
+    public Func<int> TerminalRows { get; init; } = static () => RawTerminal.UsualRows;
+
+    /// <summary>Has the terminal pass every key on as it is, until what is returned is disposed of.</summary>
+    public Func<IDisposable> EnterRawTerminal { get; init; } = static () => Stream.Null;
+
+    /// <summary>Becomes another program, by its path and arguments; returns only where a test says so.</summary>
+    public Func<string, IReadOnlyList<string>, int> Become { get; init; } = ProgramImage.Become;
+
     /// <summary>The value of an environment variable; null when it is not set.</summary>
     public required Func<string, string?> Variable { get; init; }
+
+    /// <summary>Where this program itself is.</summary>
+    public string Program { get; init; } = Environment.ProcessPath ?? CliRoot.ProgramName;
 
     public required uint UserId { get; init; }
 
@@ -47,6 +59,8 @@ internal sealed partial record Surroundings
         OutputIsTerminal = IsTerminal(1) != 0,
         ErrorIsTerminal = IsTerminal(2) != 0,
         TerminalWidth = static () => Math.Max(Console.WindowWidth, 40),
+        TerminalRows = static () => RawTerminal.Rows(1),
+        EnterRawTerminal = static () => new RawTerminal(0),
         Variable = Environment.GetEnvironmentVariable,
         UserId = EffectiveUserId(),
         // A Guid and not RandomNumberGenerator: that one loads OpenSSL, which costs more than the rest of a command.

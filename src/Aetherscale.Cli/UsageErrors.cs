@@ -18,9 +18,10 @@ internal static class UsageErrors
     }
 
     /// <summary>The parser takes an option that it does not know for an argument, where one may stand.</summary>
-    public static void RejectUnknownOptions(ParseResult line)
+    public static void RejectUnknownOptions(ParseResult line, Argument? free)
     {
-        var words = line.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens);
+        var words = line.CommandResult.Children.OfType<ArgumentResult>()
+            .Where(argument => argument.Argument != free).SelectMany(argument => argument.Tokens);
         if (words.FirstOrDefault(word => word.Value.StartsWith('-')) is { } option)
         {
             throw Failure(Unknown(option.Value, line.CommandResult.Command), line.CommandResult.Command);

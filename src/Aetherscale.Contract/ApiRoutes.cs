@@ -14,6 +14,12 @@ public static class ApiRoutes
     public const string Connect = "/v1/connect";
 
     /// <summary>
+    /// The same for the guest's serial console, which any number of viewers share. The query names <c>vm</c>, and <c>lines</c>: so
+    /// many of what was printed before come first.
+    /// </summary>
+    public const string Console = "/v1/console";
+
+    /// <summary>
     /// <c>GET</c>, with <c>vm</c> in the query or for all VMs: what happens to them from now on, as server-sent events: <see cref="StreamFrames"/>.
     /// </summary>
     public const string Events = "/v1/events";

@@ -42,6 +42,15 @@ public static class CommandNames
     /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
     public const string ConnectVm = "connect-vm";
 
+    /// <summary>Joins a requester on a broker to a VM's serial console; on the CLI, <c>console</c>.</summary>
+    public const string ConsoleVm = "console-vm";
+
+    /// <summary>Runs a program in a VM by its guest agent; on the CLI, <c>exec</c>.</summary>
+    public const string ExecVm = "exec-vm";
+
+    /// <summary>Takes a picture of a VM's screen; on the CLI, <c>screenshot</c>.</summary>
+    public const string ScreenshotVm = "screenshot-vm";
+
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";
 }

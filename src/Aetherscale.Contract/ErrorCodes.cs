@@ -75,6 +75,15 @@ public static class ErrorCodes
     /// <summary>Nothing listens on this port of the guest.</summary>
     public const string ConnectFailed = "connect-failed";
 
+    /// <summary>No guest agent (package qemu-guest-agent) answers in the VM.</summary>
+    public const string AgentUnavailable = "agent-unavailable";
+
+    /// <summary>The guest, by its agent, refused; the reason holds its own words.</summary>
+    public const string GuestFailed = "guest-failed";
+
+    /// <summary>The VM has no graphics card, so there is no screen to look at.</summary>
+    public const string NoScreen = "no-screen";
+
     /// <summary>There is no room left on the file system.</summary>
     public const string NoSpace = "no-space";
 

@@ -13,6 +13,7 @@ using Aetherscale.Requests;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
+using Aetherscale.VirtualMachines.Consoles;
 using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Configuration.SettingDefinitions;
 
@@ -79,7 +80,8 @@ internal static class Daemon
         var power = new VmPower(systemd, monitors);
         var restarter = new VmRestarter(systemd, starter, stopper, monitors);
         var processes = new ProcessRunner();
-        var probe = new GuestProbe(networks, new GuestAgents(runtime), processes, time);
+        var agents = new GuestAgents(runtime);
+        var probe = new GuestProbe(networks, agents, processes, time);
         var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
 
         var orphans = new Orphans(store, units, own, data);
@@ -91,6 +93,7 @@ internal static class Daemon
         var linger = new Linger(Environment.UserName, host.UserId, processes);
         var lingerAdvice = new LingerAdvice(linger, time);
         var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
+        var console = new ConsoleVm(store, locks, observer, new GuestConsoles(runtime, time), background, time);
         var logsVm = new LogsVm(store, locks, history);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
@@ -108,6 +111,9 @@ internal static class Daemon
             new WhyVm(store, locks, observer, systemd, history),
             logsVm,
             connect,
+            console,
+            new ExecVm(store, locks, observer, agents, time),
+            new ScreenshotVm(store, locks, observer, monitors, runtime),
             new Doctor(Checkups(), time),
             once);
         sandbox.Begin();
@@ -129,6 +135,7 @@ internal static class Daemon
             app,
             new CommandsEndpoint(router, stopping.Token),
             new ConnectEndpoint(connect, router, stopping.Token),
+            new ConsoleEndpoint(console, router, stopping.Token),
             new OtherwiseEndpoint(router));
         var streams = new EventStream(time, logs.CreateLogger<EventStream>(), stopping.Token);
         ApiServer.MapStreams(

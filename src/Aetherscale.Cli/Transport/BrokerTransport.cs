@@ -19,21 +19,26 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         return await calls.AskAsync(request, cancel);
     }
 
-    public async Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
+    public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel) => OpenStreamAsync(
+        CommandNames.ConnectVm,
+        queue => JsonSerializer.SerializeToElement(
+            new ConnectVmOptions { VmId = vm, Port = port, Queue = queue }, ContractJson.Wire.ConnectVmOptions),
+        cancel);
+
+    public Task<IGuestStream> OpenConsoleAsync(string vm, int lines, CancellationToken cancel) => OpenStreamAsync(
+        CommandNames.ConsoleVm,
+        queue => JsonSerializer.SerializeToElement(
+            new ConsoleVmOptions { VmId = vm, Lines = lines, Queue = queue }, ContractJson.Wire.ConsoleVmOptions),
+        cancel);
+
+    private async Task<IGuestStream> OpenStreamAsync(string command, Func<string, JsonElement> options, CancellationToken cancel)
     {
         var calls = await CallsAsync(cancel);
         var stream = await BrokerGuestStream.PrepareAsync(await LinkAsync(cancel), around, cancel);
         try
         {
-            var options = new ConnectVmOptions { VmId = vm, Port = port, Queue = stream.Queue };
             var reply = await calls.AskAsync(
-                new RequestEnvelope
-                {
-                    Command = CommandNames.ConnectVm,
-                    Options = JsonSerializer.SerializeToElement(options, ContractJson.Wire.ConnectVmOptions),
-                    RequestId = around.NewRequestId(),
-                },
-                cancel);
+                new RequestEnvelope { Command = command, Options = options(stream.Queue), RequestId = around.NewRequestId() }, cancel);
             stream.Begin(!reply.Response.IsEmpty
                 ? reply.Read(Replies.Json.ConnectVmResponse).Queue
                 : throw new CliException(ExitCodes.Refused, reply.ExecutionInfo.Describe()));

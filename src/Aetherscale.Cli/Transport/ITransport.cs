@@ -13,6 +13,13 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="CliException">The daemon is not there, or refused.</exception>
     public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel);
 
+    /// <summary>Joins those who watch a guest's serial console.</summary>
+    /// <param name="vm">The VM's id or name.</param>
+    /// <param name="lines">So many lines of what was printed before come first.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="CliException">The daemon is not there, or refused.</exception>
+    public Task<IGuestStream> OpenConsoleAsync(string vm, int lines, CancellationToken cancel);
+
     /// <summary>The frames of a stream of the daemon's, until it ends or is cut off.</summary>
     /// <param name="path">Its path and query.</param>
     /// <param name="cancel">Ends it.</param>

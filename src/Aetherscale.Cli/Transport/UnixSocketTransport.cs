@@ -40,12 +40,18 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    public async Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel)
+    public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel) =>
+        UpgradeAsync($"{ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port}", cancel);
+
+    public Task<IGuestStream> OpenConsoleAsync(string vm, int lines, CancellationToken cancel) =>
+        UpgradeAsync($"{ApiRoutes.Console}?vm={Uri.EscapeDataString(vm)}&lines={lines}", cancel);
+
+    private async Task<IGuestStream> UpgradeAsync(string target, CancellationToken cancel)
     {
         DaemonSocket? socket = await OpenAsync(cancel);
         try
         {
-            var head = $"GET {ApiRoutes.Connect}?vm={Uri.EscapeDataString(vm)}&port={port} HTTP/1.1\r\n"
+            var head = $"GET {target} HTTP/1.1\r\n"
                 + $"Host: aetherscale\r\nConnection: Upgrade\r\nUpgrade: {ApiRoutes.StreamProtocol}\r\n\r\n";
             await SendAsync(socket, Encoding.ASCII.GetBytes(head));
             var reply = new HttpReply(socket);

@@ -8,7 +8,7 @@ internal abstract class Verb : Command
     protected Verb(string name, string summary)
         : base(name, summary) => SetAction((line, cancel) =>
         {
-            UsageErrors.RejectUnknownOptions(line);
+            UsageErrors.RejectUnknownOptions(line, Free);
             return RunAsync(line, cancel);
         });
 
@@ -20,6 +20,9 @@ internal abstract class Verb : Command
 
     /// <summary>Lines that can be typed as they stand, each with what it is for.</summary>
     public abstract IReadOnlyList<Example> Examples { get; }
+
+    /// <summary>The argument that takes any words, those that look like options included; null where none does.</summary>
+    protected virtual Argument? Free => null;
 
     /// <summary>Carries it out and returns the exit code.</summary>
     protected abstract Task<int> RunAsync(ParseResult line, CancellationToken cancel);

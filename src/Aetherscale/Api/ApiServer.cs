@@ -48,10 +48,12 @@ internal static class ApiServer
     /// </summary>
     public static void Configure(SocketTransportOptions options) => options.MaxWriteBufferSize = 1;
 
-    public static void Map(WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect, OtherwiseEndpoint otherwise)
+    public static void Map(
+        WebApplication app, CommandsEndpoint commands, ConnectEndpoint connect, ConsoleEndpoint console, OtherwiseEndpoint otherwise)
     {
         app.MapPost(ApiRoutes.Commands, commands.HandleAsync);
         app.MapGet(ApiRoutes.Connect, connect.HandleAsync);
+        app.MapGet(ApiRoutes.Console, console.HandleAsync);
 
         // MapFallback would leave out what looks like a file's name.
         app.Map("/{**path}", otherwise.HandleAsync);

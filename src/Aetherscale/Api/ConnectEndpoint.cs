@@ -1,7 +1,5 @@
 using System.Globalization;
 using Aetherscale.Commands;
-using Aetherscale.Contract;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using static Aetherscale.Contract.ErrorCodes;
 
@@ -29,23 +27,14 @@ internal sealed class ConnectEndpoint(ConnectVm connect, CommandRouter router, C
 
         await using (guest)
         {
-            context.Response.Headers.Upgrade = ApiRoutes.StreamProtocol;
-            context.Features.GetRequiredFeature<HalfClose>().Allow();
-            var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-            var socket = context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-            await using var client = new SocketClient(stream, socket);
+            await using var client = await StreamUpgrade.AcceptAsync(context);
             await guest.CarryAsync(client, over.Token);
         }
     }
 
     private static int ReadPort(HttpContext context)
     {
-        if (!context.Features.GetRequiredFeature<IHttpUpgradeFeature>().IsUpgradableRequest
-            || context.Request.Headers.Upgrade != ApiRoutes.StreamProtocol)
-        {
-            throw new AetherscaleException(BadRequest, $"This path needs \"Upgrade: {ApiRoutes.StreamProtocol}\".");
-        }
-
+        StreamUpgrade.Require(context);
         return int.TryParse(context.Request.Query["port"], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is >= 1 and <= 65535
                 ? port

@@ -10,7 +10,7 @@ internal sealed class OtherwiseEndpoint(CommandRouter router)
 {
     private static readonly (string Path, string Method)[] s_routes =
     [
-        (ApiRoutes.Commands, HttpMethods.Post), (ApiRoutes.Connect, HttpMethods.Get),
+        (ApiRoutes.Commands, HttpMethods.Post), (ApiRoutes.Connect, HttpMethods.Get), (ApiRoutes.Console, HttpMethods.Get),
         (ApiRoutes.Events, HttpMethods.Get), (ApiRoutes.Logs, HttpMethods.Get),
     ];
 

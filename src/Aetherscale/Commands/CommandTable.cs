@@ -19,6 +19,9 @@ internal static class CommandTable
         WhyVm why,
         LogsVm logs,
         ConnectVm connect,
+        ConsoleVm console,
+        ExecVm exec,
+        ScreenshotVm screenshot,
         Doctor doctor,
         Once once)
     {
@@ -40,6 +43,9 @@ internal static class CommandTable
             [CommandNames.LogsVm] = Routes.To(wire.LogsVmOptions, wire.LogsVmResponse, (options, _, stopping) => logs.RunAsync(options, stopping)),
             [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
+            [CommandNames.ExecVm] = once.Wrap(Routes.To(wire.ExecVmOptions, wire.ExecVmResponse, exec.RunAsync)),
+            [CommandNames.ScreenshotVm] = Routes.To(wire.VmOptions, wire.ScreenshotVmResponse, (options, _, stopping) => screenshot.RunAsync(options, stopping)),
+            [CommandNames.ConsoleVm] = Routes.To(wire.ConsoleVmOptions, wire.ConnectVmResponse, console.RunAsync),
         };
     }
 }

@@ -26,11 +26,7 @@ internal sealed class ConnectVm(
             throw new AetherscaleException(BadRequest, "\"port\" must be a whole number from 1 to 65535.");
         }
 
-        if (!options.Queue.StartsWith(PrivateQueue, StringComparison.Ordinal))
-        {
-            throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
-        }
-
+        RequirePrivate(options.Queue);
         var guest = await OpenAsync(options.VmId, options.Port, stopping);
         try
         {
@@ -42,6 +38,15 @@ internal sealed class ConnectVm(
         {
             await guest.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <exception cref="AetherscaleException">The queue is not one that the broker named.</exception>
+    public static void RequirePrivate(string queue)
+    {
+        if (!queue.StartsWith(PrivateQueue, StringComparison.Ordinal))
+        {
+            throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
         }
     }
 

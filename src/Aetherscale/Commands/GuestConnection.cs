@@ -5,8 +5,6 @@ namespace Aetherscale.Commands;
 /// <summary>A TCP connection to a guest, carried by a program inside the network's router namespace.</summary>
 internal sealed class GuestConnection(PipedProcess program, TimeProvider time) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_goneCheck = TimeSpan.FromMilliseconds(500);
-
     /// <summary>
     /// Carries bytes both ways until both sides have ended their output, or one has gone altogether. An end of file is
     /// passed on like any byte, so that protocols which send, close and then read work, in either direction.
@@ -16,7 +14,7 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var toGuest = ToGuestAsync(client, over.Token);
         var toClient = ToClientAsync(client, over.Token);
-        var clientGone = WaitUntilGoneAsync(client, over.Token);
+        var clientGone = client.WaitUntilGoneAsync(time, over.Token);
 
         // The program ends when both directions have, or when the guest takes no more; its last words are still to come.
         var programEnded = Task.WhenAll(program.WaitAsync(over.Token), toClient);
@@ -52,21 +50,6 @@ internal sealed class GuestConnection(PipedProcess program, TimeProvider time) :
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // As above.
-        }
-    }
-
-    private async Task WaitUntilGoneAsync(IConnectedClient client, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (!client.IsGone())
-            {
-                await Task.Delay(s_goneCheck, time, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // It stayed to the end.
         }
     }
 }

@@ -25,6 +25,28 @@ internal static class GuestAgentClient
     /// <returns>Null when the agent has answered, else why it cannot.</returns>
     public static async Task<string?> PingAsync(string socketPath, CancellationToken cancellation)
     {
+        try
+        {
+            await AskAsync(socketPath, "guest-ping", null, MaxAnswerLength, cancellation);
+            return null;
+        }
+        catch (GuestAgentException error)
+        {
+            return error.IsRefusal ? "its guest agent refuses a ping" : error.Message;
+        }
+    }
+
+    /// <summary>Synchronizes with the agent, and has it carry out one command.</summary>
+    /// <param name="socketPath">QEMU's end of the agent's port.</param>
+    /// <param name="command">The command's name.</param>
+    /// <param name="arguments">Writes the arguments' members; null when there are none.</param>
+    /// <param name="maxAnswer">The longest answer in bytes.</param>
+    /// <param name="cancellation">Ends the wait: without an agent it lasts for ever.</param>
+    /// <returns>What the agent returns; it is not trusted.</returns>
+    /// <exception cref="GuestAgentException">It refuses, or cannot be asked.</exception>
+    public static async Task<JsonElement> AskAsync(
+        string socketPath, string command, Action<Utf8JsonWriter>? arguments, int maxAnswer, CancellationToken cancellation)
+    {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -37,21 +59,61 @@ internal static class GuestAgentClient
             await stream.WriteAsync((byte[])[Delimiter, .. Encoding.ASCII.GetBytes(sync + "\n")], cancellation);
 
             // Answers to those who gave up before us may come first.
-            while (Number(await ReadAsync(answers, Delimiter, cancellation)) != id)
+            while (Number(await ReadAsync(answers, Delimiter, MaxAnswerLength, cancellation)) != id)
             {
             }
 
-            await stream.WriteAsync("{\"execute\":\"guest-ping\"}\n"u8.ToArray(), cancellation);
-            return IsReturn(await ReadAsync(answers, null, cancellation)) ? null : "its guest agent refuses a ping";
+            await stream.WriteAsync(Request(command, arguments), cancellation);
+            return Returned(await ReadAsync(answers, null, maxAnswer, cancellation));
         }
         catch (Exception error) when (error is SocketException or IOException or InvalidDataException)
         {
-            return $"its guest agent cannot be asked: {error.Message}";
+            throw new GuestAgentException($"its guest agent cannot be asked: {error.Message}", isRefusal: false, error);
         }
     }
 
+    private static byte[] Request(string command, Action<Utf8JsonWriter>? arguments)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("execute", command);
+            if (arguments is not null)
+            {
+                json.WriteStartObject("arguments");
+                arguments(json);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return [.. bytes.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <exception cref="GuestAgentException">It is no answer that returns something.</exception>
+    private static JsonElement Returned(JsonElement? answer)
+    {
+        if (answer is { ValueKind: JsonValueKind.Object } known)
+        {
+            if (known.TryGetProperty("return", out var value))
+            {
+                return value;
+            }
+
+            if (known.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object
+                && error.TryGetProperty("desc", out var words) && words.ValueKind == JsonValueKind.String)
+            {
+                throw new GuestAgentException(words.GetString()!, isRefusal: true);
+            }
+        }
+
+        throw new GuestAgentException("its answer is not understood", isRefusal: true);
+    }
+
     /// <summary>The next line, or what follows the delimiter on the next line that has one.</summary>
-    private static async Task<JsonElement?> ReadAsync(PipeReader answers, byte? delimiter, CancellationToken cancellation)
+    private static async Task<JsonElement?> ReadAsync(PipeReader answers, byte? delimiter, int maxLength, CancellationToken cancellation)
     {
         while (true)
         {
@@ -69,9 +131,9 @@ internal static class GuestAgentClient
                 }
             }
 
-            if (read.IsCompleted || buffer.Length > MaxAnswerLength)
+            if (read.IsCompleted || buffer.Length > maxLength)
             {
-                throw new InvalidDataException(read.IsCompleted ? "QEMU closed the connection" : "it sends no lines");
+                throw new InvalidDataException(read.IsCompleted ? "QEMU closed the connection" : "it sends no lines, or one that is too long");
             }
 
             answers.AdvanceTo(buffer.Start, buffer.End);
@@ -94,7 +156,4 @@ internal static class GuestAgentClient
     private static int? Number(JsonElement? answer) =>
         answer is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("return", out var value)
         && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
-
-    private static bool IsReturn(JsonElement? answer) =>
-        answer is { ValueKind: JsonValueKind.Object } known && known.TryGetProperty("return", out _);
 }

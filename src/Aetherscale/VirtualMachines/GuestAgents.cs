@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aetherscale.Qemu;
 
 namespace Aetherscale.VirtualMachines;
@@ -13,5 +14,19 @@ internal sealed class GuestAgents(RuntimeFolder runtime)
     {
         using var turn = await _turns.AcquireAsync(id, cancellationToken);
         return await GuestAgentClient.PingAsync(runtime.OfVm(id).AgentSocket, cancellationToken);
+    }
+
+    /// <summary>Has the agent carry out one command.</summary>
+    /// <param name="id">The VM.</param>
+    /// <param name="command">The agent's name for it.</param>
+    /// <param name="arguments">Writes its arguments.</param>
+    /// <param name="maxAnswer">The longest answer in bytes.</param>
+    /// <param name="cancellationToken">Ends the wait: without an agent it lasts for ever.</param>
+    /// <exception cref="GuestAgentException">It refuses, or cannot be asked.</exception>
+    public async Task<JsonElement> AskAsync(
+        VmId id, string command, Action<Utf8JsonWriter> arguments, int maxAnswer, CancellationToken cancellationToken)
+    {
+        using var turn = await _turns.AcquireAsync(id, cancellationToken);
+        return await GuestAgentClient.AskAsync(runtime.OfVm(id).AgentSocket, command, arguments, maxAnswer, cancellationToken);
     }
 }

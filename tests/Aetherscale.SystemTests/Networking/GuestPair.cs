@@ -19,7 +19,7 @@ public sealed class GuestPair : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Broker.InitializeAsync();
-        Host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = BrokerUrl }, "tiny");
+        Host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = BrokerUrl }, "tiny", "polite");
         foreach (var name in new[] { Web, Peer })
         {
             await Host.CreateAsync("tiny", $$""", "name": "{{name}}" """);

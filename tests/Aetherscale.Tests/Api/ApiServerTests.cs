@@ -43,6 +43,7 @@ public sealed class ApiServerTests : IAsyncLifetime
             _app,
             new CommandsEndpoint(router, _stopping.Token),
             new ConnectEndpoint(null!, router, _stopping.Token),
+            new ConsoleEndpoint(null!, router, _stopping.Token),
             new OtherwiseEndpoint(router));
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://localhost") };
     }

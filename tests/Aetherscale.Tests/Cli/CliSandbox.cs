@@ -15,6 +15,7 @@ internal sealed record CliResult(int Code, string Out, string Error)
 internal sealed class CliSandbox : IDisposable
 {
     private int _requests;
+    private int _rawTerminals;
 
     public CliSandbox()
     {
@@ -45,6 +46,15 @@ internal sealed class CliSandbox : IDisposable
 
     public int Width { get; set; } = 100;
 
+    /// <summary>Where the program thinks that it is.</summary>
+    public string Program { get; set; } = "/usr/bin/aetherscale-cli";
+
+    /// <summary>The program and its arguments that it became, which would have ended with 42.</summary>
+    public IReadOnlyList<string>? Became { get; private set; }
+
+    /// <summary>How often the terminal was made raw, less how often that was taken back.</summary>
+    public int RawTerminals => _rawTerminals;
+
     public Stream Input { get; set; } = Stream.Null;
 
     public static void Write(string path, string text)
@@ -73,6 +83,13 @@ internal sealed class CliSandbox : IDisposable
             TerminalWidth = () => Width,
             Variable = Variables.GetValueOrDefault,
             UserId = UserId,
+            Program = Program,
+            EnterRawTerminal = () => new RawTerminalMark(this),
+            Become = (path, arguments) =>
+            {
+                Became = [path, .. arguments];
+                return 42;
+            },
             NewRequestId = () => $"r{Interlocked.Increment(ref _requests)}",
             MachineConfig = MachineConfig,
             RuntimeFolders = Path.Join(Root, "run"),
@@ -84,4 +101,17 @@ internal sealed class CliSandbox : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private sealed class RawTerminalMark : IDisposable
+    {
+        private readonly CliSandbox _cli;
+
+        public RawTerminalMark(CliSandbox cli)
+        {
+            _cli = cli;
+            Interlocked.Increment(ref _cli._rawTerminals);
+        }
+
+        public void Dispose() => Interlocked.Decrement(ref _cli._rawTerminals);
+    }
 }

@@ -29,6 +29,12 @@ public sealed class HelpTests : IDisposable
     [InlineData("logs-vm")]
     [InlineData("watch")]
     [InlineData("connect")]
+    [InlineData("console")]
+    [InlineData("exec")]
+    [InlineData("copy")]
+    [InlineData("screenshot")]
+    [InlineData("ssh")]
+    [InlineData("ssh-config")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)

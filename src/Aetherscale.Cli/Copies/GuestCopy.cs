@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Aetherscale.Cli.Transport;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+
+namespace Aetherscale.Cli.Copies;
+
+/// <summary>Copies a file in pieces, each by a small program of the guest's. No name is ever part of a shell's line.</summary>
+internal sealed class GuestCopy(Session session, ITransport transport, GuestFile file)
+{
+    private const int PieceBytes = 384 * 1024;
+    private const int BlocksInPiece = 16;
+    private const int BlockBytes = 64 * 1024;
+    private const string Dash = "-";
+
+    /// <summary>Into the guest, under another name until it is whole.</summary>
+    /// <exception cref="CliException">Either side cannot.</exception>
+    public async Task PutAsync(string from, CancellationToken cancel)
+    {
+        var aside = $"{file.Path}.{session.Around.NewRequestId()}";
+        await using var source = Open(() => from == Dash ? session.Around.Input : File.OpenRead(from));
+        var piece = new byte[PieceBytes];
+        var line = "cat >\"$1\"";
+        try
+        {
+            while (true)
+            {
+                var length = await source.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel);
+                await RunAsync(line, [aside], piece.AsMemory(0, length), cancel);
+                line = "cat >>\"$1\"";
+                if (length < piece.Length)
+                {
+                    break;
+                }
+            }
+
+            await RunAsync("if [ -d \"$2\" ]; then echo \"$2 is a folder\" >&2; exit 1; fi; mv -f \"$1\" \"$2\"", [aside, file.Path], default, cancel);
+        }
+        catch (CliException)
+        {
+            await ForgetAsync(aside);
+            throw;
+        }
+    }
+
+    /// <summary>Out of the guest.</summary>
+    /// <exception cref="CliException">Either side cannot.</exception>
+    public async Task GetAsync(string to, CancellationToken cancel)
+    {
+        var aside = to == Dash ? null : $"{to}.{session.Around.NewRequestId()}";
+        try
+        {
+            await using (var target = Open(() => aside is null ? session.Around.Output : File.Create(aside)))
+            {
+                for (var block = 0L; ; block += BlocksInPiece)
+                {
+                    var piece = await RunAsync(
+                        "[ -f \"$1\" ] || { echo \"$1 is no file\" >&2; exit 1; }; exec dd if=\"$1\" bs=65536 count=16 skip=\"$2\" 2>/dev/null",
+                        [file.Path, block.ToString(CultureInfo.InvariantCulture)],
+                        default,
+                        cancel);
+                    await target.WriteAsync(piece, cancel);
+                    if (piece.Length < BlocksInPiece * BlockBytes)
+                    {
+                        break;
+                    }
+                }
+            }
+
+            if (aside is not null)
+            {
+                File.Move(aside, to, overwrite: true);
+            }
+        }
+        catch (IOException error)
+        {
+            throw new CliException(ExitCodes.Refused, $"{to} cannot be written: {error.Message}");
+        }
+        finally
+        {
+            if (aside is not null)
+            {
+                File.Delete(aside);
+            }
+        }
+    }
+
+    private static Stream Open(Func<Stream> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Refused, error.Message);
+        }
+    }
+
+    /// <returns>What it printed.</returns>
+    private async Task<ReadOnlyMemory<byte>> RunAsync(string line, string[] arguments, ReadOnlyMemory<byte> input, CancellationToken cancel)
+    {
+        var options = new ExecVmOptions { VmId = file.Vm, Command = ["/bin/sh", "-c", line, "sh", .. arguments], Input = input };
+        var reply = await transport.AskAsync(session.Request(CommandNames.ExecVm, options, ContractJson.Wire.ExecVmOptions), cancel);
+        var end = reply.Read(Replies.Json.ExecVmResponse);
+        return end.ExitCode == 0
+            ? end.Stdout
+            : throw new CliException(ExitCodes.Refused, $"{file.Vm}: {Encoding.UTF8.GetString(end.Stderr.Span).Trim()}");
+    }
+
+    private async Task ForgetAsync(string aside)
+    {
+        try
+        {
+            await RunAsync("rm -f \"$1\"", [aside], default, CancellationToken.None);
+        }
+        catch (CliException)
+        {
+            // What went wrong is told already.
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Aetherscale.Contract.Commands;
+using Aetherscale.VirtualMachines;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>exec-vm</c>: runs a program in a guest by its agent, and tells how it ended and what it wrote.</summary>
+internal sealed class ExecVm(VmStore store, VmLocks locks, VmObserver observer, GuestAgents agents, TimeProvider time)
+{
+    private static readonly TimeSpan s_firstLook = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(500);
+
+    public async Task<ExecVmResponse> RunAsync(ExecVmOptions options, Requester requester, CancellationToken cancellationToken)
+    {
+        var seconds = Check(options);
+        var vm = await RunningVm.FindAsync(store, locks, observer, options.VmId, cancellationToken);
+        var guest = new GuestProgram(agents, vm, time);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, requester.Gone, cancellationToken);
+        try
+        {
+            await guest.StartAsync(options.Command, options.Input ?? ReadOnlyMemory<byte>.Empty, over.Token);
+            for (var pause = s_firstLook; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
+            {
+                if (await guest.EndAsync(over.Token) is { } end)
+                {
+                    return end;
+                }
+
+                await Task.Delay(pause, time, over.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AetherscaleException(
+                TimedOut, $"The program in VM \"{vm.DisplayName}\" has not ended after {seconds} s; it goes on.");
+        }
+    }
+
+    private static int Check(ExecVmOptions options)
+    {
+        if (options.Command is [] or [null or "", ..] || options.Command.Any(word => word is null))
+        {
+            throw new AetherscaleException(BadRequest, "\"command\" must be a program and its arguments, all of them texts.");
+        }
+
+        if (options.Input is { Length: > ExecVmOptions.MaxInputBytes })
+        {
+            throw new AetherscaleException(BadRequest, $"\"input\" must not hold more than {ExecVmOptions.MaxInputBytes} bytes.");
+        }
+
+        var seconds = options.Timeout ?? ExecVmOptions.MaxTimeout;
+        return seconds is >= 1 and <= ExecVmOptions.MaxTimeout
+            ? seconds
+            : throw new AetherscaleException(BadRequest, $"\"timeout\" must be from 1 to {ExecVmOptions.MaxTimeout} seconds.");
+    }
+}

@@ -1,0 +1,93 @@
+using Aetherscale.SystemTests.Harness;
+using Aetherscale.SystemTests.Networking;
+
+namespace Aetherscale.SystemTests.Access;
+
+/// <summary><c>console</c> at a real Linux guest's serial port.</summary>
+[Collection(LinuxGuests.Name)]
+public sealed class ConsoleTests(GuestPair guests)
+{
+    private const string Detach = "\u001d";
+
+    private TestHost Host => guests.Host;
+
+    [Fact]
+    public async Task One_logs_in_and_all_who_watch_see_it_and_the_terminal_is_as_it_was()
+    {
+        await using var watcher = RunningConsole.OnPipes(Host, "console", GuestPair.Web);
+        await using var console = RunningConsole.OnTerminal(
+            Host, "stty -g >/tmp/$$.before; $cli console web; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
+        await console.ShowsAsync("Ctrl-] leaves it");
+        await LogInAsync(console);
+
+        await console.TypeAsync("echo sum=$((40+2))\r");
+        await console.ShowsAsync("sum=42");
+        await watcher.ShowsAsync("sum=42");
+        await console.TypeAsync("sleep 100\r");
+        await console.TypeAsync("\u0003echo interrupted=$?\r");
+        await console.ShowsAsync("interrupted=130");
+        await console.TypeAsync("exit\r" + Detach);
+
+        await console.EndsAsync(0);
+        Assert.Contains("left the console of \"web\"", console.Shown);
+        Assert.Contains("code=0", console.Shown);
+        Assert.Contains("same", console.Shown);
+    }
+
+    [Fact]
+    public async Task The_last_screen_comes_first()
+    {
+        await using var console = RunningConsole.OnTerminal(Host, "$cli console peer");
+        await console.ShowsAsync("aetherscale tiny guest ready");
+        await console.TypeAsync(Detach);
+        await console.EndsAsync(0);
+    }
+
+    [Fact]
+    public async Task A_signal_brings_the_terminal_back()
+    {
+        await using var console = RunningConsole.OnTerminal(
+            Host,
+            "stty -g >/tmp/$$.before; $cli console peer & p=$!; (sleep 1; kill -TERM $p) & fg %1 2>/dev/null; wait $p; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
+        await console.EndsAsync(0);
+        Assert.Contains("code=143", console.Shown);
+        Assert.Contains("same", console.Shown);
+    }
+
+    [Fact]
+    public async Task Over_the_broker_it_is_the_same()
+    {
+        await using var console = RunningConsole.OnTerminal(Host, $"$cli --broker {guests.BrokerUrl} console peer");
+        await console.ShowsAsync("Ctrl-] leaves it");
+        await console.TypeAsync("\r");
+        await console.ShowsAsync("peer login:");
+        await console.TypeAsync(Detach);
+        await console.EndsAsync(0);
+    }
+
+    [Fact]
+    public async Task It_comes_back_with_a_restarted_VM_and_ends_with_a_stopped_one()
+    {
+        await Host.CreateAsync("polite", """, "name": "brief" """);
+        await using var console = RunningConsole.OnTerminal(Host, "$cli console brief");
+        await console.ShowsAsync("POLITE UP");
+        (await Host.CliAsync("restart-vm", "brief")).Succeeded();
+        await console.ShowsAsync("VM \"brief\" was restarted; connected again");
+        (await Host.CliAsync("stop-vm", "brief")).Succeeded();
+
+        await console.EndsAsync(0);
+        Assert.Contains("VM \"brief\" is stopped", console.Shown);
+        var refused = await Host.CliAsync("console", "brief");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("(vm-not-running)", refused.Error);
+        (await Host.CliAsync("delete-vm", "brief")).Succeeded();
+    }
+
+    private static async Task LogInAsync(RunningConsole console)
+    {
+        await console.TypeAsync("\r");
+        await console.ShowsAsync("web login:");
+        await console.TypeAsync("root\r");
+        await console.ShowsAsync("web:~#");
+    }
+}

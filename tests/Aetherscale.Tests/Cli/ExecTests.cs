@@ -1,0 +1,100 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Aetherscale.Tests.Cli;
+
+/// <summary><c>exec</c>, and what stands on it: <c>copy</c>.</summary>
+public sealed class ExecTests : IDisposable
+{
+    private readonly CliSandbox _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task Words_and_input_go_as_they_are_and_outputs_and_exit_code_come_back()
+    {
+        _cli.Input = new MemoryStream("typed"u8.ToArray());
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":7", "out\0\n", "oops\n"));
+        Assert.Equal(new CliResult(7, "out\0\n", "oops\n"), await _cli.RunAsync("exec", "web", "--", "ls", "-l", "--output", "a b"));
+        var options = JsonDocument.Parse(daemon.Bodies.Single()).RootElement.GetProperty("options");
+        Assert.Equal("""{"vm-id":"web","command":["ls","-l","--output","a b"],"input":"dHlwZWQ="}""", options.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_signal_counts_as_a_shell_counts_it()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"signal\":9", "", ""));
+        Assert.Equal(137, (await _cli.RunAsync("exec", "-n", "web", "sleep", "9")).Code);
+    }
+
+    [Fact]
+    public async Task Json_is_the_reply_and_the_exit_code_the_programs()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":3", "x", ""));
+        var result = await _cli.RunAsync("--output", "json", "exec", "web", "false");
+        Assert.Equal(3, result.Code);
+        Assert.Contains("\"stdout\":\"eA==\"", result.Out);
+    }
+
+    [Fact]
+    public async Task A_guest_without_an_agent_is_1()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Error("agent-unavailable", "install qemu-guest-agent"));
+        Assert.Equal(
+            new CliResult(1, "", "aetherscale-cli: install qemu-guest-agent (agent-unavailable)\n"), await _cli.RunAsync("exec", "web", "true"));
+    }
+
+    [Fact]
+    public async Task Too_long_an_input_is_not_sent()
+    {
+        _cli.Input = new MemoryStream(new byte[(512 * 1024) + 1]);
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => throw new InvalidOperationException());
+        Assert.Equal(2, (await _cli.RunAsync("exec", "web", "cat")).Code);
+        Assert.Empty(daemon.Bodies);
+    }
+
+    [Fact]
+    public async Task A_long_file_goes_in_in_pieces_and_is_moved_into_place()
+    {
+        var file = Path.Join(_cli.Root, "big");
+        await File.WriteAllBytesAsync(file, new byte[1_000_000], TestContext.Current.CancellationToken);
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":0", "", ""));
+        Assert.Equal(new CliResult(0, "", ""), await _cli.RunAsync("copy", file, "web:/root/it's"));
+        var commands = daemon.Bodies.Select(body => JsonDocument.Parse(body).RootElement.GetProperty("options")).ToList();
+        Assert.Equal(
+            [393216, 393216, 213568, 0], commands.Select(options => options.GetProperty("input").GetBytesFromBase64().Length));
+        Assert.All(commands, options => Assert.StartsWith("/root/it's.r", options.GetProperty("command")[4].GetString()));
+        Assert.Equal("/root/it's", commands[^1].GetProperty("command")[5].GetString());
+    }
+
+    [Fact]
+    public async Task A_file_comes_out_in_pieces_and_whole()
+    {
+        var pieces = new Queue<byte[]>([new byte[1024 * 1024], Encoding.ASCII.GetBytes("end")]);
+        await using var daemon = ScriptedDaemon.Replying(
+            _cli.OwnSocket, _ => Envelopes.Success($$"""{"vm-id":"abcdefgh","exit-code":0,"stdout":"{{Convert.ToBase64String(pieces.Dequeue())}}","stderr":""}"""));
+        var file = Path.Join(_cli.Root, "out");
+        Assert.Equal(new CliResult(0, "", ""), await _cli.RunAsync("copy", "web:/var/big", file));
+        Assert.Equal((1024 * 1024) + 3, new FileInfo(file).Length);
+    }
+
+    [Fact]
+    public async Task What_the_guest_cannot_read_is_told_and_leaves_nothing()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":1", "", "/x is no file\n"));
+        var file = Path.Join(_cli.Root, "out");
+        Assert.Equal(new CliResult(1, "", "aetherscale-cli: web: /x is no file\n"), await _cli.RunAsync("copy", "web:/x", file));
+        Assert.Empty(Directory.GetFiles(_cli.Root));
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("web:/a", "db:/b")]
+    [InlineData("web:a", "b")]
+    public async Task A_copy_has_one_side_in_a_guest(string from, string to) => Assert.Equal(2, (await _cli.RunAsync("copy", from, to)).Code);
+
+    private static string End(string how, string output, string error) => Envelopes.Success(
+        $$"""{"vm-id":"abcdefgh",{{how}},"stdout":"{{Encode(output)}}","stderr":"{{Encode(error)}}"}""");
+
+    private static string Encode(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
+}
