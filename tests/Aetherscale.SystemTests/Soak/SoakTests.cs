@@ -6,7 +6,7 @@ using Aetherscale.SystemTests.RandomWalk;
 
 namespace Aetherscale.SystemTests.Soak;
 
-/// <summary>Nothing grows: ./test.sh --long, or this alone: tests/soak.sh.</summary>
+/// <summary>Nothing grows: ./test.sh --long, or this alone: ./test.sh --long --filter SoakTests.</summary>
 [Trait("length", "long")]
 [Collection(AloneTests.Name)]
 public sealed class SoakTests(ITestOutputHelper output)
