@@ -37,7 +37,7 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
 
         var complaints = new List<string>();
         await CompareAnswersAsync(rows, complaints);
-        var up = rows.Where(row => StatusOf(row.Value) == "running").Select(row => row.Key).ToHashSet();
+        var up = rows.Where(row => StatusOf(row.Value) is "running" or "paused").Select(row => row.Key).ToHashSet();
         CompareFiles(rows, up, complaints);
         await CompareUnitsAsync(rows, up, complaints);
         await CompareProcessesAsync(up, complaints);
@@ -93,7 +93,13 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
     private static string Call(VmCondition condition) => condition.Power switch
     {
         Power.Absent => "absent",
-        var power => (power == Power.Up ? "running" : power == Power.Crashed ? "crashed" : "stopped") + (condition.Enabled ? ", autostart" : ""),
+        var power => power switch
+        {
+            Power.Up => "running",
+            Power.Paused => "paused",
+            Power.Crashed => "crashed",
+            _ => "stopped",
+        } + (condition.Enabled ? ", autostart" : ""),
     };
 
     private void CompareFiles(Dictionary<string, JsonElement> rows, HashSet<string> up, List<string> complaints)
