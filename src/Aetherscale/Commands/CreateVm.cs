@@ -80,6 +80,7 @@ internal sealed class CreateVm(
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
+        undo.Push(() => requester.Intent?.Reopen());
         draft.Commit();
         history.Created(vm, starts: wish.Start, Askers.Of(requester));
         using var asked = wish.Start ? new AskedFor(history, vm.Id, AskKind.Start, requester) : null;

@@ -75,6 +75,13 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <summary>The VM's monitor; null when it is not connected.</summary>
     public QmpClient? ClientOf(VmId id) => _current.TryGetValue(id, out var monitor) ? monitor.Client : null;
 
+    /// <summary>Whether its QEMU owes an answer.</summary>
+    public bool IsSilent(VmId id) => _current.TryGetValue(id, out var monitor) && monitor.IsSilent;
+
+    /// <summary>Asks those QEMUs that have said nothing for a while, side by side, whether they are there.</summary>
+    public Task CheckPulsesAsync(IEnumerable<VmId> ids, TimeSpan patience) => Task.WhenAll(
+        ids.Select(id => _current.TryGetValue(id, out var monitor) ? monitor.CheckPulseAsync(patience) : Task.CompletedTask));
+
     /// <summary>What QEMU last said of the guest; unknown when it does not run.</summary>
     public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
         _current.TryGetValue(id, out var monitor) ? monitor.LastState : (GuestState.Unknown, null);

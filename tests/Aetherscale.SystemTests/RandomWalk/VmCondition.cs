@@ -53,7 +53,9 @@ internal readonly record struct VmCondition(Power Power, bool Enabled)
         Power.Up => status == "running" && autostart == Enabled,
         Power.Paused => status == "paused" && autostart == Enabled,
         Power.Crashed => status == "crashed" && autostart == Enabled,
-        Power.Bouncing => status is "running" or "stopping" or "starting" && autostart == Enabled,
-        _ => status is "running" or "stopping" or "starting" or "stopped",
+
+        // For an instant after a kill, systemd and QEMU's last word are those of before.
+        Power.Bouncing => status is "running" or "paused" or "stopping" or "starting" && autostart == Enabled,
+        _ => status is "running" or "paused" or "stopping" or "starting" or "stopped",
     };
 }
