@@ -165,17 +165,9 @@ internal sealed class TestHost : IAsyncDisposable
         var launched = File.ReadAllText($"/proc/{_daemon!.Id}/task/{_daemon.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         _daemon.Kill();
         await _daemon.WaitForExitAsync();
-<<<<<<< HEAD
-        if (Launcher.Count > 0 && File.Exists($"{Data}/lock"))
-        {
-            // The kernel kills what a tracer leaves, a moment later.
-            await Wait.UntilAsync("the daemon's lock is free", async () => (await Tool.RunAsync("/usr/bin/flock", "--nonblock", $"{Data}/lock", "true")).ExitCode == 0);
-        }
-=======
 
         // A tracer takes the daemon with it, a moment later.
         await Wait.UntilAsync("the daemon is gone with its launcher", () => Launcher.Count == 0 || !launched.Any(pid => File.Exists($"/proc/{pid}/exe")));
->>>>>>> a74ff997bfc80d8b527bacbdf88e9686404bc203
     }
 
     /// <summary>Waits until the daemon has been killed.</summary>
