@@ -81,6 +81,10 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
             Deed.Start => ("start-vm", Of(vm)),
             Deed.Stop => ("stop-vm", Of(vm)),
             Deed.Kill => ("stop-vm", $"{Of(vm)}, \"kill\": true"),
+            Deed.Pause => ("pause-vm", Of(vm)),
+            Deed.Resume => ("resume-vm", Of(vm)),
+            Deed.Restart => ("restart-vm", Of(vm)),
+            Deed.Reset => ("restart-vm", $"{Of(vm)}, \"hard\": true"),
             _ => ("delete-vm", Of(vm)),
         };
         var id = hasIds ? Guid.NewGuid().ToString() : null;
