@@ -133,13 +133,13 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         var rows = reply.GetProperty("response").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!);
         foreach (var (vm, when) in Vms.Zip(asked))
         {
-            if (rows.TryGetValue(vm.Name, out var row))
+            var row = rows.GetValueOrDefault(vm.Name);
+            var status = row.ValueKind == JsonValueKind.Object ? row.GetProperty("status").GetString()! : "vm-not-found";
+
+            // One that is being made is on neither side of that yet.
+            if (status != "creating")
             {
-                vm.Heard(when, row.GetProperty("status").GetString()!, row.GetProperty("autostart").GetBoolean());
-            }
-            else
-            {
-                vm.Heard(when, "vm-not-found", null);
+                vm.Heard(when, status, row.ValueKind == JsonValueKind.Object ? row.GetProperty("autostart").GetBoolean() : null);
             }
         }
     }
