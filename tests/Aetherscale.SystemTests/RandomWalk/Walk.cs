@@ -135,7 +135,8 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         {
             if (rows.TryGetValue(vm.Name, out var row))
             {
-                vm.Heard(when, row.GetProperty("status").GetString()!, row.GetProperty("autostart").GetBoolean());
+                vm.Heard(
+                    when, row.GetProperty("status").GetString()!, row.TryGetProperty("autostart", out var autostart) ? autostart.GetBoolean() : null);
             }
             else
             {
