@@ -18,7 +18,7 @@ internal enum Power
     /// <summary>Its QEMU was killed, or a restart was cut off; systemd has started it again, or is about to.</summary>
     Bouncing,
 
-    /// <summary>Its create was cut off, and is finished.</summary>
+    /// <summary>Its create, or its start, was cut off, and is finished.</summary>
     Arriving,
 
     /// <summary>It is down, and a stop that was cut off has not told systemd that its kill was meant.</summary>
