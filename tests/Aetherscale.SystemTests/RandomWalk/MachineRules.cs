@@ -58,7 +58,7 @@ internal sealed class MachineRules(Power started)
     public IEnumerable<VmCondition> CutOff(Deed deed, VmCondition before) => (deed, before.Power) switch
     {
         (Deed.Restart, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), Unwatched, .. OnItsWay()],
-        (Deed.Restart, Power.Fading) => [before, .. EachWay(Power.Bouncing), Unwatched],
+        (Deed.Restart, Power.Fading) => [before, .. EachWay(Power.Bouncing), Unwatched, .. OnItsWay()],
 
         // systemd goes on with it.
         (Deed.Restart, Power.Paused) => [before, GoingOn(before), Bouncing(before)],
