@@ -57,8 +57,8 @@ internal sealed class MachineRules(Power started)
     /// <summary>The daemon died over it.</summary>
     public IEnumerable<VmCondition> CutOff(Deed deed, VmCondition before) => (deed, before.Power) switch
     {
-        (Deed.Restart, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), Unwatched],
-        (Deed.Restart, Power.Fading) => [before, .. EachWay(Power.Bouncing), Unwatched],
+        (Deed.Restart, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), Unwatched, .. OnItsWay()],
+        (Deed.Restart, Power.Fading) => [before, .. EachWay(Power.Bouncing), Unwatched, .. OnItsWay()],
 
         // systemd goes on with it.
         (Deed.Restart, Power.Paused) => [before, GoingOn(before), Bouncing(before)],
@@ -69,6 +69,9 @@ internal sealed class MachineRules(Power started)
         (_, Power.Paused) => [before, GoingOn(before)],
         _ => [before],
     };
+
+    /// <summary>systemd has a start job, and has not come to it.</summary>
+    public IEnumerable<VmCondition> OnItsWay() => started == Power.Up ? [new(Power.Arriving, true)] : [];
 
     /// <summary>A machine that is off, or on its way down or up, does nothing of the kind.</summary>
     private static IEnumerable<VmCondition> NotDone(Answer answer, VmCondition before) => before.Power switch

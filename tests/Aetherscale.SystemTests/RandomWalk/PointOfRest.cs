@@ -33,7 +33,7 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
     private async Task<IReadOnlyList<string>> ComplaintsAsync()
     {
         var rows = (await host.RunAsync("list-vms")).EnumerateArray().ToDictionary(row => row.GetProperty("vm-id").GetString()!);
-        if (rows.Values.Any(row => StatusOf(row) is "starting" or "stopping"))
+        if (rows.Values.Any(row => StatusOf(row) is "creating" or "starting" or "stopping"))
         {
             return [.. rows.Select(row => $"{row.Key} is {StatusOf(row.Value)}")];
         }

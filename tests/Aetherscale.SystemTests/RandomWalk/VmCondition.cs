@@ -18,7 +18,7 @@ internal enum Power
     /// <summary>Its QEMU was killed, or a restart was cut off; systemd has started it again, or is about to.</summary>
     Bouncing,
 
-    /// <summary>Its create was cut off, and is finished.</summary>
+    /// <summary>Its create, or its start, was cut off, and is finished.</summary>
     Arriving,
 
     /// <summary>It is down, and a stop that was cut off has not told systemd that its kill was meant.</summary>
@@ -54,8 +54,8 @@ internal readonly record struct VmCondition(Power Power, bool Enabled)
         Power.Paused => status == "paused" && autostart == Enabled,
         Power.Crashed => status == "crashed" && autostart == Enabled,
 
-        // For an instant after a kill, systemd and QEMU's last word are those of before.
-        Power.Bouncing => status is "running" or "paused" or "stopping" or "starting" && autostart == Enabled,
+        // For an instant after a kill, systemd's and QEMU's last words are those of before; between the two halves of a restart it is down.
+        Power.Bouncing => status is "running" or "paused" or "stopping" or "starting" or "stopped" && autostart == Enabled,
         _ => status is "running" or "paused" or "stopping" or "starting" or "stopped",
     };
 }

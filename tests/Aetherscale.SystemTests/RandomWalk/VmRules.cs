@@ -126,7 +126,8 @@ internal sealed class VmRules(Power started)
             (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
             (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
             (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
-            (Deed.Start, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), StartedUnwatched],
+            (Deed.Start, Power.Down or Power.Crashed or Power.Fading) =>
+                [before, before with { Enabled = true }, .. EachWay(Power.Down), StartedUnwatched, .. _machine.OnItsWay()],
             (Deed.Start, Power.Paused) => [before, before with { Enabled = true }, StartedUnwatched],
             (Deed.Start, _) => [before, before with { Enabled = true }],
             (Deed.Kill, Power.Down or Power.Crashed) => [before, before with { Enabled = false }, VmCondition.Down],

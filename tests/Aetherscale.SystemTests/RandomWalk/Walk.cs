@@ -133,13 +133,14 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         var rows = reply.GetProperty("response").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!);
         foreach (var (vm, when) in Vms.Zip(asked))
         {
-            var row = rows.GetValueOrDefault(vm.Name);
-            var status = row.ValueKind == JsonValueKind.Object ? row.GetProperty("status").GetString()! : "vm-not-found";
-
-            // One that is being made is on neither side of that yet.
-            if (status != "creating")
+            if (rows.TryGetValue(vm.Name, out var row))
             {
-                vm.Heard(when, status, row.ValueKind == JsonValueKind.Object ? row.GetProperty("autostart").GetBoolean() : null);
+                vm.Heard(
+                    when, row.GetProperty("status").GetString()!, row.TryGetProperty("autostart", out var autostart) ? autostart.GetBoolean() : null);
+            }
+            else
+            {
+                vm.Heard(when, "vm-not-found", null);
             }
         }
     }
