@@ -133,14 +133,14 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         var rows = reply.GetProperty("response").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!);
         foreach (var (vm, when) in Vms.Zip(asked))
         {
-            if (rows.TryGetValue(vm.Name, out var row))
-            {
-                vm.Heard(
-                    when, row.GetProperty("status").GetString()!, row.TryGetProperty("autostart", out var autostart) ? autostart.GetBoolean() : null);
-            }
-            else
+            if (!rows.TryGetValue(vm.Name, out var row))
             {
                 vm.Heard(when, "vm-not-found", null);
+            }
+            else if (row.GetProperty("status").GetString() is not "creating" and { } status)
+            {
+                // One that is being made is on neither side of that yet.
+                vm.Heard(when, status, row.GetProperty("autostart").GetBoolean());
             }
         }
     }
