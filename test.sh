@@ -56,12 +56,12 @@ build_for_vms() {
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
 }
 
-# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended.
+# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended with all that it started.
 run_tests() {
   local name=$1 project=$2 limit=$3 code=0 began=$SECONDS
   shift 3
   step "$name tests, as $tester"
-  (as_tester timeout --foreground --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
+  (as_tester timeout --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
     tee "$work/$name.log" || code=${PIPESTATUS[0]}
   note "$name tests: $((SECONDS - began)) s"
   ((code != 124 && code != 137)) || note "they were ended, because they took more than $limit s"
@@ -104,7 +104,7 @@ run() {
   ! needs_vms || build_for_vms
   copy_for_tester
   ! wants unit || run_tests unit Aetherscale.Tests 60
-  ! wants system || run_tests system Aetherscale.SystemTests 600 -trait- length=long -showLiveOutput
+  ! wants system || run_tests system Aetherscale.SystemTests 900 -trait- length=long -showLiveOutput
   ! wants long || run_tests long Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
   # A filter is for the test programs.
   ! wants long || ((${#options[@]} > 0)) || run_fuzzing 600
