@@ -65,6 +65,18 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
         }
     }
 
+    /// <summary>Removes what a killed daemon left half written. Only before anything is written.</summary>
+    public void RemoveUnfinished()
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (var path in Directory.EnumerateFiles(folder, "*" + DurableFile.TemporarySuffix))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
     /// <summary>Removes what is too old, and the oldest where there is too much.</summary>
     /// <param name="maxFiles">So many may stay.</param>
     /// <param name="maxBytes">And so much in them.</param>

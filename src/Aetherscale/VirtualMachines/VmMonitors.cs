@@ -9,6 +9,7 @@ namespace Aetherscale.VirtualMachines;
 internal sealed class VmMonitors : IAsyncDisposable
 {
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pulse = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
     private readonly Lock _beginning = new();
@@ -104,6 +105,8 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <exception cref="TimeoutException">QEMU did not answer.</exception>
     public async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
     {
+        // It may be paused since before this daemon: what QEMU says now counts.
+        await CheckPulsesAsync([id], s_pulse);
         if (StateOf(id).Guest != GuestState.Paused || ClientOf(id) is not { } client)
         {
             return false;
