@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Aetherscale.Tests.Cli;
 
@@ -16,8 +16,7 @@ public sealed class ExecTests : IDisposable
         _cli.Input = new MemoryStream("typed"u8.ToArray());
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":7", "out\0\n", "oops\n"));
         Assert.Equal(new CliResult(7, "out\0\n", "oops\n"), await _cli.RunAsync("exec", "web", "--", "ls", "-l", "--output", "a b"));
-        var options = JsonDocument.Parse(daemon.Bodies.Single()).RootElement.GetProperty("options");
-        Assert.Equal("""{"vm-id":"web","command":["ls","-l","--output","a b"],"input":"dHlwZWQ="}""", options.GetRawText());
+        Assert.Contains("""{"vm-id":"web","command":["ls","-l","--output","a b"],"input":"dHlwZWQ="}""", daemon.Bodies.Single());
     }
 
     [Fact]
@@ -60,11 +59,10 @@ public sealed class ExecTests : IDisposable
         await File.WriteAllBytesAsync(file, new byte[1_000_000], TestContext.Current.CancellationToken);
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":0", "", ""));
         Assert.Equal(new CliResult(0, "", ""), await _cli.RunAsync("copy", file, "web:/root/it's"));
-        var commands = daemon.Bodies.Select(body => JsonDocument.Parse(body).RootElement.GetProperty("options")).ToList();
-        Assert.Equal(
-            [393216, 393216, 213568, 0], commands.Select(options => options.GetProperty("input").GetBytesFromBase64().Length));
-        Assert.All(commands, options => Assert.StartsWith("/root/it's.r", options.GetProperty("command")[4].GetString()));
-        Assert.Equal("/root/it's", commands[^1].GetProperty("command")[5].GetString());
+        var commands = daemon.Bodies.Select(body => JsonNode.Parse(body)!["options"]!).ToList();
+        Assert.Equal([393216, 393216, 213568, 0], commands.Select(options => Convert.FromBase64String((string)options["input"]!).Length));
+        Assert.All(commands, options => Assert.StartsWith("/root/it's.r", (string)options["command"]![4]!));
+        Assert.Equal("/root/it's", (string)commands[^1]["command"]![5]!);
     }
 
     [Fact]
