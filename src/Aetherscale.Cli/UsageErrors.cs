@@ -22,7 +22,7 @@ internal static class UsageErrors
     {
         var words = line.CommandResult.Children.OfType<ArgumentResult>()
             .Where(argument => argument.Argument != free).SelectMany(argument => argument.Tokens);
-        if (words.FirstOrDefault(word => word.Value.StartsWith('-')) is { } option)
+        if (words.FirstOrDefault(word => word.Value.StartsWith('-') && word.Value != "-") is { } option)
         {
             throw Failure(Unknown(option.Value, line.CommandResult.Command), line.CommandResult.Command);
         }

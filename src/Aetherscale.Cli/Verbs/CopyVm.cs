@@ -38,8 +38,6 @@ internal sealed class CopyVm : Verb
         new("Out", "aetherscale-cli copy web:/etc/os-release web.txt"),
     ];
 
-    protected override Argument? Free => _from;
-
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         await using var transport = _session.TransportFor(line, blocking: false);

@@ -40,8 +40,6 @@ internal sealed class ScreenshotVm : Verb
 
     public override IReadOnlyList<Example> Examples => [new("Into web.png", "aetherscale-cli screenshot web web.png")];
 
-    protected override Argument? Free => _file;
-
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         var vm = line.GetRequiredValue(_vm);

@@ -34,7 +34,11 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
                 }
 
                 json.WriteEndArray();
-                json.WriteBase64String("input-data", input.Span);
+                if (!input.IsEmpty)
+                {
+                    json.WriteBase64String("input-data", input.Span);
+                }
+
                 json.WriteBoolean("capture-output", true);
             },
             MaxShortAnswer,

@@ -66,8 +66,9 @@ internal static class GuestAgentClient
             await stream.WriteAsync(Request(command, arguments), cancellation);
             return Returned(await ReadAsync(answers, null, maxAnswer, cancellation));
         }
-        catch (Exception error) when (error is SocketException or IOException or InvalidDataException)
+        catch (Exception error) when (error is SocketException or IOException or InvalidDataException or InvalidOperationException)
         {
+            // The last: a text that is no Unicode.
             throw new GuestAgentException($"its guest agent cannot be asked: {error.Message}", isRefusal: false, error);
         }
     }

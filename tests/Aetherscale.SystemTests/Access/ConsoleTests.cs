@@ -48,7 +48,9 @@ public sealed class ConsoleTests(GuestPair guests)
     {
         await using var console = RunningConsole.OnTerminal(
             Host,
-            "stty -g >/tmp/$$.before; $cli console peer & p=$!; (sleep 1; kill -TERM $p) & fg %1 2>/dev/null; wait $p; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
+            "stty -g >/tmp/$$.before; export cli; sh -c 'echo pid=$$.; exec $cli console peer'; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
+        await console.ShowsAsync("Ctrl-] leaves it");
+        (await Tool.RunAsync("/bin/kill", "-TERM", console.Shown.Split("pid=")[1].Split('.')[0])).Succeeded();
         await console.EndsAsync(0);
         Assert.Contains("code=143", console.Shown);
         Assert.Contains("same", console.Shown);
