@@ -75,5 +75,5 @@ public sealed class ExecTests(GuestPair guests)
     }
 
     private Task<ToolResult> ExecAsync(string input, string[] arguments) =>
-        Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale-cli", arguments, Host.Environment, input);
+        Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale-cli", arguments, Host.Settings, input);
 }

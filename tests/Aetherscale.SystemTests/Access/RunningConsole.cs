@@ -21,7 +21,7 @@ internal sealed class RunningConsole : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in host.Environment)
+        foreach (var (name, value) in host.Settings)
         {
             start.Environment[name] = value;
         }

@@ -13,7 +13,7 @@ public sealed class SshTests(GuestPair guests)
     public async Task Ssh_needs_no_flag_and_asks_no_question()
     {
         var result = await Tool.RunAsync(
-            $"{TestEnvironment.Programs}/aetherscale-cli", ["ssh", "web", "cat; hostname; echo oops >&2; exit 7"], Host.Environment, "typed\n");
+            $"{TestEnvironment.Programs}/aetherscale-cli", ["ssh", "web", "cat; hostname; echo oops >&2; exit 7"], Host.Settings, "typed\n");
         Assert.Equal(new ToolResult(7, "typed\nweb\n", "oops\n"), result);
 
         var id = await guests.IdOfAsync(GuestPair.Web);
@@ -54,5 +54,5 @@ public sealed class SshTests(GuestPair guests)
     }
 
     private Task<ToolResult> PlainAsync(string config, string vm, string command, params string[] more) =>
-        Tool.RunAsync("/usr/bin/ssh", ["-F", config, "-o", "BatchMode=yes", .. more, vm, command], Host.Environment);
+        Tool.RunAsync("/usr/bin/ssh", ["-F", config, "-o", "BatchMode=yes", .. more, vm, command], Host.Settings);
 }
