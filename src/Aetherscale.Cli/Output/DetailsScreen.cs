@@ -40,6 +40,7 @@ internal static class DetailsScreen
             ("base", new(vm.Base)),
             ("console-log", new(vm.ConsoleLog)),
             ("console-socket", new(vm.ConsoleSocket)),
+            ("vnc-socket", new(vm.VncSocket)),
             ("sandbox", List(vm.Sandbox)),
             ("sandbox-missing", List(vm.SandboxMissing)),
             ("drop-ins", List(vm.DropIns)),

@@ -46,11 +46,14 @@ internal sealed class CreateVm : Verb
         Description = "Make the VM, but do not start it.",
     };
 
-    private readonly Option<string?> _autostart = Policy(
-        "--autostart", "When the host boots: always start it, never, or last-state: as it was left. The last without it.", "always", "last-state", "never");
+    private readonly Option<string?> _autostart = OneOf(
+        "--autostart", "POLICY", "When the host boots: always start it, never, or last-state: as it was left. The last without it.", "always", "last-state", "never");
 
-    private readonly Option<string?> _restart = Policy(
-        "--restart", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
+    private readonly Option<string?> _restart = OneOf(
+        "--restart", "POLICY", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
+
+    private readonly Option<string?> _graphics = OneOf(
+        "--graphics", "VNC", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
 
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {
@@ -68,11 +71,12 @@ internal sealed class CreateVm : Verb
         Add(_noStart);
         Add(_autostart);
         Add(_restart);
+        Add(_graphics);
         Add(_enableLinger);
     }
 
     public override string Synopsis =>
-        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start] [--autostart POLICY] [--restart POLICY] [--enable-linger]";
+        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--enable-linger]";
 
     public override IReadOnlyList<string> Details =>
     [
@@ -99,6 +103,7 @@ internal sealed class CreateVm : Verb
             NoStart = line.GetValue(_noStart),
             Autostart = line.GetValue(_autostart),
             Restart = line.GetValue(_restart),
+            Graphics = line.GetValue(_graphics),
             EnableLinger = line.GetValue(_enableLinger) ? true : null,
         };
         var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
@@ -106,15 +111,15 @@ internal sealed class CreateVm : Verb
         return _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
     }
 
-    private static Option<string?> Policy(string name, string description, params string[] words)
+    private static Option<string?> OneOf(string name, string placeholder, string description, params string[] words)
     {
         var option = new Option<string?>(name)
         {
             Description = description,
-            HelpName = "POLICY",
+            HelpName = placeholder,
             CustomParser = result => words.Contains(result.Tokens[0].Value)
                 ? result.Tokens[0].Value
-                : result.Fail<string>($"{name} takes {string.Join(", ", words[..^1])} or {words[^1]}, not \"{result.Tokens[0].Value}\""),
+                : result.Fail<string>($"{name} takes {(words.Length == 1 ? "" : $"{string.Join(", ", words[..^1])} or ")}{words[^1]}, not \"{result.Tokens[0].Value}\""),
         };
         option.CompletionSources.Add(words);
         return option;

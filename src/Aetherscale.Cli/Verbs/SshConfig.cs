@@ -28,7 +28,7 @@ internal sealed class SshConfig : Verb
     };
 
     public SshConfig(Session session, VmCompletions completions)
-        : base(Word, "print what plain ssh, scp, rsync and Ansible need to reach VMs")
+        : base(Word, "print what ssh, scp, rsync and Ansible need")
     {
         _session = session;
         _vms.CompletionSources.Add(completions.Find);

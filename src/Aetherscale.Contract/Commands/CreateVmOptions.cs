@@ -15,6 +15,9 @@ public sealed record CreateVmOptions
     /// <summary>Memory in MiB; the daemon's <c>default-memory-mib</c> when absent.</summary>
     public int? Memory { get; init; }
 
+    /// <summary><c>vnc</c>: a graphics card, whose screen is shown by VNC on a Unix socket. None when absent.</summary>
+    public string? Graphics { get; init; }
+
     /// <summary>Make the VM, but do not start it.</summary>
     public bool NoStart { get; init; }
 

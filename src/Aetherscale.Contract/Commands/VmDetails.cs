@@ -45,6 +45,9 @@ public sealed record VmDetails : VmSummary
     /// <summary>The Unix socket of the serial console.</summary>
     public string? ConsoleSocket { get; init; }
 
+    /// <summary>The Unix socket where VNC shows its screen; absent when it has none, or does not run.</summary>
+    public string? VncSocket { get; init; }
+
     /// <summary>What really stands around its QEMU, by names such as <c>home-hidden</c>; absent when it does not run.</summary>
     public IReadOnlyList<string>? Sandbox { get; init; }
 

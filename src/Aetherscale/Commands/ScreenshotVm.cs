@@ -34,7 +34,7 @@ internal sealed class ScreenshotVm(VmStore store, VmLocks locks, VmObserver obse
         {
             throw error.Message.Contains("no console", StringComparison.OrdinalIgnoreCase)
                 ? new AetherscaleException(
-                    NoScreen, $"VM \"{vm.DisplayName}\" has no graphics card, so it has no screen; its serial console is shown by console and logs-vm --console.", error)
+                    NoScreen, $"VM \"{vm.DisplayName}\" has no graphics card, so it has no screen; create-vm --graphics vnc gives one. Its serial console is shown by console and logs-vm --console.", error)
                 : new AetherscaleException(QemuFailed, $"QEMU cannot take a picture of VM \"{vm.DisplayName}\": {error.Message}", error);
         }
         catch (Exception error) when (error is TimeoutException or IOException)

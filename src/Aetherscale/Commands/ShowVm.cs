@@ -44,6 +44,7 @@ internal sealed class ShowVm(
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
             ConsoleLog = vm.Folder.ConsoleLog,
             ConsoleSocket = isUp ? runtime.OfVm(vm.Id).ConsoleSocket : null,
+            VncSocket = isUp && spec?.Graphics is not null ? runtime.OfVm(vm.Id).VncSocket : null,
             DropIns = properties?.DropInPaths ?? units.Folder.DropInsOf(unit),
             Sandbox = sandbox,
             SandboxMissing = sandbox is null ? null : [.. ProcessSandbox.Names.Except(sandbox)],

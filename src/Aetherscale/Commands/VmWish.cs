@@ -21,6 +21,8 @@ internal sealed record VmWish
 
     public required string? Restart { get; init; }
 
+    public required string? Graphics { get; init; }
+
     public required bool Start { get; init; }
 
     public required bool EnableLinger { get; init; }
@@ -38,13 +40,15 @@ internal sealed record VmWish
             MemoryMib = options.Memory ?? defaults.MemoryMib,
             Autostart = options.Autostart,
             Restart = options.Restart,
+            Graphics = options.Graphics,
             Start = !options.NoStart,
             EnableLinger = options.EnableLinger ?? false,
         };
         var problem = VmSpecCheck.CpusProblem(wish.Cpus, "cpus")
             ?? VmSpecCheck.MemoryProblem(wish.MemoryMib, "memory")
             ?? PolicyWord.AutostartProblem(wish.Autostart, "autostart")
-            ?? PolicyWord.RestartProblem(wish.Restart, "restart");
+            ?? PolicyWord.RestartProblem(wish.Restart, "restart")
+            ?? VmSpecCheck.GraphicsProblem(wish.Graphics, "graphics");
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
 
@@ -63,6 +67,7 @@ internal sealed record VmWish
         Address = lease.Address,
         Autostart = Autostart,
         Restart = Restart,
+        Graphics = Graphics,
         Created = now,
     };
 

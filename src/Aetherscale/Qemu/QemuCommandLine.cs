@@ -23,6 +23,7 @@ internal static class QemuCommandLine
         .. Network(vm),
         "-device", QemuJson.Object(device => device.WriteString("driver", "virtio-rng-pci")),
         .. GuestAgent(vm),
+        .. Graphics(vm),
         .. Monitor("qmp", vm.QmpSocket),
         .. Monitor("stop", vm.StopSocket),
 
@@ -111,6 +112,16 @@ internal static class QemuCommandLine
             device.WriteString("chardev", "qga");
             device.WriteString("name", "org.qemu.guest_agent.0");
         }),
+    ];
+
+    // A card that every firmware and guest knows. The tablet tells where the pointer is, not how far it was moved: the
+    // viewer's and the guest's stay together. The socket's folder is the user's alone, so VNC asks for no password.
+    private static IEnumerable<string> Graphics(QemuConfiguration vm) => vm.VncSocket is null ? [] :
+    [
+        "-device", QemuJson.Object(device => device.WriteString("driver", "VGA")),
+        "-device", QemuJson.Object(device => device.WriteString("driver", "qemu-xhci")),
+        "-device", QemuJson.Object(device => device.WriteString("driver", "usb-tablet")),
+        "-vnc", $"unix:{OptionValue(vm.VncSocket)}",
     ];
 
     private static IEnumerable<string> Monitor(string id, string socket) =>

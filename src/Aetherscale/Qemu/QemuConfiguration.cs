@@ -47,4 +47,7 @@ internal sealed record QemuConfiguration
 
     /// <summary>Where all that the serial console prints is appended.</summary>
     public required string ConsoleLog { get; init; }
+
+    /// <summary>Where VNC shows the screen of the graphics card; null without a card.</summary>
+    public string? VncSocket { get; init; }
 }

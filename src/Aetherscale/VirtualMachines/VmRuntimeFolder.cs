@@ -13,4 +13,6 @@ internal readonly record struct VmRuntimeFolder(string FolderPath)
     public string AgentSocket => FolderPath + "/qga.sock";
 
     public string ConsoleSocket => FolderPath + "/console.sock";
+
+    public string VncSocket => FolderPath + "/vnc.sock";
 }

@@ -40,6 +40,9 @@ internal sealed record VmSpec
     /// <summary>A word of <see cref="RestartPolicy"/>; absent for the default.</summary>
     public string? Restart { get; init; }
 
+    /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
+    public string? Graphics { get; init; }
+
     public required DateTimeOffset Created { get; init; }
 
     [JsonIgnore]

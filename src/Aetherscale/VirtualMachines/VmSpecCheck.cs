@@ -43,11 +43,15 @@ internal static class VmSpecCheck
         }
 
         return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
-            ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart");
+            ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart")
+            ?? GraphicsProblem(spec.Graphics, "graphics");
     }
 
     /// <summary>What is wrong with a number of CPUs.</summary>
     public static string? CpusProblem(int cpus, string member) => Between(member, cpus, MaxCpus);
+
+    /// <summary>What is wrong with a word for a graphics card.</summary>
+    public static string? GraphicsProblem(string? word, string member) => word is null or "vnc" ? null : $"\"{member}\" must be vnc";
 
     /// <summary>What is wrong with a size of memory in MiB.</summary>
     public static string? MemoryProblem(int memoryMib, string member) => Between(member, memoryMib, MaxMemoryMib);

@@ -84,6 +84,7 @@ internal sealed class VmUnits(
                 AgentSocket = sockets.AgentSocket,
                 ConsoleSocket = sockets.ConsoleSocket,
                 ConsoleLog = folder.ConsoleLog,
+                VncSocket = spec.Graphics is null ? null : sockets.VncSocket,
             },
         };
     }

@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Networking;
 
 namespace Aetherscale.SystemTests.Access;
 
-/// <summary><c>exec</c>, <c>copy</c> and <c>screenshot</c> with a real guest and its agent.</summary>
+/// <summary><c>exec</c> and <c>copy</c> with a real guest and its agent.</summary>
 [Collection(LinuxGuests.Name)]
 public sealed class ExecTests(GuestPair guests)
 {
@@ -63,15 +63,6 @@ public sealed class ExecTests(GuestPair guests)
         Assert.Equal("it's here\n", (await guests.InWebAsync("ls /root")).Output);
         var missing = await Host.CliAsync("copy", "web:/none", $"{folder.Path}/none");
         Assert.Equal(new ToolResult(1, "", "aetherscale-cli: web: /none is no file\n"), missing);
-    }
-
-    [Fact]
-    public async Task Without_a_graphics_card_there_is_no_screen()
-    {
-        var refused = await Host.CliAsync("screenshot", "web");
-        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
-        Assert.Contains("has no graphics card", refused.Error);
-        Assert.Contains("(no-screen)", refused.Error);
     }
 
     private Task<ToolResult> ExecAsync(string input, string[] arguments) =>

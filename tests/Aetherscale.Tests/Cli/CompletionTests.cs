@@ -15,7 +15,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("stop-vm --no", "--no-wait\n")]
     [InlineData("stop-vm we", "web\n")]
     [InlineData("stop-vm --vm-id we", "web\n")]
-    [InlineData("connect y", "ygjpppvk\n")]
+    [InlineData("connect yg", "ygjpppvk\n")]
     [InlineData("wait-vm web --for s", "ssh\nstopped\n")]
     [InlineData("create-vm --restart nev", "never\n")]
     [InlineData("list-vms --output ", "json\ntable\n")]

@@ -59,13 +59,13 @@ public sealed class HelpTests : IDisposable
         var root = new CliRoot(Nowhere(), terminal, []);
         var lines = root.Subcommands.OfType<Verb>().SelectMany(verb => verb.Examples).Select(example => example.Line)
             .SelectMany(line => line.Split("aetherscale-cli ")[1..])
-            .Select(line => line.Split(['|', '>', '&', ')', '"'])[0].Trim())
+            .Select(line => line.Split(['|', '<', '>', '&', ')', '"'])[0].Trim())
             .ToArray();
         Assert.True(lines.Length >= root.Subcommands.Count);
         Assert.All(lines.Where(line => !line.StartsWith("connect %h", StringComparison.Ordinal)), line =>
         {
             // xargs adds the VMs
-            var errors = root.Parse(line == "delete-vm" ? "delete-vm x" : line).Errors;
+            var errors = root.Parse(CommandFence.Set((line == "delete-vm" ? "delete-vm x" : line).Split(' '))).Errors;
             Assert.True(errors.Count == 0, $"{line}: {string.Join(", ", errors)}");
         });
     }

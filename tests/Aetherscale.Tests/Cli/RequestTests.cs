@@ -27,6 +27,8 @@ public sealed class RequestTests : IDisposable
     [InlineData(
         "create-vm --image tiny --autostart always --restart never --enable-linger",
         """{"command":"create-vm","options":{"image":"tiny","no-start":false,"autostart":"always","restart":"never","enable-linger":true},"request-id":"r1"}""")]
+    [InlineData(
+        "create-vm --image tiny --graphics vnc", """{"command":"create-vm","options":{"image":"tiny","graphics":"vnc","no-start":false},"request-id":"r1"}""")]
     [InlineData("restart-vm web", """{"command":"restart-vm","options":{"vm-id":"web","hard":false},"request-id":"r1"}""")]
     [InlineData(
         "restart-vm web --timeout 10", """{"command":"restart-vm","options":{"vm-id":"web","timeout":10,"hard":false},"request-id":"r1"}""")]

@@ -161,9 +161,11 @@ public sealed class SshTests : IDisposable
             ? ((string[])["-----BEGIN SSH HOST KEY KEYS-----", Key + " root@tiny", "-----END SSH HOST KEY KEYS-----"])
             : ["login:"];
         var log = string.Join(",", lines.Select(line => $$"""{"source":"console","text":"{{line}}"}"""));
-        return ScriptedDaemon.Replying(_cli.OwnSocket, body => Envelopes.Success(
-            body.Contains("logs-vm") ? $$"""{"vm-id":"abcdefgh","name":"web","lines":[{{log}}]}"""
-            : body.Contains("list-vms") ? $"[{Vm.Replace("IMAGE", image)}]"
-            : Vm.Replace("IMAGE", image)));
+        return ScriptedDaemon.Replying(_cli.OwnSocket, body =>
+            body.Contains("exec-vm") ? Envelopes.Error("agent-unavailable", "there is none")
+            : Envelopes.Success(
+                body.Contains("logs-vm") ? $$"""{"vm-id":"abcdefgh","name":"web","lines":[{{log}}]}"""
+                : body.Contains("list-vms") ? $"[{Vm.Replace("IMAGE", image)}]"
+                : Vm.Replace("IMAGE", image)));
     }
 }

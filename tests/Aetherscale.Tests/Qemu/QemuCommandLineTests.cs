@@ -14,6 +14,10 @@ public sealed class QemuCommandLineTests
         "Qemu/kvm.argv", QemuCommandLine.Build(Plain with { Accelerator = Accelerator.Kvm }));
 
     [Fact]
+    public void A_vm_with_a_screen() => Golden.Matches(
+        "Qemu/vnc.argv", QemuCommandLine.Build(Plain with { VncSocket = "/run/vms/a,b/vnc.sock" }));
+
+    [Fact]
     public void Nasty_paths_are_kept_as_they_are()
     {
         const string Folder = """/home/ü, "b" 'c' %h $HOME \d,,e=f;🐧""";

@@ -50,12 +50,18 @@ public sealed class VmPolicyTests : IDisposable
     [Theory]
     [InlineData("autostart", "yes", "\"autostart\" must be last-state, always or never")]
     [InlineData("restart", "no", "\"restart\" must be on-failure, always or never")]
+    [InlineData("graphics", "spice", "\"graphics\" must be vnc")]
     public void Another_word_makes_the_spec_unreadable_and_the_request_bad(string member, string word, string problem)
     {
         Assert.Contains(problem, Make($$""", "{{member}}": "{{word}}" """).Problem);
 
         var options = new CreateVmOptions { Image = "tiny" };
-        options = member == "restart" ? options with { Restart = word } : options with { Autostart = word };
+        options = member switch
+        {
+            "restart" => options with { Restart = word },
+            "graphics" => options with { Graphics = word },
+            _ => options with { Autostart = word },
+        };
         var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512)));
         Assert.Equal(("bad-request", problem + "."), (error.Code, error.Message));
     }
