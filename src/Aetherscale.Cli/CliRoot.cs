@@ -27,7 +27,7 @@ internal sealed class CliRoot : RootCommand
         (CommandNames.ShowVm, static (session, vms) => new ShowVm(session, vms)),
         (CommandNames.WhyVm, static (session, vms) => new WhyVm(session, vms)),
         (CommandNames.LogsVm, static (session, vms) => new LogsVm(session, vms)),
-        (Watch.Word, static (session, vms) => new Watch(session, vms)),
+        (CommandNames.Watch, static (session, vms) => new Watch(session, vms)),
         (Connect.Word, static (session, vms) => new Connect(session, vms)),
         (ConsoleVm.Word, static (session, vms) => new ConsoleVm(session, vms)),
         (ExecVm.Word, static (session, vms) => new ExecVm(session, vms)),

@@ -87,15 +87,15 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
     /// <summary>Shows a stream of the daemon's as it comes, until it ends.</summary>
     /// <param name="line">The parsed command line.</param>
-    /// <param name="path">The stream's path and query.</param>
+    /// <param name="what">Which one.</param>
     /// <param name="printer">Shows it to a person; a program gets each frame's JSON on a line.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>The exit code: 0 when there is no more to come.</returns>
-    public async Task<int> FollowAsync(ParseResult line, string path, FramePrinter printer, CancellationToken cancel)
+    public async Task<int> FollowAsync(ParseResult line, FollowRequest what, FramePrinter printer, CancellationToken cancel)
     {
         await using var transport = TransportFor(line, blocking: false);
         var json = line.GetValue(options.Output) == OutputFormat.Json;
-        await foreach (var frame in transport.FollowAsync(path, cancel))
+        await foreach (var frame in transport.FollowAsync(what, cancel))
         {
             if (frame.Type == StreamFrames.End)
             {

@@ -39,6 +39,12 @@ public static class CommandNames
     /// <summary>Tells what a VM's QEMU, its unit and its guest's console have said.</summary>
     public const string LogsVm = "logs-vm";
 
+    /// <summary>Tells a requester on a broker what happens to VMs as it happens.</summary>
+    public const string Watch = "watch";
+
+    /// <summary>Tells a requester on a broker a VM's log as it grows; on the CLI, <c>logs-vm --follow</c>.</summary>
+    public const string FollowLogs = "follow-logs";
+
     /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
     public const string ConnectVm = "connect-vm";
 

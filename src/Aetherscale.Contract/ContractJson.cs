@@ -35,6 +35,8 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(WhyVmResponse))]
 [JsonSerializable(typeof(LogsVmOptions))]
 [JsonSerializable(typeof(LogsVmResponse))]
+[JsonSerializable(typeof(WatchOptions))]
+[JsonSerializable(typeof(FollowLogsOptions))]
 [JsonSerializable(typeof(VmLogLine))]
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSerializable(typeof(DoctorOptions))]

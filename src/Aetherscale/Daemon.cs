@@ -95,6 +95,10 @@ internal static class Daemon
         var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
         var console = new ConsoleVm(store, locks, observer, new GuestConsoles(runtime, time), background, time);
         var logsVm = new LogsVm(store, locks, history);
+        var watch = new WatchVms(store, history);
+        var followLogs = new FollowLogs(history, time);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var frames = new FrameWriter(time, logs.CreateLogger<FrameWriter>(), stopping.Token);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
@@ -110,6 +114,7 @@ internal static class Daemon
             new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
             new WhyVm(store, locks, observer, systemd, history),
             logsVm,
+            new FollowByQueue(watch, logsVm, followLogs, frames, background, time),
             connect,
             console,
             new ExecVm(store, locks, observer, agents, time),
@@ -125,7 +130,6 @@ internal static class Daemon
             .RunAsync(background.Adopt, stop);
 
         // The doors.
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
         builder.WebHost.ConfigureKestrel(
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
@@ -137,11 +141,11 @@ internal static class Daemon
             new ConnectEndpoint(connect, router, stopping.Token),
             new ConsoleEndpoint(console, router, stopping.Token),
             new OtherwiseEndpoint(router));
-        var streams = new EventStream(time, logs.CreateLogger<EventStream>(), stopping.Token);
+        var streams = new EventStream(frames);
         ApiServer.MapStreams(
             app,
-            new EventsEndpoint(new WatchVms(store, history), router, streams),
-            new LogsEndpoint(logsVm, new FollowLogs(history, time), router, streams));
+            new EventsEndpoint(watch, router, streams),
+            new LogsEndpoint(logsVm, followLogs, router, streams));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var sessions = new Sessions();
         using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());

@@ -60,6 +60,8 @@ internal static class Targets
         ReadOptions(request, wire.WaitVmOptions);
         ReadOptions(request, wire.LogsVmOptions);
         ReadOptions(request, wire.ConnectVmOptions);
+        ReadOptions(request, wire.WatchOptions);
+        ReadOptions(request, wire.FollowLogsOptions);
         ReadOptions(request, wire.VmOptions);
         ReadOptions(request, wire.ListVmsOptions);
         ReadOptions(request, wire.DoctorOptions);

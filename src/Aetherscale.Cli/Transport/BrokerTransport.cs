@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Aetherscale.Cli.Output;
 using Aetherscale.Cli.Settings;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Contract.Streams;
 
 namespace Aetherscale.Cli.Transport;
 
@@ -31,6 +33,44 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
             new ConsoleVmOptions { VmId = vm, Lines = lines, Queue = queue }, ContractJson.Wire.ConsoleVmOptions),
         cancel);
 
+    public async IAsyncEnumerable<DaemonFrame> FollowAsync(FollowRequest what, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using var stream = await OpenStreamAsync(what.Command, what.Options, cancel);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        silence.CancelAfter(StreamSilence.Longest);
+        var buffer = new byte[StreamMessage.MaxDataBytes];
+        var frames = new FrameReader(async () => buffer.AsMemory(0, await stream.ReadAsync(buffer, silence.Token)));
+        while (await NextAsync(frames, silence, cancel) is { } frame)
+        {
+            yield return frame;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_calls is { IsCompletedSuccessfully: true } calls)
+        {
+            await (await calls).DisposeAsync();
+        }
+
+        if (_link is { IsCompletedSuccessfully: true } link)
+        {
+            await (await link).DisposeAsync();
+        }
+    }
+
+    private static async Task<DaemonFrame?> NextAsync(FrameReader frames, CancellationTokenSource silence, CancellationToken cancel)
+    {
+        try
+        {
+            return await frames.ReadAsync(() => silence.CancelAfter(StreamSilence.Longest));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw StreamSilence.Error();
+        }
+    }
+
     private async Task<IGuestStream> OpenStreamAsync(string command, Func<string, JsonElement> options, CancellationToken cancel)
     {
         var calls = await CallsAsync(cancel);
@@ -48,25 +88,6 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         {
             await stream.DisposeAsync();
             throw;
-        }
-    }
-
-    public IAsyncEnumerable<DaemonFrame> FollowAsync(string path, CancellationToken cancel) =>
-        throw new CliException(ExitCodes.Usage, "a broker carries answers and not streams: this works on the daemon's own host, over its socket")
-        {
-            Advice = "Over the broker, ask again and again:  why-vm, logs-vm without --follow, list-vms",
-        };
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_calls is { IsCompletedSuccessfully: true } calls)
-        {
-            await (await calls).DisposeAsync();
-        }
-
-        if (_link is { IsCompletedSuccessfully: true } link)
-        {
-            await (await link).DisposeAsync();
         }
     }
 

@@ -2,34 +2,15 @@ using System.Text;
 
 namespace Aetherscale.Cli.Transport;
 
-/// <summary>Takes a response apart into server-sent events.</summary>
-internal sealed class FrameReader(HttpReply reply)
+/// <summary>Takes a stream of bytes apart into server-sent events.</summary>
+/// <param name="readPart">The bytes that come next; none at the end.</param>
+internal sealed class FrameReader(Func<Task<ReadOnlyMemory<byte>>> readPart)
 {
     /// <summary>One of our daemon's frames is never so long.</summary>
     private const int MaxFrameBytes = 16 * 1024 * 1024;
 
     private readonly List<byte> _bytes = [];
     private int _taken;
-
-    /// <summary>Whether the response has begun, and is a stream.</summary>
-    public bool IsOpen { get; private set; }
-
-    /// <summary>The response's status.</summary>
-    public int Status => reply.Status;
-
-    /// <summary>Reads the header.</summary>
-    /// <returns>Null when it is a stream; else the body that says why not.</returns>
-    public async Task<ReadOnlyMemory<byte>?> OpenAsync()
-    {
-        await reply.ReadHeadAsync();
-        if (reply.Status != 200)
-        {
-            return await reply.ReadBodyAsync();
-        }
-
-        IsOpen = true;
-        return null;
-    }
 
     /// <summary>The next frame; null at the end of the stream.</summary>
     /// <param name="onBytes">Called for whatever comes, comments too.</param>
@@ -74,7 +55,7 @@ internal sealed class FrameReader(HttpReply reply)
                 throw new InvalidDataException("a frame of its stream does not end");
             }
 
-            var part = await reply.ReadPartAsync();
+            var part = await readPart();
             if (part.IsEmpty)
             {
                 return null;

@@ -21,8 +21,8 @@ internal interface ITransport : IAsyncDisposable
     public Task<IGuestStream> OpenConsoleAsync(string vm, int lines, CancellationToken cancel);
 
     /// <summary>The frames of a stream of the daemon's, until it ends or is cut off.</summary>
-    /// <param name="path">Its path and query.</param>
+    /// <param name="what">Which one.</param>
     /// <param name="cancel">Ends it.</param>
-    /// <exception cref="CliException">The daemon is not there, refused, or went away; or this way carries no streams.</exception>
-    public IAsyncEnumerable<DaemonFrame> FollowAsync(string path, CancellationToken cancel);
+    /// <exception cref="CliException">The daemon is not there, refused, or went away.</exception>
+    public IAsyncEnumerable<DaemonFrame> FollowAsync(FollowRequest what, CancellationToken cancel);
 }

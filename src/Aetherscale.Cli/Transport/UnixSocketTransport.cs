@@ -13,8 +13,6 @@ namespace Aetherscale.Cli.Transport;
 /// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
 internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
 {
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(3 * StreamFrames.HeartbeatSeconds);
-
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         using var socket = await OpenAsync(cancel);
@@ -80,35 +78,36 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    public async IAsyncEnumerable<DaemonFrame> FollowAsync(string path, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<DaemonFrame> FollowAsync(FollowRequest what, [EnumeratorCancellation] CancellationToken cancel)
     {
-        // Comments come in between: a daemon that says nothing for so long does not run any more.
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        silence.CancelAfter(s_silence);
+        silence.CancelAfter(StreamSilence.Longest);
         using var socket = await OpenAsync(silence.Token);
-        var frames = new FrameReader(new HttpReply(socket));
-        while (await NextAsync(socket, frames, path, silence, cancel) is { } frame)
+        var reply = new HttpReply(socket);
+        var frames = new FrameReader(reply.ReadPartAsync);
+        await ReadAsync(() => BeginAsync(socket, reply, what.Path), cancel);
+        while (await ReadAsync(() => frames.ReadAsync(() => silence.CancelAfter(StreamSilence.Longest)), cancel) is { } frame)
         {
             yield return frame;
         }
     }
 
-    private async Task<DaemonFrame?> NextAsync(
-        DaemonSocket socket, FrameReader frames, string path, CancellationTokenSource silence, CancellationToken cancel)
+    /// <returns>Always true.</returns>
+    private async Task<bool> BeginAsync(DaemonSocket socket, HttpReply reply, string path)
+    {
+        var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
+        await SendAsync(socket, Encoding.ASCII.GetBytes(head));
+        await reply.ReadHeadAsync();
+        return reply.Status == 200
+            ? true
+            : throw new CliException(ExitCodes.Refused, ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo.Describe());
+    }
+
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken cancel)
     {
         try
         {
-            if (!frames.IsOpen)
-            {
-                var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
-                await SendAsync(socket, Encoding.ASCII.GetBytes(head));
-                if (await frames.OpenAsync() is { } refusal)
-                {
-                    throw new CliException(ExitCodes.Refused, ParseEnvelope(frames.Status, refusal).ExecutionInfo.Describe());
-                }
-            }
-
-            return await frames.ReadAsync(() => silence.CancelAfter(s_silence));
+            return await read();
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
@@ -116,7 +115,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw Unreachable.Lost($"the daemon has said nothing for {s_silence.TotalSeconds} s");
+            throw StreamSilence.Error();
         }
         catch (InvalidDataException e)
         {

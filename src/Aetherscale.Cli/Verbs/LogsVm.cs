@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
+using Aetherscale.Cli.Transport;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 
@@ -67,7 +69,7 @@ internal sealed class LogsVm : Verb
         "Shows what happened to the VM and what its QEMU and systemd said of it, from the journal, each line with its "
         + "time and source; or, with --console, what the guest printed on its serial console. Characters that would act "
         + "on a terminal are shown, not obeyed.",
-        "With --follow it goes on until Ctrl-C, or until the VM is deleted; that needs the daemon's socket.",
+        "With --follow it goes on until Ctrl-C, or until the VM is deleted.",
     ];
 
     public override IReadOnlyList<Example> Examples =>
@@ -91,7 +93,11 @@ internal sealed class LogsVm : Verb
             return await _session.SendAsync(line, "Asking the daemon", [request], LogScreen.Of, cancel);
         }
 
-        return await _session.FollowAsync(line, PathOf(options), new LogPrinter(), cancel);
+        var what = new FollowRequest(
+            PathOf(options),
+            CommandNames.FollowLogs,
+            queue => JsonSerializer.SerializeToElement(new FollowLogsOptions { Logs = options, Queue = queue }, ContractJson.Wire.FollowLogsOptions));
+        return await _session.FollowAsync(line, what, new LogPrinter(), cancel);
     }
 
     private static string PathOf(LogsVmOptions options) =>

@@ -1,15 +1,16 @@
 using System.CommandLine;
+using System.Text.Json;
 using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
+using Aetherscale.Cli.Transport;
 using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Verbs;
 
 /// <summary><c>watch</c>: what happens to VMs, as it happens.</summary>
 internal sealed class Watch : Verb
 {
-    public const string Word = "watch";
-
     private readonly Session _session;
     private readonly Argument<string?> _vm = new("VM")
     {
@@ -19,7 +20,7 @@ internal sealed class Watch : Verb
     };
 
     public Watch(Session session, VmCompletions completions)
-        : base(Word, "tell what happens to VMs as it happens")
+        : base(CommandNames.Watch, "tell what happens to VMs as it happens")
     {
         _session = session;
         _vm.CompletionSources.Add(completions.Find);
@@ -32,8 +33,7 @@ internal sealed class Watch : Verb
     [
         "Prints a line for everything that happens from now on to one VM or to all, with its cause and who asked for it, "
         + "until Ctrl-C. With --output json each line is one JSON object.",
-        "Nothing is left out silently: a reader that does not keep up is told so, and disconnected with exit code 1. It "
-        + "needs the daemon's socket.",
+        "Nothing is left out silently: a reader that does not keep up is told so, and disconnected with exit code 1.",
     ];
 
     public override IReadOnlyList<Example> Examples =>
@@ -44,7 +44,11 @@ internal sealed class Watch : Verb
 
     protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
-        var path = line.GetValue(_vm) is { } vm ? $"{ApiRoutes.Events}?vm={Uri.EscapeDataString(vm)}" : ApiRoutes.Events;
-        return _session.FollowAsync(line, path, new EventPrinter(), cancel);
+        var vm = line.GetValue(_vm);
+        var what = new FollowRequest(
+            vm is null ? ApiRoutes.Events : $"{ApiRoutes.Events}?vm={Uri.EscapeDataString(vm)}",
+            CommandNames.Watch,
+            queue => JsonSerializer.SerializeToElement(new WatchOptions { VmId = vm, Queue = queue }, ContractJson.Wire.WatchOptions));
+        return _session.FollowAsync(line, what, new EventPrinter(), cancel);
     }
 }

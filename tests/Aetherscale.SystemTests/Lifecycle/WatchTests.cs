@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Aetherscale.SystemTests.Harness;
 
@@ -45,7 +44,7 @@ public sealed class WatchTests : IAsyncLifetime
     [Fact]
     public async Task The_cli_prints_a_line_each_as_it_comes()
     {
-        using var watch = StartCli("-o", "json", "watch");
+        using var watch = _host.StartCli("-o", "json", "watch");
         var first = watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
 
         // Its listening has begun when it hears of something.
@@ -74,7 +73,7 @@ public sealed class WatchTests : IAsyncLifetime
     public async Task Ctrl_C_ends_the_watch()
     {
         var id = await _host.CreateAsync("polite", """, "no-start": true""");
-        using var watch = StartCli("logs-vm", id, "--follow");
+        using var watch = _host.StartCli("logs-vm", id, "--follow");
         await watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
 
         (await Tool.RunAsync("/bin/kill", "-INT", $"{watch.Id}")).Succeeded();
@@ -88,7 +87,7 @@ public sealed class WatchTests : IAsyncLifetime
     {
         var id = await _host.CreateAsync("polite");
         await _host.WaitForConsoleAsync(id, "POLITE UP");
-        using var log = StartCli("logs-vm", id, "--follow");
+        using var log = _host.StartCli("logs-vm", id, "--follow");
         var output = log.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
 
         await _host.RunAsync("stop-vm", $$"""{"vm-id": "{{id}}"}""");
@@ -109,7 +108,7 @@ public sealed class WatchTests : IAsyncLifetime
     {
         var id = await _host.CreateAsync("polite");
         await _host.WaitForConsoleAsync(id, "POLITE UP");
-        using var console = StartCli("logs-vm", id, "--console", "--follow");
+        using var console = _host.StartCli("logs-vm", id, "--console", "--follow");
         Assert.Equal("POLITE UP", await console.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
         var path = $"{_host.Data}/vms/{id}/console.log";
 
@@ -146,14 +145,14 @@ public sealed class WatchTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_does_not_read_is_disconnected_and_others_are_not_held_up()
     {
-        using var slow = StartCli("watch");
+        using var slow = _host.StartCli("watch");
         using var quick = await _host.StreamAsync("/v1/events");
         var told = Task.Run(async () => await CountAsync(quick));
 
         // Nobody empties the client's pipe: it stands still, and then the daemon's queue fills.
         var made = 0;
         var name = new string('a', 60);
-        while (!_host.Log.Contains("A reader of /v1/events is too slow", StringComparison.Ordinal))
+        while (!_host.Log.Contains("A reader of what happens to VMs is too slow", StringComparison.Ordinal))
         {
             await Task.WhenAll(Enumerable.Range(0, 8).Select(number => CreateAndDeleteAsync($"{name}{number}")));
             Assert.True((made += 8) < 4000, "It is never disconnected.");
@@ -194,20 +193,5 @@ public sealed class WatchTests : IAsyncLifetime
     {
         await _host.CreateAsync("polite", $$""", "no-start": true, "name": "{{name}}" """);
         await _host.RunAsync("delete-vm", $$"""{"vm-id": "{{name}}"}""");
-    }
-
-    private Process StartCli(params string[] arguments)
-    {
-        var start = new ProcessStartInfo($"{TestEnvironment.Programs}/aetherscale-cli", arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in _host.Settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        return Process.Start(start)!;
     }
 }

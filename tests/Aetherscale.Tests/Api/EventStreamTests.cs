@@ -36,7 +36,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, NullLogger.Instance));
         builder.WebHost.UseSockets(ApiServer.Configure);
         _app = builder.Build();
-        var stream = new EventStream(_time, NullLogger<EventStream>.Instance, _stopping.Token);
+        var stream = new EventStream(new FrameWriter(_time, NullLogger<FrameWriter>.Instance, _stopping.Token));
         _app.MapGet("/events", async context =>
         {
             using var listener = _feed.Listen(null);

@@ -109,17 +109,6 @@ public sealed class StreamTests : IDisposable
     }
 
     [Theory]
-    [InlineData("watch")]
-    [InlineData("logs-vm web --follow")]
-    public async Task A_broker_carries_no_streams_and_that_is_said(string line)
-    {
-        var result = await _cli.RunAsync(["--broker", "amqp://127.0.0.1:1", .. line.Split(' ')]);
-
-        Assert.Equal(ExitCodes.Usage, result.Code);
-        Assert.Contains("a broker carries answers and not streams", result.Error);
-    }
-
-    [Theory]
     [InlineData("logs-vm web --console --since 1h", "--console goes without --since")]
     [InlineData("logs-vm web --since yesterday", "--since takes")]
     [InlineData("logs-vm web --lines -1", "--lines takes")]

@@ -1,0 +1,85 @@
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Commands;
+
+/// <summary><c>watch</c> and <c>follow-logs</c>: server-sent events for requesters on a broker, carried by messages.</summary>
+internal sealed class FollowByQueue(
+    WatchVms watch, LogsVm logs, FollowLogs follow, FrameWriter frames, BackgroundWork background, TimeProvider time)
+{
+    /// <summary>Answers when it listens: nothing that happens after the answer is missed.</summary>
+    public async Task<ConnectVmResponse> WatchAsync(WatchOptions options, Requester requester, CancellationToken stopping)
+    {
+        var listener = watch.Listen(options.VmId);
+        try
+        {
+            var source = new Source(over => WatchVms.FramesAsync(listener, over), listener, listener.Overrun);
+            return await BeginAsync(source, CommandNames.Watch, options.Queue, requester, stopping);
+        }
+        catch (Exception)
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Nothing is lost of a log when its reader is slow: it is read when there is room.</summary>
+    public async Task<ConnectVmResponse> FollowLogsAsync(FollowLogsOptions options, Requester requester, CancellationToken stopping)
+    {
+        var query = await logs.ReadAsync(options.Logs, stopping);
+        var source = new Source(over => follow.FramesAsync(query, over), Listener: null, CancellationToken.None);
+        return await BeginAsync(source, CommandNames.FollowLogs, options.Queue, requester, stopping);
+    }
+
+    private async Task<ConnectVmResponse> BeginAsync(
+        Source source, string command, string clientQueue, Requester requester, CancellationToken stopping)
+    {
+        var open = requester.OpenStream ?? throw new AetherscaleException(
+            BadRequest, $"{command} is for requests by a broker; on the socket it is GET {ApiRoutes.Events} or GET {ApiRoutes.Logs}.");
+        ConnectVm.RequirePrivate(clientQueue);
+        var (queue, client) = await open(clientQueue, stopping);
+        background.Adopt(CarryAsync(source, client), command);
+        return new ConnectVmResponse { Queue = queue };
+    }
+
+    private async Task CarryAsync(Source source, IConnectedClient client)
+    {
+        using (source.Listener)
+        await using (client)
+        {
+            using var gone = new CancellationTokenSource();
+            using var over = new CancellationTokenSource();
+            var watching = WatchClientAsync(client, gone, over.Token);
+            try
+            {
+                await frames.WriteAsync(client.Bytes, source.Frames, source.Overrun, gone.Token);
+                await client.EndWritingAsync(gone.Token);
+            }
+            catch (Exception error) when (error is OperationCanceledException or IOException)
+            {
+                // It has gone, or is cut off: an end that was not announced.
+            }
+            finally
+            {
+                await over.CancelAsync();
+                await watching;
+            }
+        }
+    }
+
+    private async Task WatchClientAsync(IConnectedClient client, CancellationTokenSource gone, CancellationToken over)
+    {
+        await client.WaitUntilGoneAsync(time, over);
+        if (!over.IsCancellationRequested)
+        {
+            await gone.CancelAsync();
+        }
+    }
+
+    /// <param name="Frames">Until the token is cancelled.</param>
+    /// <param name="Listener">Disposed at the end.</param>
+    /// <param name="Overrun">Cancelled when the reader is too slow.</param>
+    private sealed record Source(
+        Func<CancellationToken, IAsyncEnumerable<StreamFrame>> Frames, IDisposable? Listener, CancellationToken Overrun);
+}
