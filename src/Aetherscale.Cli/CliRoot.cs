@@ -29,6 +29,11 @@ internal sealed class CliRoot : RootCommand
         (CommandNames.LogsVm, static (session, vms) => new LogsVm(session, vms)),
         (Watch.Word, static (session, vms) => new Watch(session, vms)),
         (Connect.Word, static (session, vms) => new Connect(session, vms)),
+        (CommandNames.ImportImage, static (session, _) => new ImportImage(session)),
+        (CommandNames.ListImages, static (session, _) => new ListImages(session)),
+        (CommandNames.ShowImage, static (session, _) => new ShowImage(session, new ImageCompletions(session))),
+        (CommandNames.CopyImage, static (session, _) => new CopyImage(session, new ImageCompletions(session))),
+        (CommandNames.DeleteImage, static (session, _) => new DeleteImage(session, new ImageCompletions(session))),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];

@@ -42,6 +42,21 @@ public static class CommandNames
     /// <summary>Joins a requester on a broker to a TCP port of a VM; on the CLI, <c>connect</c>.</summary>
     public const string ConnectVm = "connect-vm";
 
+    /// <summary>Puts an image into the store.</summary>
+    public const string ImportImage = "import-image";
+
+    /// <summary>Lists the images of the store.</summary>
+    public const string ListImages = "list-images";
+
+    /// <summary>Tells everything about one image.</summary>
+    public const string ShowImage = "show-image";
+
+    /// <summary>Gives an image another name besides.</summary>
+    public const string CopyImage = "copy-image";
+
+    /// <summary>Removes an image that no VM uses.</summary>
+    public const string DeleteImage = "delete-image";
+
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";
 }

@@ -81,20 +81,72 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         silence.CancelAfter(s_silence);
         using var socket = await OpenAsync(silence.Token);
         var frames = new FrameReader(new HttpReply(socket));
-        while (await NextAsync(socket, frames, path, silence, cancel) is { } frame)
+        var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
+        while (await NextAsync(socket, frames, head, silence, cancel) is { } frame)
         {
             yield return frame;
         }
     }
 
+    public async IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        silence.CancelAfter(s_silence);
+        using var socket = await OpenAsync(silence.Token);
+        var upload = source is null ? null : new SocketUpload(socket, source);
+        var head = $"PUT {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n{upload?.Header ?? "Content-Length: 0\r\n"}\r\n";
+        await SendAsync(socket, Encoding.ASCII.GetBytes(head));
+        var sending = upload is null ? Task.CompletedTask : Task.Run(() => SendOrEndAsync(upload, over), CancellationToken.None);
+        var frames = new FrameReader(new HttpReply(socket));
+        try
+        {
+            while (await NextAsync() is { } frame)
+            {
+                yield return frame;
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<DaemonFrame?> NextAsync()
+        {
+            try
+            {
+                return await this.NextAsync(socket, frames, "", silence, cancel);
+            }
+            catch (CliException) when (over.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                await sending;
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Where the source cannot be read, there is nothing to wait for.</summary>
+    private static async Task SendOrEndAsync(SocketUpload upload, CancellationTokenSource over)
+    {
+        try
+        {
+            await upload.SendAsync(over.Token);
+        }
+        catch (CliException)
+        {
+            await over.CancelAsync();
+            throw;
+        }
+    }
+
     private async Task<DaemonFrame?> NextAsync(
-        DaemonSocket socket, FrameReader frames, string path, CancellationTokenSource silence, CancellationToken cancel)
+        DaemonSocket socket, FrameReader frames, string head, CancellationTokenSource silence, CancellationToken cancel)
     {
         try
         {
             if (!frames.IsOpen)
             {
-                var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
                 await SendAsync(socket, Encoding.ASCII.GetBytes(head));
                 if (await frames.OpenAsync() is { } refusal)
                 {

@@ -51,6 +51,7 @@ internal sealed class CreateVm(
             starter.Expect();
         }
 
+        using var use = await images.Gate.UseAsync(cancellationToken);
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
         var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
@@ -81,6 +82,7 @@ internal sealed class CreateVm(
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
         draft.Commit();
+        use.Dispose();
         history.Created(vm, starts: wish.Start, Askers.Of(requester));
         using var asked = wish.Start ? new AskedFor(history, vm.Id, AskKind.Start, requester) : null;
         var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;
