@@ -21,7 +21,7 @@ internal static class UsageErrors
     public static void RejectUnknownOptions(ParseResult line)
     {
         var words = line.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens);
-        if (words.FirstOrDefault(word => word.Value.StartsWith('-')) is { } option)
+        if (words.FirstOrDefault(word => word.Value.StartsWith('-') && word.Value != "-") is { } option)
         {
             throw Failure(Unknown(option.Value, line.CommandResult.Command), line.CommandResult.Command);
         }

@@ -101,7 +101,10 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
     public void Forget(string digest)
     {
         store.Forget(digest);
-        File.Delete(RecordOf(digest));
+        if (File.Exists(RecordOf(digest)))
+        {
+            File.Delete(RecordOf(digest));
+        }
     }
 
     /// <summary>Whether a name but this one leads to the file.</summary>

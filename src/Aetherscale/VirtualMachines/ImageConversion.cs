@@ -33,22 +33,18 @@ internal sealed class ImageConversion(
     /// <exception cref="AetherscaleException"><c>image-unsafe</c>: qemu-img cannot read it, and says why.</exception>
     public async Task ConvertVmdkAsync(string source, string target, CancellationToken cancellationToken)
     {
-        var unit = $"{_prefix}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.service";
-        var words = $"{Path.GetDirectoryName(source)}/words";
-        var form = await sandbox.FormAsync(cancellationToken);
-        units.Write(unit, Render(source, target, words, form));
-        try
+        // Each file's format is named, and that nothing lies behind it.
+        var file = "json:" + new JsonObject
         {
-            if (await systemd.StartUnitAsync(unit, cancellationToken) != JobResult.Done)
-            {
-                throw new AetherscaleException(ImageUnsafe, $"the source cannot be used as an image: {WordsIn(words)}");
-            }
-        }
-        finally
-        {
-            units.Remove(unit);
-            await ForgetAsync(unit);
-        }
+            ["driver"] = "vmdk",
+            ["backing"] = null,
+            ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = source },
+        }.ToJsonString();
+        var folder = Path.GetDirectoryName(source)!;
+
+        // What lies past the end of a file that was cut off would be read as zeros; only the check tells.
+        await RunAsync([Program, "check", "-q", file], folder, cancellationToken);
+        await RunAsync([Program, "convert", "-O", "qcow2", file, target], folder, cancellationToken);
     }
 
     /// <summary>Ends what a killed daemon left running.</summary>
@@ -66,6 +62,26 @@ internal sealed class ImageConversion(
         }
     }
 
+    private async Task RunAsync(IReadOnlyList<string> command, string folder, CancellationToken cancellationToken)
+    {
+        var unit = $"{_prefix}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.service";
+        var words = $"{folder}/words";
+        var form = await sandbox.FormAsync(cancellationToken);
+        units.Write(unit, Render(command, folder, words, form));
+        try
+        {
+            if (await systemd.StartUnitAsync(unit, cancellationToken) != JobResult.Done)
+            {
+                throw new AetherscaleException(ImageUnsafe, $"the source cannot be used as an image: {WordsIn(words)}");
+            }
+        }
+        finally
+        {
+            units.Remove(unit);
+            await ForgetAsync(unit);
+        }
+    }
+
     private async Task ForgetAsync(string unit)
     {
         try
@@ -79,27 +95,20 @@ internal sealed class ImageConversion(
         }
     }
 
-    private string Render(string source, string target, string words, SandboxForm form)
+    private string Render(IReadOnlyList<string> command, string folder, string words, SandboxForm form)
     {
-        // Each file's format is named, and that nothing lies behind it.
-        var from = new JsonObject
-        {
-            ["driver"] = "vmdk",
-            ["backing"] = null,
-            ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = source },
-        };
         var text = new UnitText()
             .Section("Unit")
             .Description("aetherscale converts an image")
             .Section("Service")
             .Set("Type", "oneshot")
             .Set("TimeoutStartSec", "3600")
-            .Command("ExecStart", [Program, "convert", "-O", "qcow2", "json:" + from.ToJsonString(), target])
+            .Command("ExecStart", command)
             .Set("StandardOutput", "null")
             .Set("StandardError", "truncate:" + words.Replace("%", "%%", StringComparison.Ordinal))
             .Set("LogLevelMax", "notice")
             .Confine(form, Accelerator.Tcg, privateFolders);
-        return (form == SandboxForm.NoNamespaces ? text : text.Set("BindPaths", UnitEscaper.BindPath(Path.GetDirectoryName(source)!))).Build();
+        return (form == SandboxForm.NoNamespaces ? text : text.Set("BindPaths", UnitEscaper.BindPath(folder))).Build();
     }
 
     private static string WordsIn(string path)

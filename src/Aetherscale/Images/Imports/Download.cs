@@ -109,9 +109,13 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
                     throw Failed(url, error);
                 }
             }
-            catch (HttpRequestException error)
+            catch (HttpRequestException error) when (!cancellation.IsCancellationRequested)
             {
                 throw Failed(url, error);
+            }
+            catch (Exception) when (cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(cancellation);
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1 << tries), time, cancellation);
