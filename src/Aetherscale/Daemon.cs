@@ -100,7 +100,7 @@ internal static class Daemon
         var facts = new ImageFacts(images, shelf, store);
         var conversion = new ImageConversion(systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), sandbox, data.Path, privateFolders);
         using var download = new Download(data.Images, s_serverSilence, time);
-        var importer = new ImageImporter(data.Images, shelf, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
+        var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(

@@ -17,7 +17,7 @@ internal sealed class DeleteImage(ImageStore images, ImageShelf shelf, VmStore s
 
         // Whoever is making a VM from it has made it, or not begun yet.
         using var alone = await images.Gate.RemoveAsync(cancellationToken);
-        var users = ImageFacts.UsedBy(name, shelf.LookUp(images.PathOf(name)), store.List());
+        var users = ImageFacts.UsedBy(name, shelf.DigestOf(name), store.List());
         if (users.Count > 0)
         {
             var more = users.Count > NamesInAnError ? $" and {users.Count - NamesInAnError} more" : "";

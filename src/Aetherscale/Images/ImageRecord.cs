@@ -16,6 +16,9 @@ internal sealed record ImageRecord
 
     public required DateTimeOffset Imported { get; init; }
 
+    /// <summary>Whether the text is one: 64 lower-case hexadecimal digits.</summary>
+    public static bool IsDigest(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
     /// <summary>Null when there is none, or none that can be read.</summary>
     public static ImageRecord? TryRead(string path)
     {

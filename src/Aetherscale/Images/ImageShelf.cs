@@ -97,8 +97,17 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
         DurableFile.SyncFolder(imagesFolder);
     }
 
-    /// <summary>Removes content that has no name, and what is remembered of it.</summary>
-    public void Forget(string digest)
+    /// <summary>Removes this content and what is remembered of it, if no name leads to it.</summary>
+    /// <param name="digest">No VM stands on it.</param>
+    public void ForgetNameless(string digest)
+    {
+        if (ImageRecord.IsDigest(digest) && FileStatus.Of(store.DigestPathOf(digest)) is { } status && !HasOtherName(null, FileIdentity.Of(status)))
+        {
+            Forget(digest);
+        }
+    }
+
+    private void Forget(string digest)
     {
         store.Forget(digest);
         if (File.Exists(RecordOf(digest)))
@@ -107,9 +116,11 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
         }
     }
 
-    /// <summary>Whether a name but this one leads to the file.</summary>
-    public bool HasOtherName(ImageName? name, FileIdentity file) => store.List().Any(
+    private bool HasOtherName(ImageName? name, FileIdentity file) => store.List().Any(
         other => other != name && FileStatus.Of(store.PathOf(other)) is { Kind: FileKind.Regular } status && FileIdentity.Of(status) == file);
+
+    /// <summary>The digest of the image with this name; null when there is none, or it has not been adopted.</summary>
+    public string? DigestOf(ImageName name) => LookUp(store.PathOf(name));
 
     /// <summary>The digest under which the file at this path was adopted; null when it was not.</summary>
     public string? LookUp(string path)

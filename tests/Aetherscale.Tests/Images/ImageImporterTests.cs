@@ -163,8 +163,10 @@ public sealed class ImageImporterTests : IDisposable
         await _bench.RefusalAsync(ErrorCodes.ImageUnsafe, "source", ImageFormats.Parse(format));
     }
 
-    [Fact]
-    public async Task The_same_image_again_changes_nothing_and_another_under_its_name_leaves_the_old_content_alone()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_image_again_changes_nothing_and_another_removes_the_old_content_unless_a_vm_stands_on_it(bool isBase)
     {
         MakeDisk();
         var first = await _bench.ImportAsync("disk");
@@ -173,10 +175,12 @@ public sealed class ImageImporterTests : IDisposable
         Assert.Equal(entries, _bench.Entries());
 
         MakeDisk();
+        _bench.Base = isBase ? first.Digest : null;
         var second = await _bench.ImportAsync("disk");
 
         Assert.NotEqual(first.Digest, second.Digest);
-        Assert.True(File.Exists(_bench.Store.DigestPathOf(first.Digest!)));
+        Assert.Equal(isBase, File.Exists(_bench.Store.DigestPathOf(first.Digest!)));
+        Assert.Equal(isBase ? 2 : 1, Directory.GetFiles($"{_bench.Folder}/sources").Length);
     }
 
     [Theory]

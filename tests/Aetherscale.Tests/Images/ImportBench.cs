@@ -13,7 +13,7 @@ internal sealed class ImportBench : IDisposable
     {
         Store = new ImageStore(_images.Path);
         Shelf = new ImageShelf(Store, _images.Path);
-        Importer = new ImageImporter(_images.Path, Shelf, new Unpacker(new ProcessRunner()), ConvertAsync, digest => digest == Base, TimeProvider.System);
+        Importer = new ImageImporter(_images.Path, Shelf, Store.Gate, new Unpacker(new ProcessRunner()), ConvertAsync, digest => digest == Base, TimeProvider.System);
     }
 
     public ImagesFolder Sources { get; } = new();

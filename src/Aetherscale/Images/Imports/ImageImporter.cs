@@ -10,6 +10,7 @@ namespace Aetherscale.Images.Imports;
 /// </summary>
 /// <param name="imagesFolder">The store's folder.</param>
 /// <param name="shelf">Where the image goes.</param>
+/// <param name="gate">Holds those off who are making VMs, while content is removed that was replaced.</param>
 /// <param name="unpacker">For packed sources.</param>
 /// <param name="convert">Makes the second file, a qcow2, of the first, a VMDK that passed the check.</param>
 /// <param name="isBase">Whether a VM stands on the content with this digest.</param>
@@ -17,6 +18,7 @@ namespace Aetherscale.Images.Imports;
 internal sealed class ImageImporter(
     string imagesFolder,
     ImageShelf shelf,
+    ImageGate gate,
     Unpacker unpacker,
     Func<string, string, CancellationToken, Task> convert,
     Func<string, bool> isBase,
@@ -43,6 +45,11 @@ internal sealed class ImageImporter(
         }
 
         var digest = await CheckAsync(folder.Image, meter, cancellation);
+        if (shelf.DigestOf(name) is { } replaced && replaced != digest)
+        {
+            folder.NoteReplaced(replaced);
+        }
+
         shelf.Put(name, folder.Image, digest, new ImageRecord
         {
             Source = source.Words,
@@ -50,6 +57,8 @@ internal sealed class ImageImporter(
             SourceChecksum = source.Checksum?.ToString(),
             Imported = time.GetUtcNow(),
         });
+        using var alone = await gate.RemoveAsync(CancellationToken.None);
+        folder.ForgetReplaced();
     }
 
     /// <summary>Removes what a killed daemon left of its imports.</summary>

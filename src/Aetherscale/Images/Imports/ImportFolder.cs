@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Aetherscale.Files;
 
 namespace Aetherscale.Images.Imports;
 
@@ -38,6 +37,12 @@ internal sealed class ImportFolder : IDisposable
     /// <summary>A source that has to be converted.</summary>
     public string Source => $"{FolderPath}/source";
 
+    /// <summary>Notes the content that is about to lose the name, so that it goes even if this daemon does not come to it.</summary>
+    public void NoteReplaced(string digest) => File.WriteAllText(ReplacedIn(FolderPath), digest);
+
+    /// <summary>Removes the content that has lost its name, unless it is needed still. Nobody may be making a VM meanwhile.</summary>
+    public void ForgetReplaced() => ForgetReplaced(FolderPath, _shelf, _isBase);
+
     /// <summary>Removes what is left of imports that a killed daemon had under way.</summary>
     /// <returns>The folders that were removed.</returns>
     public static IReadOnlyList<string> Sweep(string imagesFolder, ImageShelf shelf, Func<string, bool> isBase, DateTimeOffset now)
@@ -48,6 +53,7 @@ internal sealed class ImportFolder : IDisposable
             var isDownload = Path.GetFileName(folder).StartsWith(DownloadPrefix, StringComparison.Ordinal);
             if (!isDownload || now - LastWritten(folder) > s_kept)
             {
+                ForgetReplaced(folder, shelf, isBase);
                 Remove(folder, shelf, isBase);
                 removed.Add(folder);
             }
@@ -60,14 +66,22 @@ internal sealed class ImportFolder : IDisposable
 
     private static string ImageIn(string folder) => $"{folder}/image{ImageStore.Extension}";
 
+    private static string ReplacedIn(string folder) => $"{folder}/replaced";
+
+    private static void ForgetReplaced(string folder, ImageShelf shelf, Func<string, bool> isBase)
+    {
+        if (File.Exists(ReplacedIn(folder)) && File.ReadAllText(ReplacedIn(folder)) is var digest && !isBase(digest))
+        {
+            shelf.ForgetNameless(digest);
+        }
+    }
+
     /// <summary>An image that has its digest's name and not its own yet was to be one, and is none.</summary>
     private static void Remove(string folder, ImageShelf shelf, Func<string, bool> isBase)
     {
-        var image = ImageIn(folder);
-        if (FileStatus.Of(image) is { Kind: FileKind.Regular } status && shelf.LookUp(image) is { } digest
-            && !isBase(digest) && !shelf.HasOtherName(null, FileIdentity.Of(status)))
+        if (shelf.LookUp(ImageIn(folder)) is { } digest && !isBase(digest))
         {
-            shelf.Forget(digest);
+            shelf.ForgetNameless(digest);
         }
 
         Directory.Delete(folder, recursive: true);
