@@ -8,7 +8,7 @@ public sealed class ImageStoreTests : IAsyncLifetime
     private readonly TemporaryFolder _sources = new();
     private TestHost _host = null!;
 
-    private string Polite => $"{TestEnvironment.Images}/polite.qcow2";
+    private static string Polite => $"{TestEnvironment.Images}/polite.qcow2";
 
     public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync();
 
