@@ -34,7 +34,7 @@ public sealed class ImageStoreTests : IAsyncLifetime
 
         Assert.True(result.ExitCode == 0, $"{result.Error}\n{_host.Log}");
         var vm = await _host.CreateAsync("guest");
-        await _host.WaitForConsoleAsync(vm, "polite");
+        await _host.WaitForConsoleAsync(vm, "POLITE UP");
         var image = await _host.RunAsync("show-image", """{"name": "guest"}""");
         Assert.Equal(source, image.GetProperty("source").GetString());
         Assert.Equal([vm], image.GetProperty("used-by").EnumerateArray().Select(name => name.GetString()!));
@@ -48,7 +48,7 @@ public sealed class ImageStoreTests : IAsyncLifetime
             "/bin/bash", ["-c", $"gzip -c '{Polite}' | '{TestEnvironment.Programs}/aetherscale-cli' import-image guest - --quiet"], _host.Settings);
 
         Assert.Equal("guest\n", pipe.Succeeded().Output);
-        await _host.WaitForConsoleAsync(await _host.CreateAsync("guest"), "polite");
+        await _host.WaitForConsoleAsync(await _host.CreateAsync("guest"), "POLITE UP");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class ImageStoreTests : IAsyncLifetime
     {
         (await _host.CliAsync("import-image", "guest", Polite)).Succeeded();
         var vm = await _host.CreateAsync("guest");
-        await _host.WaitForConsoleAsync(vm, "polite");
+        await _host.WaitForConsoleAsync(vm, "POLITE UP");
         var before = await DigestAsync("guest");
 
         (await _host.CliAsync("import-image", "guest", $"{TestEnvironment.Images}/deaf.qcow2")).Succeeded();
@@ -82,8 +82,8 @@ public sealed class ImageStoreTests : IAsyncLifetime
         Assert.NotEqual(before, await DigestAsync("guest"));
         await _host.RunAsync("stop-vm", $$"""{"vm-id": "{{vm}}", "kill": true, "wait": true}""");
         await _host.RunAsync("start-vm", $$"""{"vm-id": "{{vm}}"}""");
-        await Wait.UntilAsync("the old guest has booted again", () => _host.ConsoleOf(vm).Split("polite").Length > 2);
-        await _host.WaitForConsoleAsync(await _host.CreateAsync("guest"), "deaf");
+        await Wait.UntilAsync("the old guest has booted again", () => _host.ConsoleOf(vm).Split("POLITE UP").Length > 2);
+        await _host.WaitForConsoleAsync(await _host.CreateAsync("guest"), "DEAF UP");
 
         // It is the VM's and nobody else's: the image may go.
         Assert.Equal(1, (await _host.CliAsync("delete-image", "guest")).ExitCode);
@@ -96,7 +96,7 @@ public sealed class ImageStoreTests : IAsyncLifetime
         (await _host.CliAsync("copy-image", "guest", "kept")).Succeeded();
         (await _host.CliAsync("import-image", "guest", $"{TestEnvironment.Images}/deaf.qcow2")).Succeeded();
 
-        await _host.WaitForConsoleAsync(await _host.CreateAsync("kept"), "polite");
+        await _host.WaitForConsoleAsync(await _host.CreateAsync("kept"), "POLITE UP");
 
         Assert.Contains("(name-taken)", (await _host.CliAsync("copy-image", "guest", "kept")).Error, StringComparison.Ordinal);
         Assert.Contains("(image-not-found)", (await _host.CliAsync("copy-image", "nosuch", "b")).Error, StringComparison.Ordinal);

@@ -27,7 +27,7 @@ public sealed class UnsafeImportTests : IAsyncLifetime
         _host.Launcher =
         [
             "/usr/bin/strace", "-D", "-f", "-qq", "--seccomp-bpf", "-s", "4096", "-o", Trace,
-            "-e", "trace=open,openat,openat2,connect,sendto,sendmsg,execve",
+            "-e", "trace=mkdir,open,openat,openat2,connect,sendto,sendmsg,execve",
         ];
         await _host.StartDaemonAsync();
     }
