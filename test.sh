@@ -6,7 +6,8 @@
 #   system    the daemon with real systemd, QEMU and networks
 #   typing    types what run.sh and README.md tell people to type (needs root)
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
-#   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long. --long says the same.
+#   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, and 10 minutes of
+#             fuzzing. --long says the same.
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
 set -Eeuo pipefail
@@ -55,12 +56,12 @@ build_for_vms() {
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
 }
 
-# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended.
+# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended with all that it started.
 run_tests() {
   local name=$1 project=$2 limit=$3 code=0 began=$SECONDS
   shift 3
   step "$name tests, as $tester"
-  (as_tester timeout --foreground --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
+  (as_tester timeout --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
     tee "$work/$name.log" || code=${PIPESTATUS[0]}
   note "$name tests: $((SECONDS - began)) s"
   ((code != 124 && code != 137)) || note "they were ended, because they took more than $limit s"
@@ -77,10 +78,19 @@ run_typing() {
   add_typed "$name" "$work/$name.log" "$code"
 }
 
+# run_fuzzing SECONDS
+run_fuzzing() {
+  local code=0 began=$SECONDS
+  step "fuzz: eng/fuzz.sh $1"
+  "$repository/eng/fuzz.sh" "$1" </dev/null 2>&1 | tee "$work/fuzz.log" || code=${PIPESTATUS[0]}
+  note "fuzz: $((SECONDS - began)) s"
+  add_typed fuzz "$work/fuzz.log" "$code"
+}
+
 wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
-# wants_programs unit|system: the long tests are in both programs.
-wants_programs() { wants "$1" || wants long; }
+# wants_programs unit|system: the long tests are system tests.
+wants_programs() { wants "$1" || { [[ $1 == system ]] && wants long; }; }
 
 needs_vms() { wants system || wants long || wants typing || wants hosts; }
 
@@ -93,10 +103,11 @@ run() {
   build
   ! needs_vms || build_for_vms
   copy_for_tester
-  ! wants unit || run_tests unit Aetherscale.Tests 60 -trait- length=long
-  ! wants system || run_tests system Aetherscale.SystemTests 600 -trait- length=long -showLiveOutput
-  ! wants long || run_tests long-unit Aetherscale.Tests 3600 -trait length=long
-  ! wants long || run_tests long-system Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
+  ! wants unit || run_tests unit Aetherscale.Tests 60
+  ! wants system || run_tests system Aetherscale.SystemTests 900 -trait- length=long -showLiveOutput
+  ! wants long || run_tests long Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
+  # A filter is for the test programs.
+  ! wants long || ((${#options[@]} > 0)) || run_fuzzing 600
   if wants typing; then
     if ((EUID == 0)); then
       run_typing typed-as-user "$repository/tests/typing/typed-as-user.sh" "$tester" "$place"

@@ -44,9 +44,10 @@ keep() {
 }
 
 report() {
-  local target=$1 found
+  local target=$1 found word=FAIL
   found=$(($(stat_of "$target" saved_crashes) + $(stat_of "$target" saved_hangs)))
-  note "$target: $(stat_of "$target" execs_done) inputs in $(stat_of "$target" run_time) s, $(stat_of "$target" corpus_count) ways, $(stat_of "$target" saved_crashes) crashes, $(stat_of "$target" saved_hangs) hangs"
+  ((found == 0)) && word='ok  '
+  echo "$word $target: $(stat_of "$target" execs_done) inputs in $(stat_of "$target" run_time) s, $(stat_of "$target" corpus_count) ways, $(stat_of "$target" saved_crashes) crashes, $(stat_of "$target" saved_hangs) hangs"
   ((found == 0))
 }
 

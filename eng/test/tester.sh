@@ -54,7 +54,9 @@ copy_for_tester() {
 as_tester() {
   local surroundings=(XDG_RUNTIME_DIR="/run/user/$uid" CI="${CI:-}" DOTNET_ROOT="${dotnet_root:-}"
     AETHERSCALE_TEST_PROGRAMS="${place:-}/artifacts/programs" AETHERSCALE_TEST_IMAGES="${place:-}/artifacts/images"
-    AETHERSCALE_TEST_SOURCES="${place:-}" AETHERSCALE_TEST_RECONNECTS="${AETHERSCALE_TEST_RECONNECTS:-10}")
+    AETHERSCALE_TEST_SOURCES="${place:-}" AETHERSCALE_TEST_RECONNECTS="${AETHERSCALE_TEST_RECONNECTS:-10}"
+    AETHERSCALE_TEST_SEED="${AETHERSCALE_TEST_SEED:-}" AETHERSCALE_TEST_COMMANDS="${AETHERSCALE_TEST_COMMANDS:-}"
+    AETHERSCALE_TEST_SOAK_MINUTES="${AETHERSCALE_TEST_SOAK_MINUTES:-}")
   if ((EUID == 0)); then
     (cd "$home" && exec setpriv --reuid "$uid" --regid "$gid" --init-groups env -i HOME="$home" USER="$tester" LOGNAME="$tester" \
       SHELL=/bin/bash LANG=C.UTF-8 PATH=/usr/local/bin:/usr/bin:/bin "${surroundings[@]}" "$@")

@@ -56,9 +56,13 @@ internal static class Targets
         var wire = ContractJson.Wire;
         ReadOptions(request, wire.CreateVmOptions);
         ReadOptions(request, wire.StopVmOptions);
+        ReadOptions(request, wire.RestartVmOptions);
+        ReadOptions(request, wire.WaitVmOptions);
+        ReadOptions(request, wire.LogsVmOptions);
         ReadOptions(request, wire.ConnectVmOptions);
         ReadOptions(request, wire.VmOptions);
         ReadOptions(request, wire.ListVmsOptions);
+        ReadOptions(request, wire.DoctorOptions);
         if (request.RequestId is { } id && (id.Length is 0 or > 128 || !id.All(letter => letter is > ' ' and < '\x7f')))
         {
             throw new InvalidOperationException("A request id passes that must not.");

@@ -11,8 +11,8 @@ internal static class Fuzzing
     /// <param name="length">Bytes of the input.</param>
     /// <param name="read">Reads it, on this thread.</param>
     /// <param name="perByte">How many bytes may be allocated for each of the input's…</param>
-    /// <param name="atLeast">…and how many for none.</param>
-    public static void Bounded(int length, Action read, int perByte = 200, int atLeast = 200_000)
+    /// <param name="atLeast">…and how many for none: at its first use a reader makes its tables.</param>
+    public static void Bounded(int length, Action read, int perByte = 200, int atLeast = 500_000)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var began = Stopwatch.GetTimestamp();

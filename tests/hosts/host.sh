@@ -16,6 +16,14 @@ host_make() {
   rm -rf "$host_root/var/log/journal"
   mkdir "$host_root/var/log/journal"
   rm -f "$host_root"/etc/systemd/system/*.wants/*.{service,timer,socket}
+  forget_installation
+}
+
+# forget_installation: what this machine itself has of aetherscale, VMs included, the host never had.
+forget_installation() {
+  rm -rf "$host_root"/usr/local/bin/aetherscale* "$host_root"/usr/local/share/bash-completion/completions/aetherscale-cli \
+    "$host_root"/etc/aetherscale "$host_root"/var/lib/aetherscale "$host_root"/var/lib/systemd/linger/aetherscale
+  ! chroot "$host_root" getent passwd aetherscale >/dev/null || chroot "$host_root" userdel --force --remove aetherscale 2>/dev/null
 }
 
 # host_boot: returns once it is up.

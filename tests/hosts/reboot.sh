@@ -1,6 +1,6 @@
 #!/bin/bash
 # reboot.sh [GRACE] (as root): a whole host, with systemd as its PID 1, gets VMs, is rebooted and is switched off, and its user logs out.
-# Rows B26, B27 and B28 of docs/reliability.md. GRACE: the seconds that a guest is given to shut down, 10 as a rule; the daemon's own default is 90.
+# Rows A34, B26, B27 and B28 of docs/reliability.md. GRACE: the seconds that a guest is given to shut down, 10 as a rule; the daemon's own default is 90.
 set -euo pipefail
 folder=$(realpath "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../..")
 source "$folder/eng/lib.sh"
@@ -99,6 +99,37 @@ doctor_fails() {
   ((code == 1)) && grep -E '^fail +linger ' "$host/doctor" || { echo "doctor ended with $code:" && cat "$host/doctor" && return 1; }
 }
 
+# ask_as USER: what the daemon answers them.
+ask_as() {
+  in_host runuser -u "$1" -- bash -c "printf 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n' | socat -t 10 - UNIX-CONNECT:$(api_socket)"
+}
+
+api_socket() { echo "/run/user/$(in_host id -u aetherscale)/aetherscale/api.sock"; }
+
+owner_is_answered() { ask_as aetherscale | grep '^HTTP/1.1'; }
+
+# is_shut_out USER: not even as far as the socket.
+is_shut_out() { ! ask_as "$1" && ask_as "$1" 2>&1 | grep 'Permission denied'; }
+
+# open_doors: everybody gets as far as the socket. Its own modes come back by close_doors.
+open_doors() {
+  doors=("$(api_socket)" "$(dirname "$(api_socket)")" "/run/user/$(in_host id -u aetherscale)")
+  modes=$(in_host stat --format '%a %n' "${doors[@]}")
+  in_host chmod a+rwx "${doors[@]}"
+}
+
+close_doors() {
+  local mode door
+  while read -r mode door; do in_host chmod "$mode" "$door"; done <<<"$modes"
+  [[ $(in_host stat --format '%a %n' "${doors[@]}") == "$modes" ]]
+}
+
+# is_hung_up_on USER: connected, and without a byte of reply.
+is_hung_up_on() {
+  [[ -z $(ask_as "$1" 2>/dev/null) ]] || { echo "$1 was answered" && return 1; }
+  in_host journalctl --quiet --no-pager USER_UNIT=aetherscale.service | grep "Refused user $(in_host id -u "$1") "
+}
+
 manager_is_gone() { [[ $(in_host systemctl is-active "user@$(in_host id -u aetherscale).service") == inactive ]]; }
 
 declare -A unit
@@ -109,6 +140,13 @@ check "run.sh has set the host up" set_up
 check "VMs run there" make_guests
 check "and are known to run" become running "${guests[@]}" demo
 check "one was stopped, one powered itself off" become stopped put-down went-down
+
+check "A34 the owner is answered" owner_is_answered
+check "A34 another user is refused" is_shut_out nobody
+check "A34 with folder and socket opened wide" open_doors
+check "A34 another user is refused all the same" is_hung_up_on nobody
+check "A34 and the owner is not" owner_is_answered
+check "A34 folder and socket are as they were" close_doors
 
 check "the host reboots" reboot
 check_shutdown

@@ -15,7 +15,7 @@ internal sealed class Doctor(Session session) : Verb(CommandNames.Doctor, "say w
         "Looks at all that VMs need of the daemon's host: QEMU, KVM, the sandbox, systemd, lingering, the network's programs, room, "
         + "permissions, the broker, the clock, and what was left over. Nothing is changed.",
         "Each line is ok, a warning (VMs run, and could do better) or a failure (something must be done, or VMs are lost or do not "
-        + "start), with the command that mends it. After a failure the exit code is 1. Where no daemon answers, it is 3, "
+        + "start), with the command that mends it where one does. After a failure the exit code is 1. Where no daemon answers, it is 3, "
         + "and the reason is looked for from here.",
     ];
 

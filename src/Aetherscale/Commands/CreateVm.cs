@@ -81,6 +81,7 @@ internal sealed class CreateVm(
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
+        undo.Push(() => requester.Intent?.Reopen());
         draft.Commit();
         use.Dispose();
         history.Created(vm, starts: wish.Start, Askers.Of(requester));

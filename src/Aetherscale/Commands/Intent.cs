@@ -37,6 +37,13 @@ internal sealed class Intent(RequestFolder requests, RequestRecord request, ILog
         return Task.Run(() => requests.Keep(request.Key), CancellationToken.None);
     }
 
+    /// <summary>The VM is about to be taken back: from now on it counts only while the VM is there.</summary>
+    public void Reopen()
+    {
+        IsKept = false;
+        requests.Reopen(request.Key);
+    }
+
     private void Begin()
     {
         try

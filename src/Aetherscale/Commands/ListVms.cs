@@ -14,7 +14,8 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
     /// <returns>Writes a list of <see cref="VmSummary"/>.</returns>
     public async Task<Action<Utf8JsonWriter>> RunAsync(CancellationToken cancellationToken)
     {
-        var observations = await observer.ObserveAsync(store.List(), cancellationToken);
+        var (vms, drafts) = store.ListWithDrafts();
+        var observations = await observer.ObserveAsync(vms, cancellationToken);
         var last = _last;
         var rows = new Dictionary<VmId, Row>(observations.Count);
         foreach (var observation in observations)
@@ -25,15 +26,21 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
         }
 
         _last = rows;
-        return writer => Write(observations.Select(observation => rows[observation.Vm.Id]), writer);
+        return writer => Write(observations.Select(observation => rows[observation.Vm.Id].Json).Concat(drafts.Select(DraftRow)), writer);
     }
 
-    private static void Write(IEnumerable<Row> rows, Utf8JsonWriter writer)
+    private static byte[] DraftRow((VmId Id, VmName? Name) draft)
+    {
+        var row = new VmSummary { VmId = draft.Id.ToString(), Name = draft.Name?.ToString(), Status = VmStatus.Creating };
+        return JsonSerializer.SerializeToUtf8Bytes(row, ContractJson.Wire.VmSummary);
+    }
+
+    private static void Write(IEnumerable<byte[]> rows, Utf8JsonWriter writer)
     {
         writer.WriteStartArray();
         foreach (var row in rows)
         {
-            writer.WriteRawValue(row.Json, skipInputValidation: true);
+            writer.WriteRawValue(row, skipInputValidation: true);
         }
 
         writer.WriteEndArray();

@@ -30,23 +30,28 @@ internal sealed class Once(RequestFolder requests, VmStore store, VmLocks locks,
         ? route(request, requester, stopping)
         : RunAsync(route, request, requester, stopping);
 
-    /// <summary>Forgets what is old, now and then.</summary>
+    /// <summary>Forgets what is old, now and then; at first, before it returns, also what the last daemon left half written.</summary>
     public async Task TidyAsync(CancellationToken stopping)
     {
+        Try(requests.RemoveUnfinished);
         while (!stopping.IsCancellationRequested)
         {
-            try
-            {
-                requests.Tidy(MaxFiles, MaxBytes);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                OnceLog.Untidy(logger, error);
-            }
-
+            Try(() => requests.Tidy(MaxFiles, MaxBytes));
             using var due = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             await Task.WhenAny(_untidy.Reader.ReadAsync(due.Token).AsTask(), Task.Delay(TimeSpan.FromHours(1), time, due.Token));
             await due.CancelAsync();
+        }
+    }
+
+    private void Try(Action tidy)
+    {
+        try
+        {
+            tidy();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            OnceLog.Untidy(logger, error);
         }
     }
 

@@ -59,12 +59,13 @@ internal sealed class StopVm(
 
     private static VmActionResponse Answer(Vm vm, StopOutcome outcome) => new()
     {
-        Status = outcome == StopOutcome.ShutDown ? VmStatus.Stopped : VmStatus.Killed,
+        Status = outcome is StopOutcome.ShutDown or StopOutcome.WaitedForRestart ? VmStatus.Stopped : VmStatus.Killed,
         VmId = vm.Id.ToString(),
         Name = vm.Spec?.Name,
         Hint = outcome switch
         {
             StopOutcome.WasNotRunning => $"VM \"{vm.DisplayName}\" was not running",
+            StopOutcome.WaitedForRestart => $"VM \"{vm.DisplayName}\" had ended, and is not started again",
             StopOutcome.KilledAfterGrace => $"VM \"{vm.DisplayName}\" did not shut down in time",
             _ => null,
         },

@@ -35,6 +35,16 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
         DurableFile.SyncFolder(folder);
     }
 
+    /// <summary>Takes back that it has taken effect, and not that it was begun.</summary>
+    public void Reopen(RequestKey key)
+    {
+        if (FileStatus.Of(PathOf(key, Done)) is not null)
+        {
+            File.Move(PathOf(key, Done), PathOf(key, Begun), overwrite: true);
+            DurableFile.SyncFolder(folder);
+        }
+    }
+
     /// <summary>Notes a request that has taken effect with its response.</summary>
     public void Keep(RequestRecord record)
     {
@@ -51,6 +61,18 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
             {
                 File.Delete(path);
                 DurableFile.SyncFolder(folder);
+            }
+        }
+    }
+
+    /// <summary>Removes what a killed daemon left half written. Only before anything is written.</summary>
+    public void RemoveUnfinished()
+    {
+        if (Directory.Exists(folder))
+        {
+            foreach (var path in Directory.EnumerateFiles(folder, "*" + DurableFile.TemporarySuffix))
+            {
+                File.Delete(path);
             }
         }
     }

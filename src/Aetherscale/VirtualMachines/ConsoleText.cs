@@ -20,11 +20,14 @@ internal static class ConsoleText
         return [.. lines.TakeLast(count)];
     }
 
+    /// <summary>What a terminal shows of a line in which the guest went back to its beginning, as progress displays do.</summary>
+    public static string Overwritten(string line) => line.Split('\r', StringSplitOptions.RemoveEmptyEntries) is [.., var last] ? last : "";
+
     private static List<string> Read(string path)
     {
         try
         {
-            return [.. FileEnd.ReadLines(path, MaxBytes).Select(line => Encoding.UTF8.GetString(line.Span).TrimEnd('\r'))];
+            return [.. FileEnd.ReadLines(path, MaxBytes).Select(line => Overwritten(Encoding.UTF8.GetString(line.Span)))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -12,6 +12,9 @@ internal enum StopOutcome
     /// <summary>QEMU was ended because the guest did not shut down in time.</summary>
     KilledAfterGrace,
 
+    /// <summary>It had ended already, and systemd was about to start it again.</summary>
+    WaitedForRestart,
+
     /// <summary>It did not run.</summary>
     WasNotRunning,
 }

@@ -32,6 +32,9 @@ internal sealed record VmFacts
     /// <summary>What QEMU last said.</summary>
     public GuestState Guest { get; init; }
 
+    /// <summary>Whether QEMU has not answered in time, so that what it last said may be out of date.</summary>
+    public bool IsSilent { get; init; }
+
     /// <summary>Why the guest is paused, in QEMU's word (RunState), such as <c>io-error</c>.</summary>
     public string? PauseReason { get; init; }
 }

@@ -5,12 +5,16 @@ internal sealed class VmIndex
 {
     private readonly Dictionary<VmId, Vm> _vms = [];
     private readonly Dictionary<VmName, VmId> _names = [];
+    private readonly Dictionary<VmId, VmName?> _drafts = [];
     private IReadOnlyList<Vm>? _inOrder;
 
     public IEnumerable<VmId> Ids => _vms.Keys;
 
     /// <summary>Every VM, in order of id.</summary>
     public IReadOnlyList<Vm> InOrder => _inOrder ??= [.. _vms.Values.OrderBy(vm => vm.Id.ToString(), StringComparer.Ordinal)];
+
+    /// <summary>The VMs that are still being made.</summary>
+    public IReadOnlyList<(VmId Id, VmName? Name)> Drafts => _drafts.Count == 0 ? [] : [.. _drafts.Select(draft => (draft.Key, draft.Value))];
 
     public Vm? TryFind(VmId id) => _vms.GetValueOrDefault(id);
 
@@ -23,10 +27,20 @@ internal sealed class VmIndex
     /// <summary>The VM that has the name, or is to have it.</summary>
     public VmId? OwnerOf(VmName name) => _names.TryGetValue(name, out var id) ? id : null;
 
-    public void Claim(VmName name, VmId id) => _names[name] = id;
-
-    public void Free(VmName? name, VmId id)
+    /// <summary>A VM is going to be made; the name is its own from now on.</summary>
+    public void Claim(VmId id, VmName? name)
     {
+        _drafts[id] = name;
+        if (name is { } claimed)
+        {
+            _names[claimed] = id;
+        }
+    }
+
+    /// <summary>The VM is gone, or was not made after all.</summary>
+    public void Free(VmId id, VmName? name)
+    {
+        _drafts.Remove(id);
         if (name is { } taken && OwnerOf(taken) == id)
         {
             _names.Remove(taken);
@@ -39,7 +53,7 @@ internal sealed class VmIndex
         _inOrder = null;
         if (_vms.Remove(id, out var before))
         {
-            Free(NameOf(before), id);
+            Free(id, NameOf(before));
         }
 
         if (vm is null)
@@ -48,9 +62,10 @@ internal sealed class VmIndex
         }
 
         _vms[id] = vm;
+        _drafts.Remove(id);
         if (NameOf(vm) is { } name)
         {
-            Claim(name, id);
+            _names[name] = id;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposing = new();
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly VmPulse _pulse;
     private readonly Task _loop;
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
@@ -63,6 +64,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         _onTold = onTold;
         _time = time;
         _logger = logger;
+        _pulse = new VmPulse(_greeted.Task, time);
         _loop = Task.Run(FollowAsync);
     }
 
@@ -71,6 +73,9 @@ internal sealed class VmMonitor : IAsyncDisposable
 
     /// <summary>What QEMU last said of the guest, and why it is paused if it is.</summary>
     public (GuestState Guest, string? PauseReason) LastState => (_state.Guest, _state.PauseReason);
+
+    /// <summary>Whether QEMU owes an answer: <see cref="LastState"/> may be out of date.</summary>
+    public bool IsSilent => _pulse.IsSilent;
 
     /// <summary>Whether the guest shut itself down; false also when QEMU told nothing.</summary>
     public bool WasShutDownByGuest => _story.ByGuest;
@@ -143,6 +148,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         // This may be another QEMU than the last time, after a restart of the unit.
         _story = new QmpStory();
         _client = client;
+        _pulse.Beat();
         _greeted.TrySetResult();
         _onConnected(_id);
         TellOfPause();
@@ -150,6 +156,7 @@ internal sealed class VmMonitor : IAsyncDisposable
         {
             await foreach (var happened in client.Events.ReadAllAsync(cancellationToken))
             {
+                _pulse.Beat();
                 await HandleAsync(client, happened, cancellationToken);
                 _onChanged(_id);
             }
@@ -201,8 +208,18 @@ internal sealed class VmMonitor : IAsyncDisposable
         && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     /// <summary>Asks QEMU what state the guest is in, and remembers it, as it does by itself when QEMU tells of a change.</summary>
-    public async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken) =>
+    public async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken)
+    {
         _state = StateOf(await client.QueryStatusAsync(cancellationToken));
+        _pulse.Beat();
+    }
+
+    /// <summary>Asks QEMU whether it is there, unless it was heard of a moment ago.</summary>
+    /// <returns>Done, and never failed, once that is known or the patience is over.</returns>
+    public async Task CheckPulseAsync(TimeSpan patience) => await _pulse
+        .Check(() => Client is { } client ? ReadStateAsync(client, _disposing.Token) : Task.CompletedTask, patience)
+        .WaitAsync(patience, _time)
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void TellOfPause()
     {
@@ -222,19 +239,4 @@ internal sealed class VmMonitor : IAsyncDisposable
     };
 
     private sealed record State(GuestState Guest, string? PauseReason);
-}
-
-internal static partial class MonitorLog
-{
-    [LoggerMessage(LogLevel.Trace, "No monitor of VM {Vm} yet: {Reason}")]
-    public static partial void NotConnected(ILogger logger, VmId vm, string reason);
-
-    [LoggerMessage(LogLevel.Information, "VM {Vm} powered itself off")]
-    public static partial void PoweredOff(ILogger logger, VmId vm);
-
-    [LoggerMessage(LogLevel.Warning, "systemd is back, but does not tell what runs")]
-    public static partial void CatchUpFailed(ILogger logger, Exception error);
-
-    [LoggerMessage(LogLevel.Error, "The power-off of VM {Vm} could not be followed up")]
-    public static partial void PowerOffFailed(ILogger logger, Exception error, VmId vm);
 }

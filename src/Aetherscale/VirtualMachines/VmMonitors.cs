@@ -9,6 +9,7 @@ namespace Aetherscale.VirtualMachines;
 internal sealed class VmMonitors : IAsyncDisposable
 {
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pulse = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<VmId, VmMonitor> _current = new();
     private readonly Lock _beginning = new();
@@ -75,6 +76,13 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <summary>The VM's monitor; null when it is not connected.</summary>
     public QmpClient? ClientOf(VmId id) => _current.TryGetValue(id, out var monitor) ? monitor.Client : null;
 
+    /// <summary>Whether its QEMU owes an answer.</summary>
+    public bool IsSilent(VmId id) => _current.TryGetValue(id, out var monitor) && monitor.IsSilent;
+
+    /// <summary>Asks those QEMUs that have said nothing for a while, side by side, whether they are there.</summary>
+    public Task CheckPulsesAsync(IEnumerable<VmId> ids, TimeSpan patience) => Task.WhenAll(
+        ids.Select(id => _current.TryGetValue(id, out var monitor) ? monitor.CheckPulseAsync(patience) : Task.CompletedTask));
+
     /// <summary>What QEMU last said of the guest; unknown when it does not run.</summary>
     public (GuestState Guest, string? PauseReason) StateOf(VmId id) =>
         _current.TryGetValue(id, out var monitor) ? monitor.LastState : (GuestState.Unknown, null);
@@ -97,6 +105,8 @@ internal sealed class VmMonitors : IAsyncDisposable
     /// <exception cref="TimeoutException">QEMU did not answer.</exception>
     public async Task<bool> ResumeAsync(VmId id, CancellationToken cancellationToken)
     {
+        // It may be paused since before this daemon: what QEMU says now counts.
+        await CheckPulsesAsync([id], s_pulse);
         if (StateOf(id).Guest != GuestState.Paused || ClientOf(id) is not { } client)
         {
             return false;

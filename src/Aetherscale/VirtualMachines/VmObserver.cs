@@ -2,24 +2,27 @@ using Aetherscale.Systemd;
 
 namespace Aetherscale.VirtualMachines;
 
-/// <summary>Finds out what state VMs are in. One question to systemd serves any number of VMs; no QEMU is waited for.</summary>
+/// <summary>
+/// Finds out what state VMs are in. One question to systemd serves any number of VMs, and QEMUs that have been silent for a while are
+/// asked side by side; for one that does not answer nobody waits longer than a moment.
+/// </summary>
 internal sealed class VmObserver(SystemdManager systemd, UnitIndex units, VmMonitors monitors)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(300);
+
     public async Task<IReadOnlyList<VmObservation>> ObserveAsync(IReadOnlyList<Vm> vms, CancellationToken cancellationToken)
     {
         var loaded = (await systemd.ListUnitsAsync(VmUnit.Pattern, cancellationToken)).ToDictionary(unit => unit.Name);
         var present = units.Look();
-        var observations = new List<VmObservation>(vms.Count);
-        foreach (var vm in vms)
-        {
-            var unit = loaded.GetValueOrDefault(VmUnit.NameOf(vm.Id));
+        await monitors.CheckPulsesAsync(vms.Where(vm => Listing(vm) is { ActiveState: UnitActiveState.Active }).Select(vm => vm.Id), s_patience);
 
-            // Only a failed unit has more to tell; there are few of them.
-            var failure = unit?.ActiveState == UnitActiveState.Failed ? await systemd.GetUnitAsync(unit.Name, cancellationToken) : null;
-            observations.Add(Observe(vm, unit, failure, present));
-        }
+        // Only a failed unit has more to tell.
+        var failed = vms.Where(vm => Listing(vm) is { ActiveState: UnitActiveState.Failed }).ToList();
+        var failures = await Task.WhenAll(failed.Select(vm => systemd.GetUnitAsync(VmUnit.NameOf(vm.Id), cancellationToken)));
+        var failureOf = failed.Zip(failures).ToDictionary(pair => pair.First.Id, pair => pair.Second);
+        return [.. vms.Select(vm => Observe(vm, Listing(vm), failureOf.GetValueOrDefault(vm.Id), present))];
 
-        return observations;
+        UnitListing? Listing(Vm vm) => loaded.GetValueOrDefault(VmUnit.NameOf(vm.Id));
     }
 
     private VmObservation Observe(Vm vm, UnitListing? unit, UnitProperties? failure, UnitIndex.Content present)
@@ -39,6 +42,7 @@ internal sealed class VmObserver(SystemdManager systemd, UnitIndex units, VmMoni
             RestartsAlways = vm.Spec?.RestartPolicy == RestartPolicy.Always,
             Guest = guest,
             PauseReason = pauseReason,
+            IsSilent = monitors.IsSilent(vm.Id),
         });
         return new VmObservation(vm, state, hint, present.Enabled.Contains(name));
     }

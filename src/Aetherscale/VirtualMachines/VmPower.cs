@@ -77,14 +77,25 @@ internal sealed class VmPower(SystemdManager systemd, VmMonitors monitors)
             }
 
             var done = await run(guest, client);
-
-            // Whoever lists the VMs after our answer is to see what was done.
-            await monitors.AskAsync(vm.Id, s_patience, cancellationToken);
+            await LookAsync(vm.Id, cancellationToken);
             return done;
         }
         catch (Exception error) when (error is QmpException or TimeoutException)
         {
             throw new AetherscaleException(QemuFailed, $"QEMU of VM \"{vm.DisplayName}\" does not do it: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Whoever lists the VMs after our answer is to see what was done. A guest that goes on may have powered itself off by now.</summary>
+    private async Task LookAsync(VmId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await monitors.AskAsync(id, s_patience, cancellationToken);
+        }
+        catch (Exception error) when (error is QmpException or TimeoutException)
+        {
+            // What was asked for is done all the same.
         }
     }
 

@@ -76,10 +76,23 @@ internal sealed class VmStarter(
         return StartOutcome.Started;
     }
 
-    /// <summary>Starts a VM for the first time, and notes that this is done.</summary>
+    /// <summary>
+    /// Starts a VM for the first time, and notes that this is done. One that does not start is as stopped as any other from
+    /// then on: neither the next daemon nor the next boot tries it again.
+    /// </summary>
     public async Task StartNewAsync(Vm vm, CancellationToken cancellationToken)
     {
-        await StartAsync(vm, cancellationToken);
+        try
+        {
+            await StartAsync(vm, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            links.Stopped(vm.Id);
+            File.Delete(vm.Folder.Creating);
+            throw;
+        }
+
         File.Delete(vm.Folder.Creating);
     }
 

@@ -26,6 +26,8 @@ internal static class VmStateRules
 
     private static (VmState State, string? Hint) Alive(VmFacts facts) => facts.Guest switch
     {
+        GuestState.Running or GuestState.Paused when facts.IsSilent =>
+            (facts.Guest == GuestState.Running ? VmState.Running : VmState.Paused, "QEMU does not answer now; this is the last that it told"),
         GuestState.Paused => (VmState.Paused, PauseHint(facts.PauseReason)),
         GuestState.ShutDown => (VmState.Stopping, null),
         GuestState.Unknown => (VmState.Running, "QEMU runs, but does not answer the daemon"),
@@ -71,12 +73,11 @@ internal static class VmStateRules
     // A unit that ran into its start limit keeps the result of its last crash; that it was started again tells it apart.
     private static string CrashHint(VmFacts facts) => facts.Result switch
     {
-        _ when facts.Restarts > 0 => "QEMU crashed too often; see the journal, then start-vm tries again",
-        ServiceResult.StartLimitHit => "QEMU crashed too often; see the journal, then start-vm tries again",
-        ServiceResult.ExitCode => "QEMU ended with an error",
-        ServiceResult.Signal or ServiceResult.CoreDump => "QEMU was killed or crashed",
         ServiceResult.OomKill => "QEMU was killed because the host ran out of memory",
         ServiceResult.Timeout => "QEMU did not end in time and was killed",
+        _ when facts.Restarts > 0 || facts.Result == ServiceResult.StartLimitHit => "QEMU crashed too often; see the journal, then start-vm tries again",
+        ServiceResult.ExitCode => "QEMU ended with an error",
+        ServiceResult.Signal or ServiceResult.CoreDump => "QEMU was killed or crashed",
         _ => "its unit failed",
     };
 }

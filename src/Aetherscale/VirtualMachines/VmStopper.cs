@@ -33,7 +33,8 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
     {
         var unit = VmUnit.NameOf(id);
         links.Stopped(id);
-        if (!await IsAliveAsync(unit, cancellationToken))
+        var before = await systemd.GetStateAsync(unit, cancellationToken);
+        if (!IsAlive(before))
         {
             return StopOutcome.WasNotRunning;
         }
@@ -47,6 +48,11 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
         if (wasForced)
         {
             return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
+        }
+
+        if (!UnitWatch.IsUp(before))
+        {
+            return StopOutcome.WaitedForRestart;
         }
 
         return await monitors.WasShutDownByGuestAsync(id, cancellationToken) ? StopOutcome.ShutDown : StopOutcome.KilledAfterGrace;
@@ -104,7 +110,7 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
     private async Task<StopOutcome> KillUnitAsync(VmId id, string unit, Action onQueued, CancellationToken cancellationToken)
     {
         // A monitor that is connected is the quickest sign of life.
-        if (monitors.ClientOf(id) is null && !await IsAliveAsync(unit, cancellationToken))
+        if (monitors.ClientOf(id) is null && !IsAlive(await systemd.GetStateAsync(unit, cancellationToken)))
         {
             await systemd.ResetFailedAsync(unit, cancellationToken);
             return StopOutcome.WasNotRunning;
@@ -159,7 +165,7 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
         }
 
         var result = await job;
-        if (result != JobResult.Done && await IsAliveAsync(unit, cancellationToken))
+        if (result != JobResult.Done && IsAlive(await systemd.GetStateAsync(unit, cancellationToken)))
         {
             throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: systemctl --user status {unit}");
         }
@@ -197,7 +203,6 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
         }
     }
 
-    private async Task<bool> IsAliveAsync(string unit, CancellationToken cancellationToken) =>
-        await systemd.GetStateAsync(unit, cancellationToken) is
-        { ActiveState: not (UnitActiveState.Inactive or UnitActiveState.Failed or UnitActiveState.Unknown) };
+    private static bool IsAlive(UnitState? unit) =>
+        unit is { ActiveState: not (UnitActiveState.Inactive or UnitActiveState.Failed or UnitActiveState.Unknown) };
 }

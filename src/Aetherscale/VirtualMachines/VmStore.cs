@@ -28,6 +28,16 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
     }
 
+    /// <summary>The same, and those that are still being made.</summary>
+    public (IReadOnlyList<Vm> Vms, IReadOnlyList<(VmId Id, VmName? Name)> Drafts) ListWithDrafts()
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return (_index.InOrder, _index.Drafts);
+        }
+    }
+
     /// <summary>
     /// The VM's id, also of one whose create is under way and has claimed the name: whoever waits for its turn learns what
     /// became of it.
@@ -128,10 +138,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
                     NameTaken, $"The name \"{wanted}\" belongs to VM \"{owner}\"; take another or delete that VM.");
             }
 
-            if (name is { } free)
-            {
-                _index.Claim(free, id);
-            }
+            _index.Claim(id, name);
         }
     }
 
@@ -140,7 +147,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         lock (_gate)
         {
             Refresh();
-            _index.Free(name, id);
+            _index.Free(id, name);
         }
     }
 

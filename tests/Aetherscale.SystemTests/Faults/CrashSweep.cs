@@ -9,6 +9,8 @@ namespace Aetherscale.SystemTests.Faults;
 /// </summary>
 public abstract class CrashSweep(ITestOutputHelper output)
 {
+    protected ITestOutputHelper Output => output;
+
     /// <summary>create-vm, killed at each call from the first that this text is in.</summary>
     protected async Task SweepCreateAsync(bool noStart, string from, string what)
     {
@@ -160,10 +162,10 @@ public abstract class CrashSweep(ITestOutputHelper output)
         output.WriteLine($"recovery of a {cutOff}: {Count(points)}");
     }
 
-    private static string Count(List<string> points) => $"{points.Count} kill points (" + string.Join(
+    protected static string Count(List<string> points) => $"{points.Count} kill points (" + string.Join(
         ", ", points.GroupBy(point => point.Split(' ')[1]).OrderByDescending(group => group.Count()).Select(group => $"{group.Count()} {group.Key}")) + ")";
 
-    private static async Task<int> FirstAsync(FaultHost faults, bool noStart, string from)
+    private protected static async Task<int> FirstAsync(FaultHost faults, bool noStart, string from)
     {
         faults.Tracer.Arm(0);
         await faults.SucceedAsync(FaultHost.Create("look", noStart));
@@ -210,7 +212,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             files.Order(StringComparer.Ordinal));
     }
 
-    private static void AssertNothingIsLeft(FaultHost faults, IReadOnlyList<string> before, string where)
+    private protected static void AssertNothingIsLeft(FaultHost faults, IReadOnlyList<string> before, string where)
     {
         var left = faults.Files().Except(before).ToList();
         Assert.True(left.Count == 0, $"after a kill at {where} there is: {string.Join(", ", left)}\n{faults.Host.Log}");

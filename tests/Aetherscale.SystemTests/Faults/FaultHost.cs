@@ -18,18 +18,18 @@ internal sealed class FaultHost : IAsyncDisposable
     public FaultTracer Tracer { get; }
 
     /// <summary>A host that has had a VM already: what only the first one makes is there.</summary>
-    public static async Task<FaultHost> StartAsync()
+    public static async Task<FaultHost> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var faults = await StartNewAsync();
+        var faults = await StartNewAsync(settings);
         await faults.Host.RunAsync("delete-vm", $$"""{"vm-id": "{{await faults.Host.CreateAsync(Image, """, "no-start": true""")}}"}""");
         return faults;
     }
 
     /// <summary>A host on which there has never been a VM.</summary>
-    public static async Task<FaultHost> StartNewAsync()
+    public static async Task<FaultHost> StartNewAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var tracer = await FaultTracer.CreateAsync();
-        var host = TestHost.Prepare(new Dictionary<string, string>(), Image);
+        var host = TestHost.Prepare(settings ?? new Dictionary<string, string>(), Image);
         host.Launcher = tracer.LauncherFor(host);
         await host.StartDaemonAsync();
         return new FaultHost(host, tracer);

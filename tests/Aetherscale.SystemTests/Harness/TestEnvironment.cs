@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Aetherscale.SystemTests.Harness;
 
 /// <summary>What <c>./test.sh</c> prepared for these tests.</summary>
@@ -21,6 +23,10 @@ internal static class TestEnvironment
 
     /// <summary>Whose tests these are.</summary>
     public static async Task<string> UserIdAsync() => (await Tool.RunAsync("/usr/bin/id", "-u")).Output.Trim();
+
+    /// <summary>What a variable sets for this run, or what is meant otherwise.</summary>
+    public static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     private static string Required(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value
         ? value

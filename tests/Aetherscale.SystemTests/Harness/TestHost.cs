@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,6 +15,7 @@ internal sealed class TestHost : IAsyncDisposable
     private readonly Dictionary<string, string> _environment;
     private readonly StringBuilder _log = new();
     private readonly HttpClient _http;
+    private readonly HostUnits _units;
     private Process? _daemon;
 
     private TestHost(IReadOnlyDictionary<string, string> settings)
@@ -37,11 +37,8 @@ internal sealed class TestHost : IAsyncDisposable
             _environment[name] = value;
         }
 
-        _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync })
-        {
-            BaseAddress = new Uri("http://localhost"),
-            Timeout = TimeSpan.FromMinutes(3),
-        };
+        _http = UnixHttp.ClientOf(Socket);
+        _units = new HostUnits(Data);
     }
 
     /// <summary>The state folder.</summary>
@@ -64,9 +61,6 @@ internal sealed class TestHost : IAsyncDisposable
             }
         }
     }
-
-    /// <summary>What leads a program of ours to this daemon.</summary>
-    public IReadOnlyDictionary<string, string> Environment => _environment;
 
     public int DaemonPid => _daemon!.Id;
 
@@ -168,8 +162,12 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>kill -9: the daemon has no time for anything.</summary>
     public async Task KillDaemonAsync()
     {
-        _daemon!.Kill();
+        var launched = File.ReadAllText($"/proc/{_daemon!.Id}/task/{_daemon.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        _daemon.Kill();
         await _daemon.WaitForExitAsync();
+
+        // A tracer takes the daemon with it, a moment later.
+        await Wait.UntilAsync("the daemon is gone with its launcher", () => Launcher.Count == 0 || !launched.Any(pid => File.Exists($"/proc/{pid}/exe")));
     }
 
     /// <summary>Waits until the daemon has been killed.</summary>
@@ -270,29 +268,7 @@ internal sealed class TestHost : IAsyncDisposable
             await KillDaemonAsync();
         }
 
-        var units = OurUnits();
-        var loaded = (await Systemctl.LoadedUnitsAsync("aetherscale-*")).Intersect(units);
-        foreach (var group in loaded.GroupBy(IsVm).OrderByDescending(group => group.Key))
-        {
-            await Systemctl.RunAsync(["kill", "--signal=KILL", .. group]);
-            await Systemctl.RunAsync(["stop", .. group]);
-            await Systemctl.RunAsync(["reset-failed", .. group]);
-        }
-
-        foreach (var unit in units)
-        {
-            File.Delete($"{TestEnvironment.UnitFolder}/{unit}");
-            if (Directory.Exists($"{TestEnvironment.UnitFolder}/{unit}.d"))
-            {
-                Directory.Delete($"{TestEnvironment.UnitFolder}/{unit}.d", recursive: true);
-            }
-
-            if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
-            {
-                File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
-            }
-        }
-
+        await _units.RemoveAsync();
         Directory.Delete(Data, recursive: true);
         if (Path.GetDirectoryName(Socket) is { } folder && Directory.Exists(folder))
         {
@@ -303,48 +279,13 @@ internal sealed class TestHost : IAsyncDisposable
         _http.Dispose();
     }
 
+    /// <inheritdoc cref="HostUnits.Ours"/>
+    public IReadOnlyList<string> OurUnits() => _units.Ours();
+
     /// <summary>Waits until the daemon takes commands from its broker, again after so many times.</summary>
     public Task WaitForBrokerAsync(int times = 1, double seconds = 30) =>
         Wait.UntilAsync($"the daemon is at its broker {times} times", () => Count("Takes commands from the broker") >= times, seconds);
 
     /// <summary>How often the daemon's log says this so far.</summary>
     public int Count(string text) => Log.Split(text).Length - 1;
-
-    /// <summary>The unit files that carry this state folder's mark.</summary>
-    public IReadOnlyList<string> OurUnits() => !Directory.Exists(TestEnvironment.UnitFolder) ? [] :
-    [
-        .. Directory.GetFiles(TestEnvironment.UnitFolder, "aetherscale-*.service")
-            .Where(IsOurs)
-            .Select(file => Path.GetFileName(file)!),
-    ];
-
-    private bool IsOurs(string unitFile)
-    {
-        try
-        {
-            return File.ReadAllText(unitFile).Contains($"X-Aetherscale-State={Data}\n");
-        }
-        catch (FileNotFoundException)
-        {
-            // Another test's, which has removed it since.
-            return false;
-        }
-    }
-
-    private static bool IsVm(string unit) => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal);
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (SocketException)
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 }

@@ -35,8 +35,10 @@ public sealed class CrashTests
         await Wait.UntilAsync(
             "it waits for its restart", async () => await Systemctl.PropertyAsync(TestHost.UnitOf(id), "SubState") == "auto-restart");
 
-        await ActAsync(host, "stop-vm", id);
+        var answer = await host.RunAsync("stop-vm", $$"""{"vm-id": "{{id}}"}""");
 
+        Assert.Equal("stopped", answer.GetProperty("status").GetString());
+        Assert.Contains("had ended, and is not started again", answer.GetProperty("hint").GetString());
         Assert.Equal("stopped", await host.StatusAsync(id));
         var boots = Boots(host, id);
         await Task.Delay(1500, TestContext.Current.CancellationToken);

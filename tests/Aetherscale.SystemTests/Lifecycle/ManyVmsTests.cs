@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Lifecycle;
 
 /// <summary>A thousand VMs: the list is right, and making one more costs what the first one cost.</summary>
-public sealed class ManyVmsTests
+public sealed partial class ManyVmsTests(ITestOutputHelper output)
 {
     private const int Count = 1000;
 
@@ -37,9 +38,27 @@ public sealed class ManyVmsTests
         // The first creates also make the network and warm everything up. Of each hundred the fast ones count: the others
         // tell of the disk and of what else the machine does.
         var (early, late) = (Fast(times[50..150]), Fast(times[^100..]));
-        TestContext.Current.SendDiagnosticMessage("create-vm: {0:F1} ms at 100 VMs, {1:F1} ms at {2}", early, late, Count);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"create-vm: {early:F1} ms at 100 VMs, {late:F1} ms at {Count}"));
         Assert.True(late < 3 * early, string.Create(CultureInfo.InvariantCulture, $"{early} ms at 100 VMs, {late} ms at {Count}"));
+
+        await TakeStockAsync(host);
     }
+
+    /// <summary>A daemon that starts looks at every VM before it answers. The bound tells a change of order, and nothing finer.</summary>
+    private async Task TakeStockAsync(TestHost host)
+    {
+        await host.KillDaemonAsync();
+        var before = host.Log.Length;
+        await host.StartDaemonAsync();
+
+        var stock = StockPattern().Match(host.Log[before..]);
+        output.WriteLine($"a daemon with {stock.Groups["vms"]} VMs took stock in {stock.Groups["ms"]} ms");
+        Assert.Equal($"{Count}", stock.Groups["vms"].Value);
+        Assert.InRange(int.Parse(stock.Groups["ms"].Value, CultureInfo.InvariantCulture), 0, 2000);
+    }
+
+    [GeneratedRegex(@"(?<vms>\d+) VMs, \d+ of them running; took stock in (?<ms>\d+) ms")]
+    private static partial Regex StockPattern();
 
     private static void AssertConstantWork(TestHost host, IReadOnlyList<string> calls)
     {

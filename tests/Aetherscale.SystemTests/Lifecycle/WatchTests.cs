@@ -203,7 +203,7 @@ public sealed class WatchTests : IAsyncLifetime
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in _host.Environment)
+        foreach (var (name, value) in _host.Settings)
         {
             start.Environment[name] = value;
         }

@@ -44,7 +44,7 @@ public sealed partial class CliVerbTests(Broker broker)
         // Longer than a daemon lets a client of the old protocol wait: the CLI says that it waits.
         "stop-vm deaf --timeout 5",
         "start-vm deaf",
-        "stop-vm deaf --no-wait --timeout 2",
+        "stop-vm deaf --no-wait --timeout 60",
         "stop-vm deaf --kill",
         "list-vms",
         "delete-vm web db deaf job nosuch-1",

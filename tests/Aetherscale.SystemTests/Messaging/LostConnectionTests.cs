@@ -148,10 +148,7 @@ public sealed class LostConnectionTests(Broker broker) : IAsyncLifetime
 
     private async Task AssertSettledAsync(int vms, int replies)
     {
-        await Wait.UntilAsync(
-            "every message is acknowledged",
-            async () => (await broker.ControlAsync("list_queues", "--vhost", _virtualHost, "--no-table-headers", "messages"))
-                .Split('\n', StringSplitOptions.RemoveEmptyEntries).All(line => line == "0"));
+        await broker.WaitForEmptyQueuesAsync(_virtualHost);
         Assert.Equal(vms, (await _host.RunAsync("list-vms")).GetArrayLength());
         Assert.Equal(replies, _client.Replies);
     }

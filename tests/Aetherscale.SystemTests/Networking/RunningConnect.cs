@@ -19,7 +19,7 @@ internal sealed class RunningConnect : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, value) in host.Environment)
+        foreach (var (name, value) in host.Settings)
         {
             start.Environment[name] = value;
         }

@@ -25,7 +25,7 @@ internal static class Ssh
             $"root@{vm}",
             command,
         ],
-        host.Environment,
+        host.Settings,
         input);
 
     /// <summary>Waits until a login works.</summary>

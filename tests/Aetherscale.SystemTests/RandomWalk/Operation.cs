@@ -9,6 +9,12 @@ internal enum Deed
     Stop,
     Kill,
     Delete,
+    Pause,
+    Resume,
+    Restart,
+
+    /// <summary>restart-vm --hard.</summary>
+    Reset,
     Show,
     List,
 

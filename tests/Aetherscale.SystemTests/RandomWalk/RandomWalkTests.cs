@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Aetherscale.SystemTests.Harness;
 
@@ -13,8 +12,8 @@ public sealed class RandomWalkTests
     [Fact]
     public async Task After_random_commands_and_deaths_files_units_processes_and_answers_agree_with_the_model()
     {
-        var seed = Number("AETHERSCALE_TEST_SEED", RandomNumberGenerator.GetInt32(1_000_000));
-        var plan = new WalkPlan(seed, Number("AETHERSCALE_TEST_COMMANDS", Commands));
+        var seed = TestEnvironment.Number("AETHERSCALE_TEST_SEED", RandomNumberGenerator.GetInt32(1_000_000));
+        var plan = new WalkPlan(seed, TestEnvironment.Number("AETHERSCALE_TEST_COMMANDS", Commands));
         var began = Stopwatch.GetTimestamp();
         await using var host = await TestHost.StartAsync([.. WalkPlan.Images.Distinct()]);
         using var walk = new Walk(host, seed);
@@ -42,7 +41,4 @@ public sealed class RandomWalkTests
     private static IEnumerable<string> Words(string log) => log.Split('\n')
         .Where(line => !line.Contains("show-vm from", StringComparison.Ordinal) && !line.Contains("list-vms from", StringComparison.Ordinal))
         .TakeLast(40);
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 }

@@ -12,10 +12,13 @@ internal enum Power
     /// <summary>Its QEMU runs the guest, and will.</summary>
     Up,
 
-    /// <summary>Its QEMU was killed; systemd has started it again, or is about to.</summary>
+    /// <summary>Its QEMU runs, and the guest's CPUs stand still until somebody lets them go on.</summary>
+    Paused,
+
+    /// <summary>Its QEMU was killed, or a restart was cut off; systemd has started it again, or is about to.</summary>
     Bouncing,
 
-    /// <summary>Its create was cut off, and is finished.</summary>
+    /// <summary>Its create, or its start, was cut off, and is finished.</summary>
     Arriving,
 
     /// <summary>It is down, and a stop that was cut off has not told systemd that its kill was meant.</summary>
@@ -48,8 +51,11 @@ internal readonly record struct VmCondition(Power Power, bool Enabled)
         Power.Absent => status == "vm-not-found",
         Power.Down => status == "stopped" && autostart == Enabled,
         Power.Up => status == "running" && autostart == Enabled,
+        Power.Paused => status == "paused" && autostart == Enabled,
         Power.Crashed => status == "crashed" && autostart == Enabled,
-        Power.Bouncing => status is "running" or "stopping" or "starting" && autostart == Enabled,
-        _ => status is "running" or "stopping" or "starting" or "stopped",
+
+        // For an instant after a kill, systemd's and QEMU's last words are those of before; between the two halves of a restart it is down.
+        Power.Bouncing => status is "running" or "paused" or "stopping" or "starting" or "stopped" && autostart == Enabled,
+        _ => status is "running" or "paused" or "stopping" or "starting" or "stopped",
     };
 }

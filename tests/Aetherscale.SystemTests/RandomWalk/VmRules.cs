@@ -7,11 +7,14 @@ internal sealed class VmRules(Power started)
     private static readonly Dictionary<Deed, string> s_success = new()
     {
         [Deed.Start] = "starting", [Deed.Stop] = "stopped", [Deed.Kill] = "killed", [Deed.Delete] = "deleted",
+        [Deed.Pause] = "paused", [Deed.Resume] = "running", [Deed.Restart] = "starting", [Deed.Reset] = "starting",
     };
 
     private const string NotFound = "vm-not-found";
     private const string NameTaken = "name-taken";
     private const string StartFailed = "start-failed";
+
+    private readonly MachineRules _machine = new(started);
 
     /// <param name="operation">What happened.</param>
     /// <param name="all">What else happened at that time.</param>
@@ -27,6 +30,7 @@ internal sealed class VmRules(Power started)
             { Deed: Deed.QemuDies } => before.Power switch
             {
                 Power.Up => [before with { Power = Power.Bouncing }],
+                Power.Paused => [_machine.Bouncing(before)],
                 Power.Arriving => [before with { Power = Power.Bouncing }, VmCondition.Down],
                 Power.Fading => [before, .. EachWay(Power.Crashed)],
                 _ => [before],
@@ -46,7 +50,7 @@ internal sealed class VmRules(Power started)
                 Created(operation, answer, before, Meanwhile(Deed.QemuDies)),
 
             // The answer of the first time.
-            { Answer: { Hint: null } answer, IsRepeated: true } when answer.Word == s_success[operation.Deed] =>
+            { Answer: { } answer, IsRepeated: true } when answer.Word == s_success[operation.Deed] =>
                 Answered(operation.Deed, answer, before, Meanwhile).Append(before),
             { Answer: { } answer } => Answered(operation.Deed, answer, before, Meanwhile),
         };
@@ -58,6 +62,10 @@ internal sealed class VmRules(Power started)
         Deed.Start => Started(answer, before, meanwhile([Deed.QemuDies])),
         Deed.Stop => Stopped(answer, before, meanwhile([Deed.Kill, Deed.Delete])),
         Deed.Kill => Killed(answer, before),
+        Deed.Pause => MachineRules.Paused(answer, before),
+        Deed.Resume => _machine.Resumed(answer, before),
+        Deed.Reset => _machine.Reset(answer, before),
+        Deed.Restart => _machine.Restarted(answer, before, meanwhile([Deed.QemuDies]), meanwhile([Deed.Kill, Deed.Delete])),
         _ => answer.Says("deleted") ? [VmCondition.Absent] : [],
     };
 
@@ -75,6 +83,10 @@ internal sealed class VmRules(Power started)
     private IEnumerable<VmCondition> Started(Answer answer, VmCondition before, bool mayFail) => before.Power switch
     {
         Power.Fading when mayFail && answer.Says(StartFailed) => EachWay(Power.Down),
+
+        // QEMU may be gone when it is told to go on.
+        Power.Paused when mayFail && answer.Says(StartFailed) => [before with { Enabled = true }],
+        Power.Paused when answer.Says("starting", "was paused and goes on") => [StartedNow],
         _ when mayFail && answer.Says(StartFailed) => [before with { Power = Power.Down }],
         Power.Down or Power.Crashed when answer.Says("starting") => [StartedNow],
         Power.Up or Power.Arriving when answer.Says("starting", "already started") => [new(Power.Up, true)],
@@ -88,11 +100,12 @@ internal sealed class VmRules(Power started)
         _ => [],
     };
 
-    private static IEnumerable<VmCondition> Stopped(Answer answer, VmCondition before, bool isOvertaken) => before.Power switch
+    private IEnumerable<VmCondition> Stopped(Answer answer, VmCondition before, bool isOvertaken) => before.Power switch
     {
         Power.Down when answer.Says("killed", "was not running") => [VmCondition.Down],
         Power.Crashed when answer.Says("killed", "was not running") => [before with { Enabled = false }],
-        Power.Up or Power.Arriving when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
+        Power.Paused when started == Power.Fading && answer.Word is "stopped" or "killed" => [VmCondition.Down],
+        Power.Up or Power.Arriving or Power.Paused when answer.Says("stopped") || (isOvertaken && answer.Says("killed")) => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word is "stopped" or "killed" => [VmCondition.Down],
         _ => [],
     };
@@ -100,7 +113,7 @@ internal sealed class VmRules(Power started)
     private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before) => before.Power switch
     {
         Power.Down or Power.Crashed when answer.Says("killed", "was not running") => [VmCondition.Down],
-        Power.Up or Power.Arriving when answer.Says("killed") => [VmCondition.Down],
+        Power.Up or Power.Arriving or Power.Paused when answer.Says("killed") => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word == "killed" => [VmCondition.Down],
         _ => [],
     };
@@ -113,25 +126,31 @@ internal sealed class VmRules(Power started)
             (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
             (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
             (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
-            (Deed.Start, Power.Down or Power.Crashed) => [before, before with { Enabled = true }, .. EachWay(Power.Down), StartedUnwatched],
+            (Deed.Start, Power.Down or Power.Crashed or Power.Fading) =>
+                [before, before with { Enabled = true }, .. EachWay(Power.Down), StartedUnwatched, .. _machine.OnItsWay()],
+            (Deed.Start, Power.Paused) => [before, before with { Enabled = true }, StartedUnwatched],
             (Deed.Start, _) => [before, before with { Enabled = true }],
             (Deed.Kill, Power.Down or Power.Crashed) => [before, before with { Enabled = false }, VmCondition.Down],
 
             // QEMU is killed before systemd has the stop job.
-            (Deed.Kill, Power.Up or Power.Bouncing or Power.Arriving) =>
+            (Deed.Kill, Power.Up or Power.Bouncing or Power.Arriving or Power.Paused) =>
                 [before, .. EachWay(Power.Bouncing), .. EachWay(Power.Fading), .. EachWay(Power.Crashed)],
             (Deed.Kill, _) => [before, .. EachWay(Power.Fading), .. EachWay(Power.Crashed)],
+            (Deed.Pause or Deed.Resume or Deed.Restart or Deed.Reset, _) => _machine.CutOff(deed, before),
             _ => [before, VmCondition.Absent],
         };
     }
 
-    private static IEnumerable<VmCondition> CutOffStop(VmCondition before, bool wasKilled)
+    private IEnumerable<VmCondition> CutOffStop(VmCondition before, bool wasKilled)
     {
         var disabled = before with { Enabled = false };
         return before.Power switch
         {
             Power.Absent => [before],
             Power.Down or Power.Crashed => [before, disabled],
+
+            // The guest is let go on first, to shut down.
+            Power.Paused => [before, disabled, new(started, false), new(Power.Fading, false), .. wasKilled ? EachWay(Power.Crashed) : []],
             _ => [before, disabled, new(Power.Fading, false), .. wasKilled || before.Power == Power.Bouncing ? EachWay(Power.Crashed) : []],
         };
     }

@@ -81,6 +81,10 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
             Deed.Start => ("start-vm", Of(vm)),
             Deed.Stop => ("stop-vm", Of(vm)),
             Deed.Kill => ("stop-vm", $"{Of(vm)}, \"kill\": true"),
+            Deed.Pause => ("pause-vm", Of(vm)),
+            Deed.Resume => ("resume-vm", Of(vm)),
+            Deed.Restart => ("restart-vm", Of(vm)),
+            Deed.Reset => ("restart-vm", $"{Of(vm)}, \"hard\": true"),
             _ => ("delete-vm", Of(vm)),
         };
         var id = hasIds ? Guid.NewGuid().ToString() : null;
@@ -129,13 +133,14 @@ internal sealed class Walk(TestHost host, int seed) : IDisposable
         var rows = reply.GetProperty("response").EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!);
         foreach (var (vm, when) in Vms.Zip(asked))
         {
-            if (rows.TryGetValue(vm.Name, out var row))
-            {
-                vm.Heard(when, row.GetProperty("status").GetString()!, row.GetProperty("autostart").GetBoolean());
-            }
-            else
+            if (!rows.TryGetValue(vm.Name, out var row))
             {
                 vm.Heard(when, "vm-not-found", null);
+            }
+            else if (row.GetProperty("status").GetString() is not "creating" and { } status)
+            {
+                // One that is being made is on neither side of that yet.
+                vm.Heard(when, status, row.GetProperty("autostart").GetBoolean());
             }
         }
     }

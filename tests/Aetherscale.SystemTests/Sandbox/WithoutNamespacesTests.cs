@@ -7,7 +7,7 @@ namespace Aetherscale.SystemTests.Sandbox;
 /// <summary>A host that has no user namespaces for us: VMs start with what is left, and it is said what that is.</summary>
 public sealed class WithoutNamespacesTests : IAsyncLifetime
 {
-    private ManagerWithoutNamespaces _manager = null!;
+    private SecondManager _manager = null!;
     private TestHost _host = null!;
 
     public async ValueTask InitializeAsync()

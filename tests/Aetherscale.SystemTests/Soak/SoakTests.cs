@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Aetherscale.SystemTests.Harness;
 using Aetherscale.SystemTests.RandomWalk;
 
 namespace Aetherscale.SystemTests.Soak;
 
-/// <summary>Nothing grows: ./test.sh --long, or this alone: tests/soak.sh.</summary>
+/// <summary>Nothing grows: ./test.sh --long, or this alone: ./test.sh --long --filter SoakTests.</summary>
 [Trait("length", "long")]
 [Collection(AloneTests.Name)]
 public sealed class SoakTests(ITestOutputHelper output)
@@ -24,8 +23,8 @@ public sealed class SoakTests(ITestOutputHelper output)
     [Fact]
     public async Task A_daemon_that_is_used_and_has_faults_for_long_does_not_grow()
     {
-        var length = TimeSpan.FromMinutes(Number("AETHERSCALE_TEST_SOAK_MINUTES", 20));
-        var seed = Number("AETHERSCALE_TEST_SEED", RandomNumberGenerator.GetInt32(1_000_000));
+        var length = TimeSpan.FromMinutes(TestEnvironment.Number("AETHERSCALE_TEST_SOAK_MINUTES", 20));
+        var seed = TestEnvironment.Number("AETHERSCALE_TEST_SEED", RandomNumberGenerator.GetInt32(1_000_000));
         output.WriteLine($"AETHERSCALE_TEST_SEED={seed} begins this soak again.");
         await using var broker = new Broker();
         await broker.InitializeAsync();
@@ -45,9 +44,6 @@ public sealed class SoakTests(ITestOutputHelper output)
         Assert.True(ofOne.Count > 1, "Too short to compare anything: the daemon died too late.");
         Assert.Empty(Bounds.Exceeded(ofOne[0], ofOne[^1]));
     }
-
-    private static int Number(string variable, int otherwise) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
 
     /// <summary>Rounds of the random walk, each to its point of rest; the last ends with a gauge.</summary>
     private async Task SoakAsync(TestHost host, Broker broker, Walk walk, int seed, TimeSpan until, int daemonDeaths)

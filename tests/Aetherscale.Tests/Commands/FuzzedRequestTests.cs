@@ -8,7 +8,10 @@ namespace Aetherscale.Tests.Commands;
 public sealed class FuzzedRequestTests
 {
     private static readonly string[] s_names =
-        ["command", "options", "request-id", "vm-id", "image", "name", "cpus", "memory", "no-start", "kill", "timeout", "wait", "port", "", "\\u0000", "\\ud800"];
+    [
+        "command", "options", "request-id", "vm-id", "image", "name", "cpus", "memory", "no-start", "autostart", "restart", "enable-linger",
+        "kill", "timeout", "wait", "hard", "for", "console", "lines", "since", "port", "queue", "", "\\u0000", "\\ud800",
+    ];
 
     private static readonly string[] s_values =
     [

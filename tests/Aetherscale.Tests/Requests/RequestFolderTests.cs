@@ -33,6 +33,32 @@ public sealed class RequestFolderTests : IDisposable
     }
 
     [Fact]
+    public void What_was_left_half_written_is_removed()
+    {
+        _requests.RemoveUnfinished();
+        _requests.Begin(Record("r-1"));
+        File.WriteAllText(Files()[0] + ".tmp", "{");
+
+        _requests.RemoveUnfinished();
+
+        Assert.EndsWith(".begun", Assert.Single(Files()));
+    }
+
+    [Fact]
+    public void What_is_taken_back_is_only_begun_again()
+    {
+        var record = Record("r-1");
+        _requests.Begin(record);
+        _requests.Keep(record.Key);
+
+        _requests.Reopen(record.Key);
+        _requests.Reopen(Record("r-2").Key);
+
+        Assert.False(_requests.Find(record.Key)!.Value.IsDone);
+        Assert.Single(Files());
+    }
+
+    [Fact]
     public void A_request_that_came_to_nothing_is_forgotten()
     {
         _requests.Begin(Record("r-1"));

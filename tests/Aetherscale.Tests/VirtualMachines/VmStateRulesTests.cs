@@ -24,6 +24,9 @@ public sealed class VmStateRulesTests
             (s_running with { HasDisk = false }, "Running", "disk is missing"),
             (s_running with { SpecProblem = "vm.json is missing" }, "Running", "vm.json is missing"),
             (s_running with { Guest = GuestState.Unknown }, "Running", "does not answer"),
+            (s_running with { Guest = GuestState.Unknown, IsSilent = true }, "Running", "does not answer the daemon"),
+            (s_running with { IsSilent = true }, "Running", "does not answer now"),
+            (s_running with { Guest = GuestState.Paused, PauseReason = "paused", IsSilent = true }, "Paused", "does not answer now"),
             (s_running with { Guest = GuestState.ShutDown }, "Stopping", null),
             (s_running with { Guest = GuestState.Paused, PauseReason = "paused" }, "Paused", null),
             (s_running with { Guest = GuestState.Paused, PauseReason = "io-error" }, "Paused", "could not be written"),
@@ -38,6 +41,7 @@ public sealed class VmStateRulesTests
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.StartLimitHit }, "Crashed", "too often"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.Signal, Restarts = 4 }, "Crashed", "too often"),
             (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.OomKill }, "Crashed", "out of memory"),
+            (s_atRest with { Active = UnitActiveState.Failed, Result = ServiceResult.Timeout, Restarts = 1 }, "Crashed", "did not end in time"),
             (s_atRest with { Active = UnitActiveState.Failed, HasDisk = false }, "Broken", "disk is missing"),
         ];
         var data = new TheoryData<string, string, string?>();

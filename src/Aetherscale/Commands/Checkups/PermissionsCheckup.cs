@@ -30,7 +30,8 @@ internal sealed class PermissionsCheckup(IReadOnlyList<string> folders, uint use
         return FileStatus.Of(folder) switch
         {
             null => null,
-            { UserId: var owner } when owner != userId => Finding.Fail(Name, $"{folder} belongs to another user (uid {owner})"),
+            { UserId: var owner } when owner != userId => Finding.Fail(
+                Name, $"{folder} belongs to another user (uid {owner})", $"sudo chown -R {userId} {folder}"),
             { Permissions: var mode } when (mode & WritableByOthers) != 0 =>
                 Finding.Fail(Name, $"{folder} can be written by others, who could lead the daemon astray", $"chmod go-w {folder}"),
             _ => null,

@@ -10,7 +10,7 @@ internal sealed partial class QemuCheckup(ProcessRunner tools, string program) :
     /// <summary>The oldest that the tests run with: options as JSON for every device, and hub ports that are plugged by QMP.</summary>
     private static readonly Version s_oldest = new(7, 2);
 
-    private const string Install = "sudo apt-get install qemu-system-x86";
+    private const string Install = "sudo apt-get update && sudo apt-get install qemu-system-x86";
 
     public string Name => "qemu";
 
@@ -29,7 +29,7 @@ internal sealed partial class QemuCheckup(ProcessRunner tools, string program) :
 
         return [version >= s_oldest
             ? Finding.Ok(Name, $"{program}, version {version}")
-            : Finding.Fail(Name, $"{program} is of version {version}; {s_oldest} or newer is needed", Install)];
+            : Finding.Fail(Name, $"{program} is of version {version}; {s_oldest} or newer is needed, as Debian has it from 12 on", Install)];
     }
 
     private async Task<string> VersionWordsAsync(CancellationToken cancellationToken)

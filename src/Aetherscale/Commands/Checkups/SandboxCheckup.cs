@@ -6,6 +6,9 @@ namespace Aetherscale.Commands.Checkups;
 /// <summary>What this host really puts around a VM.</summary>
 internal sealed class SandboxCheckup(SandboxProbe probe, string root = "") : ICheckup
 {
+    /// <summary>Where a user's manager builds the file tree of a confined unit. It cannot make the folder itself.</summary>
+    private const string UnitRoot = "/run/systemd/unit-root";
+
     /// <summary>What switches user namespaces off, where the file is there and says so, and the command that switches them on.</summary>
     private static readonly (string File, string Off, string Mend)[] s_switches =
     [
@@ -31,10 +34,15 @@ internal sealed class SandboxCheckup(SandboxProbe probe, string root = "") : ICh
             : Finding.Warning(Name, found, Mend())];
     }
 
-    /// <summary>Switches that are set against us; after them, the daemon has to look again.</summary>
-    private string? Mend()
+    /// <summary>Switches that are set against us, and what a systemd that was started by hand lacks; after them, the daemon has to look again.</summary>
+    internal string? Mend()
     {
         var commands = s_switches.Where(item => Says(root + item.File, item.Off)).Select(item => item.Mend).ToList();
+        if (!Directory.Exists(root + UnitRoot))
+        {
+            commands.Add($"sudo mkdir -p -m 0700 {UnitRoot}");
+        }
+
         return commands.Count == 0 ? null : string.Join(" && ", [.. commands, "systemctl --user restart aetherscale"]);
     }
 

@@ -17,6 +17,9 @@ internal sealed class SocketCheckup(string apiSocket, RuntimeFolder runtime) : I
         var length = Encoding.UTF8.GetByteCount(longest);
         return Task.FromResult<IReadOnlyList<DoctorFinding>>([length <= Longest
             ? Finding.Ok(Name, $"the longest path has {length} bytes of {Longest}")
-            : Finding.Fail(Name, $"{longest} has {length} bytes, and a socket's path may have {Longest}; give XDG_RUNTIME_DIR a shorter path")]);
+            : Finding.Fail(
+                Name,
+                $"{longest} has {length} bytes, and a socket's path may have {Longest}; XDG_RUNTIME_DIR, that of the user manager, must be shorter",
+                "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user restart aetherscale")]);
     }
 }

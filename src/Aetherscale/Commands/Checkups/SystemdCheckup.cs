@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Systemd;
 
@@ -14,12 +15,26 @@ internal sealed class SystemdCheckup(SystemdManager systemd) : ICheckup
 
     public async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
     {
-        // Such as "252.39-1~deb12u2".
-        var version = await systemd.GetVersionAsync(cancellationToken);
+        try
+        {
+            return [Judge(await systemd.GetVersionAsync(cancellationToken))];
+        }
+        catch (AetherscaleException error) when (error.Code == ErrorCodes.SystemdUnavailable)
+        {
+            return [Finding.Fail(Name, error.Message, "sudo systemctl start user@$(id -u).service")];
+        }
+    }
+
+    /// <summary>What to say of a version, such as <c>252.39-1~deb12u2</c>.</summary>
+    internal DoctorFinding Judge(string version)
+    {
         var digits = string.Concat(version.TakeWhile(char.IsAsciiDigit));
         var isOld = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < Oldest;
-        return [isOld
-            ? Finding.Fail(Name, $"the user manager is of systemd {Quoted.Plain(version)}; {Oldest} or newer is needed")
-            : Finding.Ok(Name, $"the user manager answers, systemd {Quoted.Plain(version)}")];
+        return isOld
+            ? Finding.Fail(
+                Name,
+                $"the user manager is of systemd {Quoted.Plain(version)}; {Oldest} or newer is needed, as Debian has it from 12 on",
+                "sudo apt-get update && sudo apt-get install systemd")
+            : Finding.Ok(Name, $"the user manager answers, systemd {Quoted.Plain(version)}");
     }
 }

@@ -21,12 +21,10 @@ internal static class AwayRules
             UnitActiveState.Failed when last.Status == VmState.Crashed && last.RunId == now.RunId => null,
             UnitActiveState.Failed when restarts > 0 => GaveUp(now, restarts),
             UnitActiveState.Failed => EndRules.Crash(now),
-            UnitActiveState.Inactive when wasUp && booted => EndRules.OfEnd(last, now)! with
-            {
-                Cause = TransitionCause.HostDown,
-                Text = "the host went down",
-                Requester = null,
-            },
+
+            // A create that was cut off: it has never run.
+            UnitActiveState.Inactive when last.Event == TransitionKind.Created && now.Run is null or { Code: 0 } => null,
+            UnitActiveState.Inactive when wasUp && booted => EndRules.HostDown(now),
             UnitActiveState.Inactive => EndRules.OfEnd(last, now),
             UnitActiveState.Active when wasUp && !booted && restarts > 0 && last.RunId != now.RunId => Restarted(last, now, restarts),
             _ => TransitionRules.OfUnit(last, now),

@@ -42,12 +42,13 @@ internal sealed class CrashBundles(
         var path = $"{folder.Crashes}/{crash.Time.ToUniversalTime().ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture)}";
         try
         {
-            if (!Directory.Exists(folder.FolderPath))
+            // One by one: the VM's own folder must not come back once it is deleted.
+            Libc.MakeFolder(folder.Crashes, (uint)FolderMode);
+            if (Libc.MakeFolder(path, (uint)FolderMode) != 0 && !Directory.Exists(folder.FolderPath))
             {
                 return null;
             }
 
-            Directory.CreateDirectory(path, FolderMode);
             var bundle = new BundleWriter(path);
             bundle.Add("console.log", "the console log", () => FileEnd.Read(folder.ConsoleLog, ConsoleBytes));
             var journal = await Task.Run(() => ReadJournal(id, crash.Time));

@@ -40,6 +40,9 @@ internal static class EndRules
         return At(now, Crashed, VmState.Crashed, cause, text);
     }
 
+    /// <summary>It went down with its host.</summary>
+    public static VmTransition HostDown(UnitMoment now) => At(now, Stopped, VmState.Stopped, TransitionCause.HostDown, "the host went down");
+
     private static (TransitionCause Cause, string Text) WhyCrashed(UnitMoment now) => (now.Result, now.Run) switch
     {
         (ServiceResult.OomKill, _) => (OutOfMemory, "the kernel killed QEMU because there was no memory left"),

@@ -42,7 +42,7 @@ internal sealed class HistoryCatchUp(
     private async Task<VmTransition?> DeriveAsync(Vm vm, VmTransition? last, UnitListing? listing, CancellationToken cancellationToken)
     {
         var active = listing?.ActiveState ?? UnitActiveState.Inactive;
-        if (last is null || (active == UnitActiveState.Inactive && !TransitionRules.IsUp(last) && last.Status != VmState.Starting))
+        if (vm.IsCreating || last is null || (active == UnitActiveState.Inactive && !TransitionRules.IsUp(last) && last.Status != VmState.Starting))
         {
             return null;
         }

@@ -91,7 +91,7 @@ internal sealed class VmTrack(VmId id, VmFolder folder)
 
     private static async Task AfterAsync(Task before, Func<Task> work)
     {
-        await before;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await work();
     }
 }

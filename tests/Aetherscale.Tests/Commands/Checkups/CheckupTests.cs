@@ -80,7 +80,9 @@ public sealed class CheckupTests : IDisposable
 
         Assert.Equal("ok", (await OnlyAsync(new PermissionsCheckup([_folder.Path, _folder["none"]], user))).Status);
         Assert.Equal($"chmod go-w {open}", (await OnlyAsync(new PermissionsCheckup([_folder["link"]], user))).Mend);
-        Assert.Contains("another user", (await OnlyAsync(new PermissionsCheckup([_folder.Path], user + 1))).Found);
+        var foreign = await OnlyAsync(new PermissionsCheckup([_folder.Path], user + 1));
+        Assert.Contains("another user", foreign.Found);
+        Assert.Equal($"sudo chown -R {user + 1} {_folder.Path}", foreign.Mend);
     }
 
     [Fact]

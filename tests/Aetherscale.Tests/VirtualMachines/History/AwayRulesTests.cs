@@ -56,6 +56,8 @@ public sealed class AwayRulesTests
         ("a crash that is known", s_runs with { Event = TransitionKind.Crashed, Status = VmState.Crashed }, s_failed, null),
         ("a start by hand, and a crash", s_stopped, s_failed with { RunId = "two" }, "crashed crashed qemu-signal QEMU was killed by signal 11 (SEGV)"),
         ("a daemon that was killed while it created", s_runs with { Event = TransitionKind.Created, Status = VmState.Starting, RunId = null }, s_down, "stopped stopped guest QEMU ended without an error and nobody had asked for it: the guest powered itself off"),
+        ("a create that was cut off before its first start", s_runs with { Event = TransitionKind.Created, Status = VmState.Starting, RunId = null }, s_down with { Run = null, RunId = null }, null),
+        ("the host went down while it waited for its restart", s_runs with { Event = TransitionKind.Crashed, Status = VmState.Starting }, s_down with { Run = null, HostBoot = s_noon.AddMinutes(-5) }, "stopped stopped host-down the host went down"),
     ];
 
     public static TheoryData<string> Rows => [.. s_rows.Select(row => row.What)];
