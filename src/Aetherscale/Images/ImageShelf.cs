@@ -35,6 +35,16 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
     /// <summary>The same of all images, in the order of their names.</summary>
     public IReadOnlyList<ImageLook> LookAtAll() => [.. store.List().Select(TryLook).OfType<ImageLook>()];
 
+    /// <summary>A folder that somebody made in an image's place is neither replaced nor removed.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: one stands there.</exception>
+    public void RequireNoFolder(ImageName name)
+    {
+        if (FileStatus.Of(store.PathOf(name)) is { Kind: FileKind.Folder })
+        {
+            throw new AetherscaleException(ImageUnsafe, $"{store.PathOf(name)} is a folder, and no image; look what is in it, and remove it yourself");
+        }
+    }
+
     /// <summary>Puts a finished file under the name: synced, linked to its digest, renamed, in this order.</summary>
     /// <param name="name">Whatever image has it loses it.</param>
     /// <param name="file">Passed all checks; in a folder on the same file system. It is gone from there afterwards.</param>
@@ -80,12 +90,9 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
     /// <exception cref="AetherscaleException"><c>image-not-found</c>, or <c>image-unsafe</c> for a folder.</exception>
     public void Remove(ImageName name, Func<string, bool> isBase)
     {
+        RequireNoFolder(name);
         var path = store.PathOf(name);
         var status = FileStatus.Of(path) ?? throw store.NotFound(name);
-        if (status.Kind == FileKind.Folder)
-        {
-            throw new AetherscaleException(ImageUnsafe, $"{path} is a folder, and no image; look what is in it, and remove it yourself");
-        }
 
         // The content first: cut off in between, the name still leads to all of it, as if it had just been dropped in.
         if (LookUp(path) is { } digest && !isBase(digest) && !HasOtherName(name, FileIdentity.Of(status)))

@@ -71,6 +71,15 @@ public sealed class ImageImporterTests : IDisposable
         Assert.Equal(digest, (await _bench.ImportAsync("source", checksum: new Checksum(HashAlgorithmName.SHA256, digest))).Digest);
     }
 
+    [Fact]
+    public async Task A_folder_in_the_images_place_is_not_replaced()
+    {
+        MakeDisk();
+        Directory.CreateDirectory($"{_bench.Folder}/x.qcow2");
+
+        await _bench.RefusalAsync(ErrorCodes.ImageUnsafe, "disk");
+    }
+
     [Theory]
     [InlineData("sha256")]
     [InlineData("sha512")]

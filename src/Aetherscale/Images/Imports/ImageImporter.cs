@@ -35,6 +35,7 @@ internal sealed class ImageImporter(
     /// </exception>
     public async Task ImportAsync(ImageName name, ImageSource source, ImportMeter meter, CancellationToken cancellation)
     {
+        shelf.RequireNoFolder(name);
         using var folder = new ImportFolder(imagesFolder, shelf, isBase);
         meter.Begin(ImportStage.Reading, source.Length);
         var format = await ReceiveAsync(source, folder, meter, cancellation);
