@@ -35,6 +35,11 @@ internal sealed class CliRoot : RootCommand
         (ScreenshotVm.Word, static (session, vms) => new ScreenshotVm(session, vms)),
         (SshVm.Word, static (session, vms) => new SshVm(session, vms)),
         (SshConfig.Word, static (session, vms) => new SshConfig(session, vms)),
+        (CommandNames.ImportImage, static (session, _) => new ImportImage(session)),
+        (CommandNames.ListImages, static (session, _) => new ListImages(session)),
+        (CommandNames.ShowImage, static (session, _) => new ShowImage(session, new ImageCompletions(session))),
+        (CommandNames.CopyImage, static (session, _) => new CopyImage(session, new ImageCompletions(session))),
+        (CommandNames.DeleteImage, static (session, _) => new DeleteImage(session, new ImageCompletions(session))),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Aetherscale.Cli.Output;
@@ -104,6 +105,49 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
             (json ? new JsonPrinter() : printer).Print(frame, terminal);
             terminal.Flush();
+        }
+
+        throw Unreachable.Lost("the daemon has ended the stream without a word");
+    }
+
+    /// <summary>Whether the daemon is asked by a broker.</summary>
+    public bool IsByBroker(ParseResult line) => options.PlaceIn(line, around) is BrokerPlace;
+
+    /// <summary>Sends a file, shows how far the daemon is with it, and then its answer.</summary>
+    /// <param name="line">The parsed command line.</param>
+    /// <param name="path">Where it is sent to: path and query.</param>
+    /// <param name="source">What is sent; null when the path says all.</param>
+    /// <param name="show">Lays out the response.</param>
+    /// <param name="cancel">Ends it, in the daemon, too.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> UploadAsync(
+        ParseResult line, string path, SourceFile? source, Func<IReadOnlyList<Reply>, Screen> show, CancellationToken cancel)
+    {
+        var quiet = line.GetValue(options.Quiet);
+        var display = new ImportDisplay(terminal, around.Time, quiet);
+        await using var transport = TransportFor(line, blocking: false);
+        try
+        {
+            await foreach (var frame in transport.UploadAsync(path, source, cancel))
+            {
+                switch (frame.Type)
+                {
+                    case StreamFrames.Progress:
+                        display.Show(FramePrinter.Read(frame, Replies.Json.ImportProgress));
+                        break;
+                    case StreamFrames.Reply:
+                        display.End();
+                        var outcome = new Outcome(new RequestEnvelope { Command = "" }, Reply.Parse(Encoding.UTF8.GetBytes(frame.Json)), Failure: null);
+                        return new ReplyPrinter(terminal, line.GetValue(options.Output), quiet).Print([outcome], show);
+                    case StreamFrames.End:
+                        display.End();
+                        return EndOf(FramePrinter.Read(frame, Replies.Json.StreamEnd));
+                }
+            }
+        }
+        finally
+        {
+            display.End();
         }
 
         throw Unreachable.Lost("the daemon has ended the stream without a word");

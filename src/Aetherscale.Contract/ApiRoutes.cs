@@ -30,6 +30,12 @@ public static class ApiRoutes
     /// </summary>
     public const string Logs = "/v1/logs";
 
+    /// <summary>
+    /// <c>PUT</c> with <c>name</c> in the query, and <c>url</c>, <c>checksum</c>, <c>format</c> and <c>source</c> as <c>import-image</c> takes
+    /// them: its body, unless there is a <c>url</c>, becomes the image. The answer is a stream of server-sent events: <see cref="StreamFrames"/>.
+    /// </summary>
+    public const string Images = "/v1/images";
+
     /// <summary>The name of the raw protocol that <see cref="Connect"/> switches to.</summary>
     public const string StreamProtocol = "aetherscale-stream";
 

@@ -56,6 +56,20 @@ public static class CommandNames
 
     /// <summary>Takes a picture of a VM's screen; on the CLI, <c>screenshot</c>.</summary>
     public const string ScreenshotVm = "screenshot-vm";
+    /// <summary>Puts an image into the store.</summary>
+    public const string ImportImage = "import-image";
+
+    /// <summary>Lists the images of the store.</summary>
+    public const string ListImages = "list-images";
+
+    /// <summary>Tells everything about one image.</summary>
+    public const string ShowImage = "show-image";
+
+    /// <summary>Gives an image another name besides.</summary>
+    public const string CopyImage = "copy-image";
+
+    /// <summary>Removes an image that no VM uses.</summary>
+    public const string DeleteImage = "delete-image";
 
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";

@@ -21,7 +21,7 @@ public static class ErrorCodes
     /// <summary>The text is neither a VM id nor a VM name.</summary>
     public const string BadVmId = "bad-vm-id";
 
-    /// <summary>Another VM has this name already.</summary>
+    /// <summary>Another VM, or another image, has this name already.</summary>
     public const string NameTaken = "name-taken";
 
     /// <summary>No VM has this id or name.</summary>
@@ -53,6 +53,15 @@ public static class ErrorCodes
 
     /// <summary>The image's virtual size is over the limit.</summary>
     public const string ImageTooBig = "image-too-big";
+
+    /// <summary>VMs stand on the image; the reason names them.</summary>
+    public const string ImageInUse = "image-in-use";
+
+    /// <summary>What was imported does not hash to what it should.</summary>
+    public const string ChecksumMismatch = "checksum-mismatch";
+
+    /// <summary>The image's source could not be fetched, or ended too early. What was fetched of a URL is kept for a day.</summary>
+    public const string ImportFailed = "import-failed";
 
     /// <summary>A unit of the name that is needed belongs to another daemon's state.</summary>
     public const string UnitForeign = "unit-foreign";

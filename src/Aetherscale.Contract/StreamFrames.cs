@@ -9,6 +9,12 @@ public static class StreamFrames
     /// <summary>A line of a log: a <see cref="Commands.VmLogLine"/>.</summary>
     public const string Log = "log";
 
+    /// <summary>How far an import is: a <see cref="Commands.ImportProgress"/>.</summary>
+    public const string Progress = "progress";
+
+    /// <summary>What a command that is followed came to: a <see cref="ReplyEnvelope"/>, and the last frame.</summary>
+    public const string Reply = "reply";
+
     /// <summary>The last one: a <see cref="StreamEnd"/>. A stream that ends without it was cut off.</summary>
     public const string End = "end";
 

@@ -5,6 +5,7 @@ using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
 using Aetherscale.Images;
+using Aetherscale.Images.Imports;
 using Aetherscale.Messaging;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
@@ -22,6 +23,9 @@ namespace Aetherscale;
 /// <summary>The composition root: makes every object, has them take stock, and serves until it is told to stop.</summary>
 internal static class Daemon
 {
+    /// <summary>An image's server that says nothing for so long is tried again.</summary>
+    private static readonly TimeSpan s_serverSilence = TimeSpan.FromSeconds(30);
+
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
@@ -42,6 +46,7 @@ internal static class Daemon
         var units = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
         using var unitIndex = new UnitIndex(units);
         var images = new ImageStore(data.Images);
+        var shelf = new ImageShelf(images, data.Images);
         var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
         networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
         await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
@@ -99,6 +104,10 @@ internal static class Daemon
         var followLogs = new FollowLogs(history, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var frames = new FrameWriter(time, logs.CreateLogger<FrameWriter>(), stopping.Token);
+        var facts = new ImageFacts(images, shelf, store);
+        var conversion = new ImageConversion(systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), sandbox, data.Path, privateFolders);
+        using var download = new Download(data.Images, s_serverSilence, time);
+        var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
@@ -120,6 +129,10 @@ internal static class Daemon
             new ExecVm(store, locks, observer, agents, time),
             new ScreenshotVm(store, locks, observer, monitors, runtime),
             new Doctor(Checkups(), time),
+            facts,
+            new ImportImage(importer, download, facts),
+            new CopyImage(images, shelf, facts),
+            new DeleteImage(images, shelf, store),
             once);
         sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
@@ -128,6 +141,8 @@ internal static class Daemon
         var leftovers = new Leftovers(units, own, orphans, logs.CreateLogger<Leftovers>());
         await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, history, time, logs.CreateLogger<Reconciler>())
             .RunAsync(background.Adopt, stop);
+
+        await importer.SweepAsync(conversion.SweepAsync, logs.CreateLogger<ImageImporter>());
 
         // The doors.
         var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
@@ -145,7 +160,8 @@ internal static class Daemon
         ApiServer.MapStreams(
             app,
             new EventsEndpoint(watch, router, streams),
-            new LogsEndpoint(logsVm, followLogs, router, streams));
+            new LogsEndpoint(logsVm, followLogs, router, streams),
+            new ImagesEndpoint(router, streams, time, stopping.Token));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var sessions = new Sessions();
         using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());

@@ -46,6 +46,9 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         }
     }
 
+    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) =>
+        throw new CliException(ExitCodes.Usage, "a broker carries messages and no files: this works on the daemon's own host, over its socket");
+
     public async ValueTask DisposeAsync()
     {
         if (_calls is { IsCompletedSuccessfully: true } calls)

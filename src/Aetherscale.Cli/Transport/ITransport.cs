@@ -20,6 +20,13 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="CliException">The daemon is not there, or refused.</exception>
     public Task<IGuestStream> OpenConsoleAsync(string vm, int lines, CancellationToken cancel);
 
+    /// <summary>Sends a file, and gives the frames of the daemon's answer while it does so.</summary>
+    /// <param name="path">Where to: path and query.</param>
+    /// <param name="source">What is sent; null when the path says all.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="CliException">As below; or the file cannot be read.</exception>
+    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel);
+
     /// <summary>The frames of a stream of the daemon's, until it ends or is cut off.</summary>
     /// <param name="what">Which one.</param>
     /// <param name="cancel">Ends it.</param>

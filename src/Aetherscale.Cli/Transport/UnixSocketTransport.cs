@@ -83,31 +83,84 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         silence.CancelAfter(StreamSilence.Longest);
         using var socket = await OpenAsync(silence.Token);
+        var head = $"GET {what.Path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
+        await SendAsync(socket, Encoding.ASCII.GetBytes(head));
         var reply = new HttpReply(socket);
         var frames = new FrameReader(reply.ReadPartAsync);
-        await ReadAsync(() => BeginAsync(socket, reply, what.Path), cancel);
-        while (await ReadAsync(() => frames.ReadAsync(() => silence.CancelAfter(StreamSilence.Longest)), cancel) is { } frame)
+        while (await NextAsync(reply, frames, silence, cancel) is { } frame)
         {
             yield return frame;
         }
     }
 
-    /// <returns>Always true.</returns>
-    private async Task<bool> BeginAsync(DaemonSocket socket, HttpReply reply, string path)
+    public async IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var head = $"GET {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n\r\n";
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        silence.CancelAfter(StreamSilence.Longest);
+        using var socket = await OpenAsync(silence.Token);
+        var upload = source is null ? null : new SocketUpload(socket, source);
+        var head = $"PUT {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n{upload?.Header ?? "Content-Length: 0\r\n"}\r\n";
         await SendAsync(socket, Encoding.ASCII.GetBytes(head));
-        await reply.ReadHeadAsync();
-        return reply.Status == 200
-            ? true
-            : throw new CliException(ExitCodes.Refused, ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo.Describe());
+        var sending = upload is null ? Task.CompletedTask : Task.Run(() => SendOrEndAsync(upload, over), CancellationToken.None);
+        var reply = new HttpReply(socket);
+        var frames = new FrameReader(reply.ReadPartAsync);
+        try
+        {
+            while (await NextAsync() is { } frame)
+            {
+                yield return frame;
+            }
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task<DaemonFrame?> NextAsync()
+        {
+            try
+            {
+                return await this.NextAsync(reply, frames, silence, cancel);
+            }
+            catch (CliException) when (over.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                await sending;
+                throw;
+            }
+        }
     }
 
-    private async Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken cancel)
+    /// <summary>Where the source cannot be read, there is nothing to wait for.</summary>
+    private static async Task SendOrEndAsync(SocketUpload upload, CancellationTokenSource over)
     {
         try
         {
-            return await read();
+            await upload.SendAsync(over.Token);
+        }
+        catch (CliException)
+        {
+            await over.CancelAsync();
+            throw;
+        }
+    }
+
+    private async Task<DaemonFrame?> NextAsync(
+        HttpReply reply, FrameReader frames, CancellationTokenSource silence, CancellationToken cancel)
+    {
+        try
+        {
+            if (reply.Status == 0)
+            {
+                await reply.ReadHeadAsync();
+                if (reply.Status != 200)
+                {
+                    throw new CliException(ExitCodes.Refused, ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo.Describe());
+                }
+            }
+
+            return await frames.ReadAsync(() => silence.CancelAfter(StreamSilence.Longest));
         }
         catch (Exception e) when (e is SocketException or EndOfStreamException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
@@ -64,6 +65,7 @@ internal sealed class CreateVm : Verb
         : base(CommandNames.CreateVm, "make a VM from an image and start it")
     {
         _session = session;
+        _image.CompletionSources.Add(new ImageCompletions(session).Find);
         Add(_image);
         Add(_name);
         Add(_cpus);

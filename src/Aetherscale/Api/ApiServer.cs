@@ -60,8 +60,9 @@ internal static class ApiServer
     }
 
     /// <summary>What is read for as long as its reader likes.</summary>
-    public static void MapStreams(WebApplication app, EventsEndpoint events, LogsEndpoint logs)
+    public static void MapStreams(WebApplication app, EventsEndpoint events, LogsEndpoint logs, ImagesEndpoint images)
     {
+        app.MapPut(ApiRoutes.Images, images.HandleAsync);
         app.MapGet(ApiRoutes.Events, events.HandleAsync);
         app.MapGet(ApiRoutes.Logs, logs.HandleAsync);
     }

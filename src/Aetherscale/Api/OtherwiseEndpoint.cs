@@ -12,6 +12,7 @@ internal sealed class OtherwiseEndpoint(CommandRouter router)
     [
         (ApiRoutes.Commands, HttpMethods.Post), (ApiRoutes.Connect, HttpMethods.Get), (ApiRoutes.Console, HttpMethods.Get),
         (ApiRoutes.Events, HttpMethods.Get), (ApiRoutes.Logs, HttpMethods.Get),
+        (ApiRoutes.Images, HttpMethods.Put),
     ];
 
     public Task HandleAsync(HttpContext context)

@@ -24,6 +24,10 @@ internal static class CommandTable
         ExecVm exec,
         ScreenshotVm screenshot,
         Doctor doctor,
+        ImageFacts images,
+        ImportImage importImage,
+        CopyImage copyImage,
+        DeleteImage deleteImage,
         Once once)
     {
         // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
@@ -45,6 +49,13 @@ internal static class CommandTable
             [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.Watch] = Routes.To(wire.WatchOptions, wire.ConnectVmResponse, followByQueue.WatchAsync),
             [CommandNames.FollowLogs] = Routes.To(wire.FollowLogsOptions, wire.ConnectVmResponse, followByQueue.FollowLogsAsync),
+            [CommandNames.ImportImage] = once.Wrap(Routes.To(wire.ImportImageOptions, wire.ImageDetails, importImage.RunAsync)),
+            [CommandNames.ListImages] = Routes.To(wire.ListImagesOptions, wire.IReadOnlyListImageSummary, (_, _, stopping) => Task.Run(images.All, stopping)),
+            [CommandNames.ShowImage] = Routes.To(
+                wire.ImageOptions, wire.ImageDetails, (options, _, stopping) => Task.Run(() => images.Of(ImageFacts.Name(options.Name)), stopping)),
+            [CommandNames.CopyImage] = once.Wrap(Routes.To(wire.CopyImageOptions, wire.ImageDetails, (options, _, stopping) => copyImage.RunAsync(options, stopping))),
+            [CommandNames.DeleteImage] = once.Wrap(
+                Routes.To(wire.ImageOptions, wire.DeleteImageResponse, (options, _, stopping) => deleteImage.RunAsync(options, stopping))),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
             [CommandNames.ExecVm] = once.Wrap(Routes.To(wire.ExecVmOptions, wire.ExecVmResponse, exec.RunAsync)),
             [CommandNames.ScreenshotVm] = Routes.To(wire.VmOptions, wire.ScreenshotVmResponse, (options, _, stopping) => screenshot.RunAsync(options, stopping)),

@@ -51,6 +51,7 @@ internal sealed class CreateVm(
             starter.Expect();
         }
 
+        using var use = await images.Gate.UseAsync(cancellationToken);
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
         var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
@@ -82,6 +83,7 @@ internal sealed class CreateVm(
         undo.Push(() => remover.RemoveAsync(vm, history.Ask(vm.Id, AskKind.Undo, Askers.Of(requester)), CancellationToken.None));
         undo.Push(() => requester.Intent?.Reopen());
         draft.Commit();
+        use.Dispose();
         history.Created(vm, starts: wish.Start, Askers.Of(requester));
         using var asked = wish.Start ? new AskedFor(history, vm.Id, AskKind.Start, requester) : null;
         var kept = requester.Intent?.KeepAsync() ?? Task.CompletedTask;

@@ -29,6 +29,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
     public Intent? Intent { get; init; }
 
+    /// <summary>What its request carries besides the message; null where the door carries nothing.</summary>
+    public ImageUpload? Upload { get; init; }
+
     /// <summary>
     /// Makes this daemon's side of a stream to the queue of that name, and tells its own queue; null where the door carries
     /// streams in another way.

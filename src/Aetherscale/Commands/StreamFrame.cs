@@ -15,6 +15,11 @@ internal sealed record StreamFrame(string Type, byte[] Json)
     public static StreamFrame Of(VmLogLine line) =>
         new(StreamFrames.Log, JsonSerializer.SerializeToUtf8Bytes(line, ContractJson.Wire.VmLogLine));
 
+    public static StreamFrame Of(ImportProgress progress) =>
+        new(StreamFrames.Progress, JsonSerializer.SerializeToUtf8Bytes(progress, ContractJson.Wire.ImportProgress));
+
+    public static StreamFrame Of(Reply reply) => new(StreamFrames.Reply, reply.ToJson().ToArray());
+
     public static StreamFrame End(string code, string reason) => new(
         StreamFrames.End,
         JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Code = code, Reason = reason }, ContractJson.Wire.StreamEnd));

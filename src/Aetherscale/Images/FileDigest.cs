@@ -12,7 +12,10 @@ internal static class FileDigest
     /// <summary>
     /// Reads the file from its start, whatever its size, in constant memory; 64 lower-case hex digits.
     /// </summary>
-    public static async Task<string> ComputeAsync(SafeFileHandle file, CancellationToken cancellation)
+    public static Task<string> ComputeAsync(SafeFileHandle file, CancellationToken cancellation) => ComputeAsync(file, _ => { }, cancellation);
+
+    /// <summary>The same, and tells how far it is: the bytes of each step.</summary>
+    public static async Task<string> ComputeAsync(SafeFileHandle file, Action<long> onBytes, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkSize);
@@ -24,6 +27,7 @@ internal static class FileDigest
             {
                 hash.AppendData(chunk, 0, read);
                 offset += read;
+                onBytes(read);
             }
 
             return Convert.ToHexStringLower(hash.GetHashAndReset());

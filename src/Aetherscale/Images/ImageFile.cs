@@ -52,25 +52,56 @@ internal static class ImageFile
     public static long CheckWhole(SafeFileHandle file, string path, CancellationToken cancellation) =>
         Check(file, path, header => Qcow2Map.RequireWhole(file, header, cancellation));
 
+    /// <summary>The same by the beginning of a file of which the rest is still to come.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
+    public static void CheckStart(ReadOnlySpan<byte> start, string what)
+    {
+        Qcow2Header header;
+        try
+        {
+            header = Qcow2Header.Parse(start);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Unsafe(what, fault);
+        }
+
+        Check(header, what, long.MaxValue, _ => { });
+    }
+
     private static long Check(SafeFileHandle file, string path, Action<Qcow2Header> more)
     {
         try
         {
-            var header = Qcow2Header.Read(file);
+            return Check(Qcow2Header.Read(file), path, RandomAccess.GetLength(file), more);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Unsafe(path, fault);
+        }
+    }
+
+    private static long Check(Qcow2Header header, string path, long length, Action<Qcow2Header> more)
+    {
+        try
+        {
             if (header.VirtualSize > Qcow2Format.MaximumVirtualSize)
             {
                 throw new AetherscaleException(ImageTooBig, $"{path} has a virtual size over 2 PiB");
             }
 
-            header.RequireBase(RandomAccess.GetLength(file));
+            header.RequireBase(length);
             more(header);
             return (long)header.VirtualSize;
         }
         catch (InvalidDataException fault)
         {
-            throw new AetherscaleException(ImageUnsafe, $"{path} cannot be used as an image: {fault.Message}", fault);
+            throw Unsafe(path, fault);
         }
     }
+
+    private static AetherscaleException Unsafe(string path, InvalidDataException fault) =>
+        new(ImageUnsafe, $"{path} cannot be used as an image: {fault.Message}", fault);
 
     private static void RequireRegular(FileKind kind, string path)
     {

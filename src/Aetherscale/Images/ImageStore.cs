@@ -23,6 +23,9 @@ internal sealed class ImageStore(string imagesFolder)
     private readonly DigestIndex _index = new(Path.Join(imagesFolder, "sha256"));
     private readonly ConcurrentDictionary<ImageName, SemaphoreSlim> _adoptions = [];
 
+    /// <summary>Whoever resolves an image and then makes a VM on it is in here meanwhile, as a user.</summary>
+    public ImageGate Gate { get; } = new();
+
     /// <summary>Where the file of this name belongs, whether it is there or not.</summary>
     public string PathOf(ImageName name) => Path.Join(imagesFolder, name.Text + Extension);
 
@@ -77,6 +80,47 @@ internal sealed class ImageStore(string imagesFolder)
         return names;
     }
 
+    /// <summary>The digest under which this very file was adopted; null when it was not, or its digest's file is gone.</summary>
+    public string? DigestOf(SafeFileHandle file)
+    {
+        var identity = FileIdentity.Of(FileStatus.Of(file));
+        return _index.Find(identity) is { } digest && FileStatus.Of(DigestPathOf(digest)) is { } adopted && FileIdentity.Of(adopted) == identity
+            ? digest
+            : null;
+    }
+
+    /// <summary>Links a file that was checked and hashed to its digest, durably.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c>: it cannot be linked here.</exception>
+    public void Adopt(string path, string digest)
+    {
+        using var file = ImageFile.Open(path) ?? throw new FileNotFoundException(null, path);
+        _index.Add(Adoption.Link(file, path, DigestPathOf(digest)), digest);
+    }
+
+    /// <summary>Removes the file of this content. Names that lead to it stay.</summary>
+    public void Forget(string digest)
+    {
+        var path = DigestPathOf(digest);
+        if (FileStatus.Of(path) is { } status)
+        {
+            _index.Remove(FileIdentity.Of(status));
+            File.Delete(path);
+            DurableFile.SyncFolder(_digestFolder);
+        }
+    }
+
+    /// <summary>What to say where no image has the name.</summary>
+    public AetherscaleException NotFound(ImageName name)
+    {
+        var names = List();
+        var known = names.Count == 0
+            ? "there are none yet"
+            : "there are: " + string.Join(", ", names.Take(NamesInAnError));
+        var more = names.Count > NamesInAnError ? $" and {names.Count - NamesInAnError} more" : "";
+        return new AetherscaleException(
+            ImageNotFound, $"image \"{name}\" not found; {known}{more}; put a qcow2 file at {PathOf(name)}");
+    }
+
     private SafeFileHandle Open(ImageName name) => ImageFile.Open(PathOf(name)) ?? throw NotFound(name);
 
     private BaseImage? FindAdopted(ImageName name)
@@ -115,17 +159,5 @@ internal sealed class ImageStore(string imagesFolder)
         var digestPath = DigestPathOf(digest);
         _index.Add(Adoption.Link(file, path, digestPath), digest);
         return new BaseImage(name, digestPath, virtualSize, digest);
-    }
-
-
-    private AetherscaleException NotFound(ImageName name)
-    {
-        var names = List();
-        var known = names.Count == 0
-            ? "there are none yet"
-            : "there are: " + string.Join(", ", names.Take(NamesInAnError));
-        var more = names.Count > NamesInAnError ? $" and {names.Count - NamesInAnError} more" : "";
-        return new AetherscaleException(
-            ImageNotFound, $"image \"{name}\" not found; {known}{more}; put a qcow2 file at {PathOf(name)}");
     }
 }

@@ -85,6 +85,9 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
     /// <summary>Where the VM's files are, if there is such a VM.</summary>
     public VmFolder FolderOf(VmId id) => new($"{vmsFolder}/{id}");
 
+    /// <summary>Whether a VM stands on the content with this digest; of a VM whose spec cannot be read, that is to be feared.</summary>
+    public bool IsBase(string digest) => List().Any(vm => vm.Spec is null || vm.Spec.BaseSha256 == digest);
+
     /// <summary>Whether this id has a folder, or an unfinished one.</summary>
     public bool Exists(VmId id) =>
         FileStatus.Of(FolderOf(id).FolderPath) is not null || FileStatus.Of(VmDraft.PathOf(vmsFolder, id)) is not null;

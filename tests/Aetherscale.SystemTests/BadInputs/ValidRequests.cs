@@ -17,6 +17,10 @@ internal static class ValidRequests
         """{"command":"delete-vm","options":{"vm-id":"web"},"request-id":"r-4"}""",
         """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r-5"}""",
         """{"command":"list-vms","options":{},"request-id":"r-6"}""",
+        """{"command":"import-image","options":{"name":"polite","url":"ftp://nowhere/i","checksum":"none","format":"qcow2","source":"x"},"request-id":"r-11"}""",
+        """{"command":"show-image","options":{"name":"polite"},"request-id":"r-12"}""",
+        """{"command":"delete-image","options":{"name":"polite"},"request-id":"r-13"}""",
+        """{"command":"copy-image","options":{"name":"polite","new-name":"polite"},"request-id":"r-14"}""",
     ];
 
     /// <summary>Every object in it, from the outside in.</summary>

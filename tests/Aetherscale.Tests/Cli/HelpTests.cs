@@ -35,6 +35,11 @@ public sealed class HelpTests : IDisposable
     [InlineData("screenshot")]
     [InlineData("ssh")]
     [InlineData("ssh-config")]
+    [InlineData("import-image")]
+    [InlineData("list-images")]
+    [InlineData("show-image")]
+    [InlineData("copy-image")]
+    [InlineData("delete-image")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)

@@ -1,0 +1,49 @@
+using System.Security;
+using Aetherscale.Contract;
+
+namespace Aetherscale.Cli.Transport;
+
+/// <summary>What import-image sends: a file, or standard input, read as the user who typed the command.</summary>
+/// <param name="Bytes">From where it is now to its end.</param>
+/// <param name="Length">How many there are; null where only the end will tell.</param>
+/// <param name="Words">What is remembered as the source.</param>
+/// <param name="Checksum">What a list beside the file says of it.</param>
+internal sealed record SourceFile(Stream Bytes, long? Length, string Words, string? Checksum) : IAsyncDisposable
+{
+    private const int MaxListBytes = 4 << 20;
+
+    /// <exception cref="CliException">It cannot be read.</exception>
+    public static SourceFile Open(string path, Surroundings around)
+    {
+        if (path == "-")
+        {
+            return new SourceFile(around.Input, null, "stdin", null);
+        }
+
+        try
+        {
+            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var full = Path.GetFullPath(path);
+            return new SourceFile(file, file.CanSeek ? file.Length : null, full, FindChecksum(full));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    public ValueTask DisposeAsync() => Bytes.DisposeAsync();
+
+    private static string? FindChecksum(string path)
+    {
+        foreach (var list in ChecksumList.Names.Select(name => new FileInfo(Path.Join(Path.GetDirectoryName(path), name))))
+        {
+            if (list is { Exists: true, Length: <= MaxListBytes } && ChecksumList.Find(File.ReadAllText(list.FullName), Path.GetFileName(path)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

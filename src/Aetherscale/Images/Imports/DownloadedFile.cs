@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Aetherscale.Images.Imports;
+
+/// <summary>A file that was fetched, or a part of it. Whoever has it is alone with it until it is removed or released.</summary>
+internal sealed class DownloadedFile(string folder, SemaphoreSlim turn)
+{
+    private string Part => $"{folder}/part";
+
+    private string State => $"{folder}/state.json";
+
+    /// <summary>Bytes that have come.</summary>
+    public long Length => File.Exists(Part) ? new FileInfo(Part).Length : 0;
+
+    /// <summary>What was noted when the first of them came.</summary>
+    public DownloadState? StateOf(Uri url) => DownloadState.TryRead(State) is { } state && state.Url == url.AbsoluteUri ? state : null;
+
+    public void Clear()
+    {
+        Directory.CreateDirectory(folder, ImportFolder.Mode);
+        File.Delete(Part);
+    }
+
+    public void Note(DownloadState state) => state.Write(State);
+
+    public SafeFileHandle OpenToAppend() => File.OpenHandle(Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+
+    public Stream OpenToRead() => new FileStream(Part, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: false);
+
+    /// <summary>It is of no use any more.</summary>
+    public void Remove()
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>The next one may have it.</summary>
+    public void Release() => turn.Release();
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Aetherscale.Tests.Images;
+
+/// <summary>A real HTTP server on loopback, which serves files whole or in ranges and misbehaves as a test says.</summary>
+internal sealed class FileServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _over = new();
+    private readonly ConcurrentBag<Task> _connections = [];
+    private readonly Task _loop;
+    private long _sent;
+
+    public FileServer()
+    {
+        _listener.Start();
+        _loop = AcceptAsync();
+    }
+
+    /// <summary>The files by their paths.</summary>
+    public ConcurrentDictionary<string, byte[]> Files { get; } = new();
+
+    /// <summary>What each request asked for: the path, and the range if it had one.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>Bytes of content that were sent.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
+    /// <summary>Names the content; null: not told, so that nothing can be resumed.</summary>
+    public string? Tag { get; set; } = "\"one\"";
+
+    /// <summary>Answers instead of the file, once each, before all else.</summary>
+    public ConcurrentQueue<int> Statuses { get; } = [];
+
+    /// <summary>Hangs up after so many bytes of content, once each.</summary>
+    public ConcurrentQueue<int> Cuts { get; } = [];
+
+    /// <summary>Says nothing more after so many bytes of content, once each, until it is over.</summary>
+    public ConcurrentQueue<int> Stalls { get; } = [];
+
+    /// <summary>Where these paths lead.</summary>
+    public ConcurrentDictionary<string, string> Redirects { get; } = new();
+
+    /// <summary>Milliseconds between pieces of 64 KiB.</summary>
+    public int Pause { get; set; }
+
+    public Uri this[string path] => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        _listener.Dispose();
+        await _loop;
+        await Task.WhenAll(_connections);
+        _over.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_over.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                var head = await ReadHeadAsync(client.GetStream());
+                await AnswerAsync(client.GetStream(), head);
+            }
+            catch (Exception error) when (error is IOException or OperationCanceledException)
+            {
+                // The client has gone, or the test is over.
+            }
+        }
+    }
+
+    private async Task<string[]> ReadHeadAsync(NetworkStream stream)
+    {
+        var text = "";
+        var buffer = new byte[4096];
+        while (!text.Contains("\r\n\r\n", StringComparison.Ordinal))
+        {
+            var count = await stream.ReadAsync(buffer, _over.Token);
+            text += count > 0 ? Encoding.Latin1.GetString(buffer, 0, count) : throw new IOException("gone");
+        }
+
+        return text.Split("\r\n");
+    }
+
+    private async Task AnswerAsync(NetworkStream stream, string[] head)
+    {
+        var path = head[0].Split(' ')[1];
+        var range = head.FirstOrDefault(line => line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))?["Range: bytes=".Length..];
+        var condition = head.FirstOrDefault(line => line.StartsWith("If-Range: ", StringComparison.OrdinalIgnoreCase))?["If-Range: ".Length..];
+        Requests.Enqueue(range is null ? path : $"{path} {range}");
+        if (Redirects.TryGetValue(path, out var target))
+        {
+            await WriteAsync(stream, $"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return;
+        }
+
+        Files.TryGetValue(path, out var file);
+        var status = file is null ? 404 : Statuses.TryDequeue(out var wanted) ? wanted : 0;
+        if (file is null || status != 0)
+        {
+            await WriteAsync(stream, $"HTTP/1.1 {status} Sorry\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            return;
+        }
+
+        var from = range is not null && condition == Tag ? int.Parse(range.Split('-')[0], CultureInfo.InvariantCulture) : 0;
+        var tag = Tag is null ? "" : $"ETag: {Tag}\r\n";
+        var first = from > 0 ? $"206 Partial Content\r\nContent-Range: bytes {from}-{file.Length - 1}/{file.Length}" : "200 OK";
+        await WriteAsync(stream, $"HTTP/1.1 {first}\r\n{tag}Content-Length: {file.Length - from}\r\nConnection: close\r\n\r\n");
+        await SendAsync(stream, file.AsMemory(from));
+    }
+
+    private async Task SendAsync(NetworkStream stream, ReadOnlyMemory<byte> content)
+    {
+        var end = Cuts.TryDequeue(out var cut) ? cut : Stalls.TryPeek(out var stall) ? stall : content.Length;
+        for (var at = 0; at < end; at += 65536)
+        {
+            var piece = content[at..Math.Min(at + 65536, end)];
+            await stream.WriteAsync(piece, _over.Token);
+            Interlocked.Add(ref _sent, piece.Length);
+            await Task.Delay(Pause, _over.Token);
+        }
+
+        if (end < content.Length && Stalls.TryDequeue(out _))
+        {
+            await Task.Delay(Timeout.Infinite, _over.Token);
+        }
+    }
+
+    private async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), _over.Token);
+}
