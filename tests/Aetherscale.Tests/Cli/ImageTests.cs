@@ -64,8 +64,9 @@ public sealed class ImageTests : IDisposable
     {
         _cli.Input = new MemoryStream("0123456789"u8.ToArray());
         var got = new StringBuilder();
-        await using var daemon = ScriptedDaemon.Doing(_cli.OwnSocket, async (_, socket, cancel) =>
+        await using var daemon = ScriptedDaemon.Doing(_cli.OwnSocket, async (begun, socket, cancel) =>
         {
+            got.Append(begun);
             var buffer = new byte[1024];
             while (!got.ToString().EndsWith("0\r\n\r\n", StringComparison.Ordinal))
             {
