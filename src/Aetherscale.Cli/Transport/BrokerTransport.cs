@@ -52,6 +52,8 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
             Advice = "Over the broker, ask again and again:  why-vm, logs-vm without --follow, list-vms",
         };
 
+    public IAsyncEnumerable<DaemonFrame> TellAsync(RequestEnvelope request, CancellationToken cancel) => FollowAsync(ApiRoutes.Commands, cancel);
+
     public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) =>
         throw new CliException(ExitCodes.Usage, "a broker carries messages and no files: this works on the daemon's own host, over its socket");
 

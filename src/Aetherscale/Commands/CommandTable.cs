@@ -22,6 +22,7 @@ internal static class CommandTable
         Doctor doctor,
         ImageFacts images,
         ImportImage importImage,
+        PullImage pullImage,
         CopyImage copyImage,
         DeleteImage deleteImage,
         Once once)
@@ -44,6 +45,7 @@ internal static class CommandTable
             [CommandNames.LogsVm] = Routes.To(wire.LogsVmOptions, wire.LogsVmResponse, (options, _, stopping) => logs.RunAsync(options, stopping)),
             [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),
             [CommandNames.ImportImage] = once.Wrap(Routes.To(wire.ImportImageOptions, wire.ImageDetails, importImage.RunAsync)),
+            [CommandNames.PullImage] = once.Wrap(Routes.To(wire.PullImageOptions, wire.ImageDetails, pullImage.RunAsync)),
             [CommandNames.ListImages] = Routes.To(wire.ListImagesOptions, wire.IReadOnlyListImageSummary, (_, _, stopping) => Task.Run(images.All, stopping)),
             [CommandNames.ShowImage] = Routes.To(
                 wire.ImageOptions, wire.ImageDetails, (options, _, stopping) => Task.Run(() => images.Of(ImageFacts.Name(options.Name)), stopping)),

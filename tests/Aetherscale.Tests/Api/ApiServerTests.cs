@@ -41,7 +41,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         _app = builder.Build();
         ApiServer.Map(
             _app,
-            new CommandsEndpoint(router, _stopping.Token),
+            new CommandsEndpoint(router, null!, _stopping.Token),
             new ConnectEndpoint(null!, router, _stopping.Token),
             new OtherwiseEndpoint(router));
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://localhost") };

@@ -39,7 +39,7 @@ public sealed class PeerCheckTests : IDisposable
         builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, NullLogger.Instance));
         var app = builder.Build();
         ApiServer.Map(
-            app, new CommandsEndpoint(router, CancellationToken.None), new ConnectEndpoint(null!, router, CancellationToken.None), new OtherwiseEndpoint(router));
+            app, new CommandsEndpoint(router, null!, CancellationToken.None), new ConnectEndpoint(null!, router, CancellationToken.None), new OtherwiseEndpoint(router));
         return app;
     }
 

@@ -56,7 +56,7 @@ public sealed class VmPolicyTests : IDisposable
 
         var options = new CreateVmOptions { Image = "tiny" };
         options = member == "restart" ? options with { Restart = word } : options with { Autostart = word };
-        var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512)));
+        var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512), _ => default));
         Assert.Equal(("bad-request", problem + "."), (error.Code, error.Message));
     }
 
