@@ -114,6 +114,19 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
         }
     }
 
+    /// <summary>Removes a record that a killed daemon had half written.</summary>
+    /// <returns>The files that were removed.</returns>
+    public IReadOnlyList<string> RemoveUnfinished()
+    {
+        string[] unfinished = Directory.Exists(_sources) ? Directory.GetFiles(_sources, "*" + DurableFile.TemporarySuffix) : [];
+        foreach (var file in unfinished)
+        {
+            File.Delete(file);
+        }
+
+        return unfinished;
+    }
+
     private void Forget(string digest)
     {
         store.Forget(digest);
