@@ -102,6 +102,18 @@ public sealed class CatalogueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_killed_daemon_left_of_a_list_is_not_used()
+    {
+        Write($"mine {_server["/"]}");
+        var path = CatalogueServer.PutIncus(_server, s_content);
+        _server.Files["/streams/v1/images.json"] = "{}"u8.ToArray();
+        (await _download.FetchAsync(_server["/streams/v1/images.json"], new ImportMeter(), TestContext.Current.CancellationToken)).Release();
+        CatalogueServer.PutIncus(_server, s_content);
+
+        Assert.Equal(_server[path], (await FindAsync("mine:alpine/3.20")).Url);
+    }
+
+    [Fact]
     public async Task An_image_that_nobody_has_is_not_found()
     {
         Write($"mine {_server["/"]}\nmine:1,one {_server["/i"]} s");
