@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Aetherscale.SystemTests.Harness;
 using Aetherscale.Tests.Images;
@@ -146,7 +147,7 @@ public sealed class PullTests : IAsyncLifetime
         await using (var client = await GuardedProcess.StartAsync(
             $"{_folder.Path}/log", _host.Settings, $"{TestEnvironment.Programs}/aetherscale-cli", "pull-image", "images:alpine/3.20"))
         {
-            await Wait.UntilAsync("a part has come", () => Parts() == 1 << 20);
+            await Wait.UntilAsync("a part has come", () => Part(path) == 1 << 20);
             await client.SignalAsync("KILL");
         }
 
@@ -165,7 +166,7 @@ public sealed class PullTests : IAsyncLifetime
         _server.IsIll = path => path.EndsWith("qcow2", StringComparison.Ordinal);
         _server.Stalls.Enqueue(1 << 20);
         var create = _host.CliAsync("create-vm", "--image", "debian:12", "--name", "web", "--no-start");
-        await Wait.UntilAsync("a part has come", () => Parts() == 1 << 20);
+        await Wait.UntilAsync("a part has come", () => Part("/latest/debian-12.qcow2") == 1 << 20);
 
         await _host.KillDaemonAsync();
         Assert.Equal(3, (await create).ExitCode);
@@ -185,7 +186,12 @@ public sealed class PullTests : IAsyncLifetime
         _server.Files["/latest/SHA512SUMS"] = Encoding.UTF8.GetBytes(CatalogueServer.Checksums("debian", "debian-12.qcow2", image));
     }
 
-    private long Parts() => new DirectoryInfo(ImagesFolder).GetFiles("part", SearchOption.AllDirectories).Sum(file => file.Length);
+    /// <summary>How much has come of this file.</summary>
+    private long Part(string path)
+    {
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_server[path].AbsoluteUri)))[..16];
+        return new FileInfo($"{ImagesFolder}/.import-url-{key}/part") is { Exists: true } file ? file.Length : 0;
+    }
 
     private int Fetched(string path) => _server.Requests.Count(request => request == path);
 }

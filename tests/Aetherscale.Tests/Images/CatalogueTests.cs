@@ -92,13 +92,21 @@ public sealed class CatalogueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_before_counts_and_where_it_does_not_have_the_image_the_next_one_does()
+    public async Task The_first_line_that_names_the_image_counts_or_the_first_server()
     {
-        Write($"mine {_server["/"]}\n# mine:24.04 http://x/y z\nmine {_server["/releases/"]} # Ubuntu");
-        CatalogueServer.PutIncus(_server, s_content);
+        Write($"mine:22.04 http://x/y z\n# mine:24.04 http://x/y z\nmine {_server["/releases/"]} # Ubuntu\nmine:24.04 http://x/y z");
         var path = CatalogueServer.PutUbuntu(_server, s_content);
 
         Assert.Equal(_server[path], (await FindAsync("mine:24.04")).Url);
+    }
+
+    [Fact]
+    public async Task A_server_of_the_users_stands_for_the_one_that_is_built_in()
+    {
+        Write($"images {_server["/"]}");
+        CatalogueServer.PutIncus(_server, s_content);
+
+        await RefusedAsync("images:alpine/9", ErrorCodes.ImageNotFound, "images has no image");
     }
 
     [Fact]
@@ -116,7 +124,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     [Fact]
     public async Task An_image_that_nobody_has_is_not_found()
     {
-        Write($"mine {_server["/"]}\nmine:1,one {_server["/i"]} s");
+        Write($"mine:1,one {_server["/i"]} s\nmine {_server["/"]}");
         CatalogueServer.PutIncus(_server, s_content);
 
         await RefusedAsync("mine:alpine/9", ErrorCodes.ImageNotFound, "it has, among others: 1, one");

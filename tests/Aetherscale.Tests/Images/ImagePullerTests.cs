@@ -95,8 +95,9 @@ public sealed class ImagePullerTests : IAsyncLifetime
         _server.IsIll = path => path == _path;
         _server.Stalls.Enqueue(65536);
         using var stop = new CancellationTokenSource();
-        var first = _puller.EnsureAsync(_reference, new ImportMeter(), stop.Token);
-        while (new DirectoryInfo(_bench.Folder).GetFiles("part", SearchOption.AllDirectories).Sum(file => file.Length) < 65536)
+        var meter = new ImportMeter();
+        var first = _puller.EnsureAsync(_reference, meter, stop.Token);
+        while (meter.Read() is not (ImportStage.Downloading, 65536, _))
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }

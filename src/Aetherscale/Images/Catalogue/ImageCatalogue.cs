@@ -33,27 +33,19 @@ internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents,
                 + $"more can be added in {userFile}.");
     }
 
-    /// <summary>What the reference leads to today. The first line that has it counts.</summary>
+    /// <summary>What the reference leads to today. The first line that names the image counts, or the first server: whoever names one of their own means it.</summary>
     /// <exception cref="AetherscaleException"><c>image-not-found</c>, <c>import-failed</c> or <c>bad-catalogue</c>.</exception>
     public async Task<CatalogueEntry> FindAsync(ImageReference reference, CancellationToken cancellation)
     {
         var lines = Lines().Where(line => line.Remote == reference.Remote).ToList();
-        foreach (var line in lines)
+        var entry = lines.Find(line => line.Checksums is null || line.Aliases.Contains(reference.Alias)) switch
         {
-            if (line.Checksums is { } checksums ? line.Aliases.Contains(reference.Alias) : line.Aliases.Count == 0)
-            {
-                var entry = line.Checksums is null
-                    ? await streams.FindAsync(line.Url, reference.Alias, cancellation)
-                    : new CatalogueEntry(line.Url, await ReadChecksumAsync(line.Url, line.Checksums, cancellation));
-                if (entry is not null)
-                {
-                    return entry;
-                }
-            }
-        }
-
+            null => null,
+            { Checksums: null } server => await streams.FindAsync(server.Url, reference.Alias, cancellation),
+            { Checksums: { } checksums } image => new CatalogueEntry(image.Url, await ReadChecksumAsync(image.Url, checksums, cancellation)),
+        };
         var known = string.Join(", ", lines.SelectMany(line => line.Aliases));
-        throw new AetherscaleException(
+        return entry ?? throw new AetherscaleException(
             ImageNotFound, $"{reference.Remote} has no image \"{reference.Alias}\" for this host{(known.Length > 0 ? $"; it has, among others: {known}" : "")}");
     }
 
