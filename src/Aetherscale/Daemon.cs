@@ -87,7 +87,6 @@ internal static class Daemon
         var processes = new ProcessRunner();
         var probe = new GuestProbe(networks, new GuestAgents(runtime), processes, time);
         var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
-
         var orphans = new Orphans(store, units, own, data);
 
         // The commands.
