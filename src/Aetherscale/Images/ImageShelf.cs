@@ -129,11 +129,13 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
 
     private void Forget(string digest)
     {
-        store.Forget(digest);
+        // Last what is found again: cut off in between, the content still leads here.
         if (File.Exists(RecordOf(digest)))
         {
             File.Delete(RecordOf(digest));
         }
+
+        store.Forget(digest);
     }
 
     private bool HasOtherName(ImageName? name, FileIdentity file) => store.List().Any(
