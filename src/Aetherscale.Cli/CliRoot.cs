@@ -36,6 +36,7 @@ internal sealed class CliRoot : RootCommand
         (SshVm.Word, static (session, vms) => new SshVm(session, vms)),
         (SshConfig.Word, static (session, vms) => new SshConfig(session, vms)),
         (CommandNames.ImportImage, static (session, _) => new ImportImage(session)),
+        (CommandNames.PullImage, static (session, _) => new PullImage(session)),
         (CommandNames.ListImages, static (session, _) => new ListImages(session)),
         (CommandNames.ShowImage, static (session, _) => new ShowImage(session, new ImageCompletions(session))),
         (CommandNames.CopyImage, static (session, _) => new CopyImage(session, new ImageCompletions(session))),

@@ -14,6 +14,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 {
     /// <summary>More at once would only fill the daemon's listen backlog, and be refused past its end.</summary>
     private const int MaxAtOnce = 64;
+    private const string Interrupted = "interrupted; the command goes on in the daemon";
 
     public Surroundings Around => around;
 
@@ -68,7 +69,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         }
         catch (OperationCanceledException) when (requests.Any(RequestEnvelopeExtensions.ChangesSomething))
         {
-            terminal.Fail("interrupted; the command goes on in the daemon", advice: null);
+            terminal.Fail(Interrupted, advice: null);
             throw;
         }
 
@@ -123,12 +124,38 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     public async Task<int> UploadAsync(
         ParseResult line, string path, SourceFile? source, Func<IReadOnlyList<Reply>, Screen> show, CancellationToken cancel)
     {
-        var quiet = line.GetValue(options.Quiet);
-        var display = new ImportDisplay(terminal, around.Time, quiet);
+        await using var transport = TransportFor(line, blocking: false);
+        return await ShowAsync(line, new RequestEnvelope { Command = CommandNames.ImportImage }, transport.UploadAsync(path, source, cancel), show);
+    }
+
+    /// <summary>Sends a request, shows how far the daemon is with it, and then its answer.</summary>
+    /// <param name="line">The parsed command line.</param>
+    /// <param name="request">What is sent.</param>
+    /// <param name="show">Lays out the response.</param>
+    /// <param name="cancel">Ends it; in the daemon, too, where nobody else needs what it does.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> TellAsync(ParseResult line, RequestEnvelope request, Func<IReadOnlyList<Reply>, Screen> show, CancellationToken cancel)
+    {
         await using var transport = TransportFor(line, blocking: false);
         try
         {
-            await foreach (var frame in transport.UploadAsync(path, source, cancel))
+            return await ShowAsync(line, request, transport.TellAsync(request, cancel), show);
+        }
+        catch (OperationCanceledException) when (request.Command == CommandNames.CreateVm)
+        {
+            terminal.Fail(Interrupted, advice: null);
+            throw;
+        }
+    }
+
+    private async Task<int> ShowAsync(
+        ParseResult line, RequestEnvelope request, IAsyncEnumerable<DaemonFrame> frames, Func<IReadOnlyList<Reply>, Screen> show)
+    {
+        var quiet = line.GetValue(options.Quiet);
+        var display = new ImportDisplay(terminal, around.Time, quiet);
+        try
+        {
+            await foreach (var frame in frames)
             {
                 switch (frame.Type)
                 {
@@ -137,7 +164,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
                         break;
                     case StreamFrames.Reply:
                         display.End();
-                        var outcome = new Outcome(new RequestEnvelope { Command = "" }, Reply.Parse(Encoding.UTF8.GetBytes(frame.Json)), Failure: null);
+                        var outcome = new Outcome(request, Reply.Parse(Encoding.UTF8.GetBytes(frame.Json)), Failure: null);
                         return new ReplyPrinter(terminal, line.GetValue(options.Output), quiet).Print([outcome], show);
                     case StreamFrames.End:
                         display.End();

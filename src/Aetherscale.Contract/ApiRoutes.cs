@@ -3,7 +3,10 @@ namespace Aetherscale.Contract;
 /// <summary>The HTTP paths on the daemon's socket.</summary>
 public static class ApiRoutes
 {
-    /// <summary><c>POST</c> a <see cref="RequestEnvelope"/>, get a <see cref="ReplyEnvelope"/>.</summary>
+    /// <summary>
+    /// <c>POST</c> a <see cref="RequestEnvelope"/>, get a <see cref="ReplyEnvelope"/>; with <c>Accept: text/event-stream</c>, as the last of
+    /// server-sent events, which tell how far an image is that the command fetches: <see cref="StreamFrames"/>.
+    /// </summary>
     public const string Commands = "/v1/commands";
 
     /// <summary>

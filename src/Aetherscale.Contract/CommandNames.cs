@@ -59,6 +59,9 @@ public static class CommandNames
     /// <summary>Puts an image into the store.</summary>
     public const string ImportImage = "import-image";
 
+    /// <summary>Fetches a distribution's image, or a server's, into the store.</summary>
+    public const string PullImage = "pull-image";
+
     /// <summary>Lists the images of the store.</summary>
     public const string ListImages = "list-images";
 

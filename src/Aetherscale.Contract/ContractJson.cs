@@ -43,6 +43,7 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(ListImagesOptions))]
 [JsonSerializable(typeof(CopyImageOptions))]
 [JsonSerializable(typeof(ImportImageOptions))]
+[JsonSerializable(typeof(PullImageOptions))]
 [JsonSerializable(typeof(IReadOnlyList<ImageSummary>))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(DeleteImageResponse))]

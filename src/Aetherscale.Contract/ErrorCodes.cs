@@ -63,6 +63,9 @@ public static class ErrorCodes
     /// <summary>The image's source could not be fetched, or ended too early. What was fetched of a URL is kept for a day.</summary>
     public const string ImportFailed = "import-failed";
 
+    /// <summary>A line of the file that adds to the catalogue of images is wrong; the reason names it.</summary>
+    public const string BadCatalogue = "bad-catalogue";
+
     /// <summary>A unit of the name that is needed belongs to another daemon's state.</summary>
     public const string UnitForeign = "unit-foreign";
 

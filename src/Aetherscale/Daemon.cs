@@ -5,6 +5,7 @@ using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
 using Aetherscale.Images;
+using Aetherscale.Images.Catalogue;
 using Aetherscale.Images.Imports;
 using Aetherscale.Messaging;
 using Aetherscale.Networking;
@@ -88,7 +89,6 @@ internal static class Daemon
         var agents = new GuestAgents(runtime);
         var probe = new GuestProbe(networks, agents, processes, time);
         var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
-
         var orphans = new Orphans(store, units, own, data);
 
         // The commands.
@@ -108,10 +108,14 @@ internal static class Daemon
         var conversion = new ImageConversion(systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), sandbox, data.Path, privateFolders);
         using var download = new Download(data.Images, s_serverSilence, time);
         var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
+        var urlImport = new UrlImport(download, importer);
+        var documents = new RemoteDocuments(download);
+        var catalogue = new ImageCatalogue(settings[SettingDefinitions.Catalogue], documents, new Simplestreams(documents), ChecksumList.Find);
+        var puller = new ImagePuller(catalogue, urlImport, images, shelf);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
-                images, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, catalogue, puller, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, grace),
@@ -130,7 +134,8 @@ internal static class Daemon
             new ScreenshotVm(store, locks, observer, monitors, runtime),
             new Doctor(Checkups(), time),
             facts,
-            new ImportImage(importer, download, facts),
+            new ImportImage(importer, urlImport, download, facts),
+            new PullImage(catalogue, puller, facts),
             new CopyImage(images, shelf, facts),
             new DeleteImage(images, shelf, store),
             once);
@@ -150,18 +155,19 @@ internal static class Daemon
             options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
+        var streams = new EventStream(frames);
+        var progress = new ProgressStream(router, streams, time, stopping.Token);
         ApiServer.Map(
             app,
-            new CommandsEndpoint(router, stopping.Token),
+            new CommandsEndpoint(router, progress, stopping.Token),
             new ConnectEndpoint(connect, router, stopping.Token),
             new ConsoleEndpoint(console, router, stopping.Token),
             new OtherwiseEndpoint(router));
-        var streams = new EventStream(frames);
         ApiServer.MapStreams(
             app,
             new EventsEndpoint(watch, router, streams),
             new LogsEndpoint(logsVm, followLogs, router, streams),
-            new ImagesEndpoint(router, streams, time, stopping.Token));
+            new ImagesEndpoint(progress));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var sessions = new Sessions();
         using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());

@@ -46,8 +46,9 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         }
     }
 
-    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) =>
-        throw new CliException(ExitCodes.Usage, "a broker carries messages and no files: this works on the daemon's own host, over its socket");
+    public IAsyncEnumerable<DaemonFrame> TellAsync(RequestEnvelope request, CancellationToken cancel) => throw NoFiles();
+
+    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) => throw NoFiles();
 
     public async ValueTask DisposeAsync()
     {
@@ -61,6 +62,9 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
             await (await link).DisposeAsync();
         }
     }
+
+    private static CliException NoFiles() =>
+        new(ExitCodes.Usage, "a broker carries messages and no files: this works on the daemon's own host, over its socket");
 
     private static async Task<DaemonFrame?> NextAsync(FrameReader frames, CancellationTokenSource silence, CancellationToken cancel)
     {

@@ -27,6 +27,10 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="CliException">As below; or the file cannot be read.</exception>
     public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel);
 
+    /// <summary>Sends one request, and gives the frames that tell how far it is; the last is its reply.</summary>
+    /// <exception cref="CliException">The daemon is not there, or went away; or this way carries no streams.</exception>
+    public IAsyncEnumerable<DaemonFrame> TellAsync(RequestEnvelope request, CancellationToken cancel);
+
     /// <summary>The frames of a stream of the daemon's, until it ends or is cut off.</summary>
     /// <param name="what">Which one.</param>
     /// <param name="cancel">Ends it.</param>

@@ -93,14 +93,25 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    public async IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, [EnumeratorCancellation] CancellationToken cancel)
+    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) =>
+        ExchangeAsync($"PUT {path}", source, cancel);
+
+    public IAsyncEnumerable<DaemonFrame> TellAsync(RequestEnvelope request, CancellationToken cancel)
+    {
+        var body = request.ToJson();
+        var message = new SourceFile(new MemoryStream(body.ToArray()), body.Length, request.Command, null);
+        return ExchangeAsync($"POST {ApiRoutes.Commands}", message, cancel);
+    }
+
+    private async IAsyncEnumerable<DaemonFrame> ExchangeAsync(
+        string what, SourceFile? source, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
         silence.CancelAfter(StreamSilence.Longest);
         using var socket = await OpenAsync(silence.Token);
         var upload = source is null ? null : new SocketUpload(socket, source);
-        var head = $"PUT {path} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n{upload?.Header ?? "Content-Length: 0\r\n"}\r\n";
+        var head = $"{what} HTTP/1.1\r\nHost: aetherscale\r\nAccept: text/event-stream\r\nConnection: close\r\n{upload?.Header ?? "Content-Length: 0\r\n"}\r\n";
         await SendAsync(socket, Encoding.ASCII.GetBytes(head));
         var sending = upload is null ? Task.CompletedTask : Task.Run(() => SendOrEndAsync(upload, over), CancellationToken.None);
         var reply = new HttpReply(socket);

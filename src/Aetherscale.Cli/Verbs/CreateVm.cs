@@ -14,7 +14,7 @@ internal sealed class CreateVm : Verb
     private readonly Session _session;
     private readonly Option<string> _image = new("--image")
     {
-        Description = "The base image, by its name in the store.",
+        Description = "The base image, by its name in the store, or of the catalogue, as debian:12: it is pulled if it is not there.",
         HelpName = "IMAGE",
         Required = true,
     };
@@ -91,6 +91,7 @@ internal sealed class CreateVm : Verb
     public override IReadOnlyList<Example> Examples =>
     [
         new("Make and start a VM", "aetherscale-cli create-vm --image tiny --name web"),
+        new("From a distribution's image, which is fetched the first time", "aetherscale-cli create-vm --image debian:12 --name web"),
         new("Keep its id in a variable", "id=$(aetherscale-cli create-vm --image tiny --memory 2G --quiet)"),
     ];
 
@@ -110,7 +111,10 @@ internal sealed class CreateVm : Verb
         };
         var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
         var doing = $"Creating {options.Name ?? "a VM"} from {options.Image}";
-        return _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
+        var mayPull = options.Image.Contains(':', StringComparison.Ordinal) && !_session.IsByBroker(line);
+        return mayPull
+            ? _session.TellAsync(line, request, ActionScreen.WithIds, cancel)
+            : _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
     }
 
     private static Option<string?> OneOf(string name, string placeholder, string description, params string[] words)

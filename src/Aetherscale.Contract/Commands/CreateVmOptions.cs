@@ -3,7 +3,7 @@ namespace Aetherscale.Contract.Commands;
 /// <summary>Options of <c>create-vm</c>.</summary>
 public sealed record CreateVmOptions
 {
-    /// <summary>The name of a base image in the store.</summary>
+    /// <summary>The name of a base image in the store, or one of the catalogue, as <c>debian:12</c>, which is pulled where the store lacks it.</summary>
     public required string Image { get; init; }
 
     /// <summary>A name for the VM: a lower-case letter, then up to 62 lower-case letters, digits or hyphens.</summary>

@@ -6,7 +6,7 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Api;
 
 /// <summary><c>POST /v1/commands</c>.</summary>
-internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken stopping)
+internal sealed class CommandsEndpoint(CommandRouter router, ProgressStream progress, CancellationToken stopping)
 {
     private const string IdempotencyKey = "Idempotency-Key";
 
@@ -37,7 +37,14 @@ internal sealed class CommandsEndpoint(CommandRouter router, CancellationToken s
             }
         }
 
-        var reply = await router.RunAsync(body.GetBuffer().AsMemory(0, (int)body.Length), requester, stopping);
+        var message = body.GetBuffer().AsMemory(0, (int)body.Length);
+        if (context.Request.Headers.Accept.Contains("text/event-stream"))
+        {
+            await progress.WriteAsync(context, message, requester, new ImageUpload(null, null));
+            return;
+        }
+
+        var reply = await router.RunAsync(message, requester, stopping);
         await Replies.WriteAsync(context, reply);
     }
 

@@ -26,6 +26,7 @@ internal static class CommandTable
         Doctor doctor,
         ImageFacts images,
         ImportImage importImage,
+        PullImage pullImage,
         CopyImage copyImage,
         DeleteImage deleteImage,
         Once once)
@@ -50,6 +51,7 @@ internal static class CommandTable
             [CommandNames.Watch] = Routes.To(wire.WatchOptions, wire.ConnectVmResponse, followByQueue.WatchAsync),
             [CommandNames.FollowLogs] = Routes.To(wire.FollowLogsOptions, wire.ConnectVmResponse, followByQueue.FollowLogsAsync),
             [CommandNames.ImportImage] = once.Wrap(Routes.To(wire.ImportImageOptions, wire.ImageDetails, importImage.RunAsync)),
+            [CommandNames.PullImage] = once.Wrap(Routes.To(wire.PullImageOptions, wire.ImageDetails, pullImage.RunAsync)),
             [CommandNames.ListImages] = Routes.To(wire.ListImagesOptions, wire.IReadOnlyListImageSummary, (_, _, stopping) => Task.Run(images.All, stopping)),
             [CommandNames.ShowImage] = Routes.To(
                 wire.ImageOptions, wire.ImageDetails, (options, _, stopping) => Task.Run(() => images.Of(ImageFacts.Name(options.Name)), stopping)),

@@ -2,6 +2,8 @@ using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Images.Catalogue;
+using Aetherscale.Images.Imports;
 using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
@@ -9,11 +11,13 @@ using Aetherscale.VirtualMachines.History;
 namespace Aetherscale.Commands;
 
 /// <summary>
-/// <c>create-vm</c>: image → overlay → spec → unit → start. Nothing is seen of the VM before its folder is complete, and
+/// <c>create-vm</c>: image, pulled if need be → overlay → spec → unit → start. Nothing is seen of the VM before its folder is complete, and
 /// nothing is left of it when a step fails.
 /// </summary>
 internal sealed class CreateVm(
     ImageStore images,
+    ImageCatalogue catalogue,
+    ImagePuller puller,
     VmStore store,
     VmLocks locks,
     VmNetworks networks,
@@ -33,7 +37,7 @@ internal sealed class CreateVm(
     /// </summary>
     public Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
-        var wish = VmWish.Read(options, defaults);
+        var wish = VmWish.Read(options, defaults, catalogue.Parse);
         var draft = Draft(wish.Name);
         var turn = locks.AcquireAsync(draft.Id, CancellationToken.None);
 
@@ -46,6 +50,11 @@ internal sealed class CreateVm(
     {
         using var turn = await first;
         using var draft = claim;
+        if (wish.Pulled is { } reference)
+        {
+            await puller.EnsureAsync(reference, requester.Upload?.Meter ?? new ImportMeter(), cancellationToken);
+        }
+
         if (wish.Start)
         {
             starter.Expect();

@@ -3,18 +3,18 @@ using Aetherscale.Images.Imports;
 
 namespace Aetherscale.Commands;
 
-/// <summary>An import that its requester follows, and that ends with it.</summary>
-/// <param name="Bytes">The image, where the options name no URL.</param>
+/// <summary>A command whose progress its requester follows; an import ends with its requester then.</summary>
+/// <param name="Bytes">The image, where the request carries one beside its message.</param>
 /// <param name="Length">How many bytes there are, where that is known.</param>
-internal sealed record ImageUpload(Stream Bytes, long? Length)
+internal sealed record ImageUpload(Stream? Bytes, long? Length)
 {
     /// <summary>Told by the import.</summary>
     public ImportMeter Meter { get; } = new();
 
-    /// <summary>How far it is.</summary>
-    public ImportProgress Progress()
+    /// <summary>How far it is; null where there is nothing to tell yet.</summary>
+    public ImportProgress? Progress()
     {
         var (stage, bytes, total) = Meter.Read();
-        return new ImportProgress { Stage = stage.ToString().ToLowerInvariant(), Bytes = bytes, Total = total };
+        return stage is null ? null : new ImportProgress { Stage = stage.Value.ToString().ToLowerInvariant(), Bytes = bytes, Total = total };
     }
 }

@@ -7,7 +7,7 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary><c>import-image</c>: an image from its requester or from a URL into the store.</summary>
-internal sealed class ImportImage(ImageImporter importer, Download download, ImageFacts facts)
+internal sealed class ImportImage(ImageImporter importer, UrlImport urls, Download download, ImageFacts facts)
 {
     private const string NoChecksum = "none";
     private const string FromRequester = "upload";
@@ -35,32 +35,16 @@ internal sealed class ImportImage(ImageImporter importer, Download download, Ima
     {
         if (options.Url is not { } text)
         {
-            upload = upload ?? throw new AetherscaleException(
+            var bytes = upload?.Bytes ?? throw new AetherscaleException(
                 BadRequest, $"\"url\" is missing. A file is sent with PUT {ApiRoutes.Images} on the daemon's socket, as aetherscale-cli does.");
             var source = Quoted.Plain(options.Source ?? FromRequester);
-            await importer.ImportAsync(name, new ImageSource(upload.Bytes, upload.Length, source, checksum, format), meter, cancellation);
+            await importer.ImportAsync(name, new ImageSource(bytes, upload.Length, source, checksum, format), meter, cancellation);
             return;
         }
 
         var url = Download.Parse(text);
         checksum ??= options.Checksum == NoChecksum ? null : await FindChecksumAsync(url, cancellation);
-        var file = await download.FetchAsync(url, meter, cancellation);
-        try
-        {
-            await using var bytes = file.OpenToRead();
-            await importer.ImportAsync(name, new ImageSource(bytes, bytes.Length, url.AbsoluteUri, checksum, format), meter, cancellation);
-            file.Remove();
-        }
-        catch (AetherscaleException error) when (error.Code is ImageUnsafe or ImageTooBig or ChecksumMismatch)
-        {
-            // Once more would come to the same.
-            file.Remove();
-            throw;
-        }
-        finally
-        {
-            file.Release();
-        }
+        await urls.RunAsync(name, url, checksum, format, meter, cancellation);
     }
 
     private async Task<Checksum?> FindChecksumAsync(Uri url, CancellationToken cancellation)

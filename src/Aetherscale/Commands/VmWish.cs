@@ -1,5 +1,6 @@
 using Aetherscale.Contract.Commands;
 using Aetherscale.Images;
+using Aetherscale.Images.Catalogue;
 using Aetherscale.Networking;
 using Aetherscale.VirtualMachines;
 using static Aetherscale.Contract.ErrorCodes;
@@ -10,6 +11,9 @@ namespace Aetherscale.Commands;
 internal sealed record VmWish
 {
     public required ImageName Image { get; init; }
+
+    /// <summary>Where it is pulled from if the store has none of its name; null where the store must have it.</summary>
+    public required ImageReference? Pulled { get; init; }
 
     public required VmName? Name { get; init; }
 
@@ -27,14 +31,17 @@ internal sealed record VmWish
 
     public required bool EnableLinger { get; init; }
 
-    /// <exception cref="AetherscaleException"><c>bad-name</c> or <c>bad-request</c>.</exception>
-    public static VmWish Read(CreateVmOptions options, VmDefaults defaults)
+    /// <param name="options">As they came.</param>
+    /// <param name="defaults">For what they leave out.</param>
+    /// <param name="parseReference">Reads the image where it is no name in the store.</param>
+    /// <exception cref="AetherscaleException"><c>bad-name</c>, <c>bad-request</c> or <c>bad-catalogue</c>.</exception>
+    public static VmWish Read(CreateVmOptions options, VmDefaults defaults, Func<string, ImageReference> parseReference)
     {
+        ImageReference? pulled = ImageName.TryParse(options.Image, out var image) ? null : parseReference(options.Image);
         var wish = new VmWish
         {
-            Image = ImageName.TryParse(options.Image, out var image)
-                ? image
-                : throw new AetherscaleException(BadName, $"{Quoted.Of(options.Image)} is no image name: {ImageName.Rule}."),
+            Image = pulled?.Name ?? image,
+            Pulled = pulled,
             Name = ReadName(options.Name),
             Cpus = options.Cpus ?? defaults.Cpus,
             MemoryMib = options.Memory ?? defaults.MemoryMib,

@@ -68,6 +68,12 @@ internal static class SettingDefinitions
         MayHoldSecret = true,
     };
 
+    public static SettingDefinition Catalogue { get; } = new(
+        "catalogue",
+        "A file with more images and simplestreams servers to pull from; it is read anew at each pull, and need not be there.",
+        host => host.ConfigHome + "/aetherscale/catalogue",
+        PathProblem);
+
     public static SettingDefinition LeastLogLevel { get; } = new(
         "log-level",
         "trace, debug, information, warning or error.",
@@ -78,7 +84,7 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, Broker, BrokerCredentialsFile, LeastLogLevel,
+        StopGraceSeconds, Broker, BrokerCredentialsFile, Catalogue, LeastLogLevel,
     ];
 
     private static Func<string, string?> OneOf(params string[] choices) =>

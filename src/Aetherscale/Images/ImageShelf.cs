@@ -114,13 +114,28 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
         }
     }
 
+    /// <summary>Removes a record that a killed daemon had half written.</summary>
+    /// <returns>The files that were removed.</returns>
+    public IReadOnlyList<string> RemoveUnfinished()
+    {
+        string[] unfinished = Directory.Exists(_sources) ? Directory.GetFiles(_sources, "*" + DurableFile.TemporarySuffix) : [];
+        foreach (var file in unfinished)
+        {
+            File.Delete(file);
+        }
+
+        return unfinished;
+    }
+
     private void Forget(string digest)
     {
-        store.Forget(digest);
+        // Last what is found again: cut off in between, the content still leads here.
         if (File.Exists(RecordOf(digest)))
         {
             File.Delete(RecordOf(digest));
         }
+
+        store.Forget(digest);
     }
 
     private bool HasOtherName(ImageName? name, FileIdentity file) => store.List().Any(

@@ -29,6 +29,9 @@ internal sealed class ImageStore(string imagesFolder)
     /// <summary>Where the file of this name belongs, whether it is there or not.</summary>
     public string PathOf(ImageName name) => Path.Join(imagesFolder, name.Text + Extension);
 
+    /// <summary>Whether something has this name, usable or not.</summary>
+    public bool Has(ImageName name) => FileStatus.Of(PathOf(name)) is not null;
+
     /// <summary>Where the file with this content is, or would be.</summary>
     /// <param name="digest">64 lower-case hexadecimal digits.</param>
     public string DigestPathOf(string digest) => Path.Join(_digestFolder, digest + Extension);

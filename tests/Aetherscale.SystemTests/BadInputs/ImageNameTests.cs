@@ -70,7 +70,8 @@ public sealed class ImageNameTests(BadInputsHost inputs)
     [InlineData("json:{\"driver\":\"nbd\",\"host\":\"127.0.0.1\"}")]
     [InlineData("nbd:127.0.0.1:10809")]
     [InlineData("file=polite")]
-    [InlineData("debian:12")]
+    [InlineData("nbd:x")]
+    [InlineData("debian:12,format=raw")]
     public Task A06_What_QEMU_would_take_for_options_is_no_image_name(string image) => RefusesNameAsync(image);
 
     [Theory]

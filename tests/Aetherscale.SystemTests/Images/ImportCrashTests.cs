@@ -62,6 +62,55 @@ public sealed class ImportCrashTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"import-image, {format}: {points} kill points; after {news} of them the image was the new one");
     }
 
+    [Fact]
+    [Trait("length", "long")]
+    public async Task A_daemon_killed_at_any_call_of_a_pull_leaves_the_old_image_or_the_new()
+    {
+        await using var server = new FileServer();
+        using var tracer = await FaultTracer.CreateAsync();
+        await using var host = TestHost.Prepare(new Dictionary<string, string> { ["AETHERSCALE_CATALOGUE"] = $"{_folder.Path}/catalogue" });
+        host.Launcher = tracer.LauncherFor(host);
+        await File.WriteAllTextAsync($"{_folder.Path}/catalogue", $"images {server["/"]}\n", TestContext.Current.CancellationToken);
+        await host.StartDaemonAsync();
+        var (one, two) = (await ReadAsync("polite"), await ReadAsync("deaf"));
+        await PullAsync(one);
+        for (var number = 1; ; number++)
+        {
+            Put(two);
+            tracer.Arm(number);
+            var result = await host.CliAsync("pull-image", "images:alpine/3.20");
+            tracer.Disarm();
+            if (result.ExitCode == 0)
+            {
+                Assert.InRange(number, 20, int.MaxValue);
+                output.WriteLine($"pull-image: {number - 1} kill points");
+                return;
+            }
+
+            Assert.Equal(3, result.ExitCode);
+            await host.WaitForDaemonsEndAsync();
+            await host.StartDaemonAsync();
+            var left = await File.ReadAllBytesAsync($"{host.Data}/images/images_alpine_3.20.qcow2", TestContext.Current.CancellationToken);
+            Assert.True(left.SequenceEqual(one) || left.SequenceEqual(two), tracer.Report[^1]);
+            await PullAsync(two);
+            Assert.Equal(5, Files(host).Count(file => !file.Contains("/.import-url-", StringComparison.Ordinal)));
+            await PullAsync(one);
+        }
+
+        void Put(byte[] content)
+        {
+            CatalogueServer.PutIncus(server, content);
+            server.Tag = $"\"{content.Length}-{content.Sum(part => (long)part)}\"";
+        }
+
+        async Task PullAsync(byte[] content)
+        {
+            Put(content);
+            (await host.CliAsync("pull-image", "images:alpine/3.20")).Succeeded();
+            Assert.Equal(content, await File.ReadAllBytesAsync($"{host.Data}/images/images_alpine_3.20.qcow2", TestContext.Current.CancellationToken));
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -108,6 +157,8 @@ public sealed class ImportCrashTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(content, await File.ReadAllBytesAsync($"{host.Data}/images/tiny.qcow2", TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetDirectories($"{host.Data}/images", ".import-*"));
     }
+
+    private static Task<byte[]> ReadAsync(string image) => File.ReadAllBytesAsync($"{TestEnvironment.Images}/{image}.qcow2", TestContext.Current.CancellationToken);
 
     private async Task ConvertAsync(string format, string image, string name) =>
         (await Tool.RunAsync("/usr/bin/qemu-img", "convert", "-O", format, image, $"{_folder.Path}/{name}")).Succeeded();

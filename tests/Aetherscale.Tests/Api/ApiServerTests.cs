@@ -41,7 +41,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         _app = builder.Build();
         ApiServer.Map(
             _app,
-            new CommandsEndpoint(router, _stopping.Token),
+            new CommandsEndpoint(router, null!, _stopping.Token),
             new ConnectEndpoint(null!, router, _stopping.Token),
             new ConsoleEndpoint(null!, router, _stopping.Token),
             new OtherwiseEndpoint(router));

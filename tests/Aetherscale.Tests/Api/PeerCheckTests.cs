@@ -40,7 +40,7 @@ public sealed class PeerCheckTests : IDisposable
         var app = builder.Build();
         ApiServer.Map(
             app,
-            new CommandsEndpoint(router, CancellationToken.None),
+            new CommandsEndpoint(router, null!, CancellationToken.None),
             new ConnectEndpoint(null!, router, CancellationToken.None),
             new ConsoleEndpoint(null!, router, CancellationToken.None),
             new OtherwiseEndpoint(router));

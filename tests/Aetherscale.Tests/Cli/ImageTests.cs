@@ -49,6 +49,35 @@ public sealed class ImageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pull_is_followed()
+    {
+        await using var daemon = Streaming(Frame("progress", """{"stage":"resolving","bytes":0}"""), Frame("progress", """{"stage":"downloading","bytes":5,"total":10}"""), Reply(Image));
+
+        var result = await _cli.RunAsync("pull-image", "debian:12", "--name", "deb");
+
+        Assert.Equal("NAME  SIZE    VIRTUAL  DIGEST\ndeb   1.0MiB  3.0GiB   0123456789ab\n", result.Out);
+        Assert.Equal((0, "resolving\ndownloading: 5 B of 10 B, 50%\n"), (result.Code, result.Error));
+        var head = Assert.Single(daemon.Heads);
+        Assert.StartsWith("POST /v1/commands HTTP/1.1\r\n", head);
+        Assert.Contains("\r\nAccept: text/event-stream\r\n", head);
+        Assert.StartsWith("""{"command":"pull-image","options":{"image":"debian:12","name":"deb"},"request-id":""", Assert.Single(daemon.Bodies));
+    }
+
+    [Theory]
+    [InlineData("debian:12", true)]
+    [InlineData("debian_12", false)]
+    public async Task Creating_a_vm_is_followed_where_its_image_may_have_to_be_pulled(string image, bool isFollowed)
+    {
+        const string Vm = """{"status":"starting","vm-id":"abcdefgh","name":"web"}""";
+        await using var daemon = isFollowed ? Streaming(Reply(Vm)) : ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success(Vm));
+
+        var result = await _cli.RunAsync("create-vm", "--image", image, "--name", "web", "--quiet");
+
+        Assert.Equal((0, "abcdefgh\n", ""), (result.Code, result.Out, result.Error));
+        Assert.Equal(isFollowed, Assert.Single(daemon.Heads).Contains("Accept: text/event-stream", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_checksum_of_the_users_counts_more_and_none_means_none()
     {
         var (path, _) = Source();

@@ -45,6 +45,9 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Where these paths lead.</summary>
     public ConcurrentDictionary<string, string> Redirects { get; } = new();
 
+    /// <summary>Which paths the statuses, cuts, stalls and pauses are for.</summary>
+    public Func<string, bool> IsIll { get; set; } = static _ => true;
+
     /// <summary>Milliseconds between pieces of 64 KiB.</summary>
     public int Pause { get; set; }
 
@@ -116,7 +119,7 @@ internal sealed class FileServer : IAsyncDisposable
         }
 
         Files.TryGetValue(path, out var file);
-        var status = file is null ? 404 : Statuses.TryDequeue(out var wanted) ? wanted : 0;
+        var status = file is null ? 404 : IsIll(path) && Statuses.TryDequeue(out var wanted) ? wanted : 0;
         if (file is null || status != 0)
         {
             await WriteAsync(stream, $"HTTP/1.1 {status} Sorry\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -127,7 +130,7 @@ internal sealed class FileServer : IAsyncDisposable
         var tag = Tag is null ? "" : $"ETag: {Tag}\r\n";
         var first = from > 0 ? $"206 Partial Content\r\nContent-Range: bytes {from}-{file.Length - 1}/{file.Length}" : "200 OK";
         await WriteAsync(stream, $"HTTP/1.1 {first}\r\n{tag}Content-Length: {file.Length - from}\r\nConnection: close\r\n\r\n");
-        await SendAsync(stream, file.AsMemory(from));
+        await (IsIll(path) ? SendAsync(stream, file.AsMemory(from)) : SendWellAsync(stream, file.AsMemory(from)));
     }
 
     private async Task SendAsync(NetworkStream stream, ReadOnlyMemory<byte> content)
@@ -145,6 +148,12 @@ internal sealed class FileServer : IAsyncDisposable
         {
             await Task.Delay(Timeout.Infinite, _over.Token);
         }
+    }
+
+    private async Task SendWellAsync(NetworkStream stream, ReadOnlyMemory<byte> content)
+    {
+        await stream.WriteAsync(content, _over.Token);
+        Interlocked.Add(ref _sent, content.Length);
     }
 
     private async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), _over.Token);

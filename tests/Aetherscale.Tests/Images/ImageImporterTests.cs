@@ -203,6 +203,8 @@ public sealed class ImageImporterTests : IDisposable
         File.Move($"{_bench.Folder}/x.qcow2", $"{work}/image.qcow2");
         _bench.Base = isBase ? image.Digest : null;
 
+        File.WriteAllText($"{_bench.Folder}/sources/{image.Digest}.json.tmp", "{");
+
         await _bench.Importer.SweepAsync(() => Task.CompletedTask, Microsoft.Extensions.Logging.Abstractions.NullLogger<ImageImporter>.Instance);
 
         Assert.Equal(isBase ? ["sha256", $"sha256/{image.Digest}.qcow2", "sources", $"sources/{image.Digest}.json"] : ["sha256", "sources"], _bench.Entries());

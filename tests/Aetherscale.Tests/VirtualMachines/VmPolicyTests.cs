@@ -62,7 +62,7 @@ public sealed class VmPolicyTests : IDisposable
             "graphics" => options with { Graphics = word },
             _ => options with { Autostart = word },
         };
-        var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512)));
+        var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512), _ => default));
         Assert.Equal(("bad-request", problem + "."), (error.Code, error.Message));
     }
 

@@ -43,7 +43,13 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
     /// <param name="meter">Counts what is there.</param>
     /// <param name="cancellation">Ends it; what is there stays for a day.</param>
     /// <exception cref="AetherscaleException"><c>import-failed</c>.</exception>
-    public async Task<DownloadedFile> FetchAsync(Uri url, ImportMeter meter, CancellationToken cancellation)
+    public Task<DownloadedFile> FetchAsync(Uri url, ImportMeter meter, CancellationToken cancellation) =>
+        FetchAsync(url, anew: false, meter, cancellation);
+
+    /// <summary>The same for what is as good as its date: nothing that an earlier try has left is used.</summary>
+    public Task<DownloadedFile> FetchAnewAsync(Uri url, CancellationToken cancellation) => FetchAsync(url, anew: true, new ImportMeter(), cancellation);
+
+    private async Task<DownloadedFile> FetchAsync(Uri url, bool anew, ImportMeter meter, CancellationToken cancellation)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)))[..16];
         var turn = _turns.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
@@ -51,6 +57,11 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
         var file = new DownloadedFile($"{imagesFolder}/{ImportFolder.DownloadPrefix}{key}", turn);
         try
         {
+            if (anew)
+            {
+                file.Remove();
+            }
+
             await FetchAllAsync(url, file, meter, cancellation);
             return file;
         }

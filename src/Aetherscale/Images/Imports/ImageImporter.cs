@@ -70,9 +70,9 @@ internal sealed class ImageImporter(
         await endPrograms();
         try
         {
-            foreach (var folder in ImportFolder.Sweep(imagesFolder, shelf, isBase, time.GetUtcNow()))
+            foreach (var left in shelf.RemoveUnfinished().Concat(ImportFolder.Sweep(imagesFolder, shelf, isBase, time.GetUtcNow())))
             {
-                ImportLog.Removed(logger, folder);
+                ImportLog.Removed(logger, left);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -212,8 +212,8 @@ internal sealed class ImageImporter(
 
 internal static partial class ImportLog
 {
-    [LoggerMessage(LogLevel.Warning, "Removed {Folder}: the import that made it was cut off")]
-    public static partial void Removed(ILogger logger, string folder);
+    [LoggerMessage(LogLevel.Warning, "Removed {Left}: the import that made it was cut off")]
+    public static partial void Removed(ILogger logger, string left);
 
     [LoggerMessage(LogLevel.Error, "Not all that is left of imports could be removed")]
     public static partial void NotRemoved(ILogger logger, Exception error);

@@ -4,7 +4,7 @@ namespace Aetherscale.Images.Imports;
 internal sealed class ImportMeter
 {
     private readonly Lock _gate = new();
-    private ImportStage _stage;
+    private ImportStage? _stage;
     private long _bytes;
     private long? _total;
 
@@ -28,7 +28,8 @@ internal sealed class ImportMeter
         }
     }
 
-    public (ImportStage Stage, long Bytes, long? Total) Read()
+    /// <summary>Where it is; without a stage, it has not begun.</summary>
+    public (ImportStage? Stage, long Bytes, long? Total) Read()
     {
         lock (_gate)
         {
@@ -40,6 +41,12 @@ internal sealed class ImportMeter
 /// <summary>What an import does, in this order.</summary>
 internal enum ImportStage
 {
+    /// <summary>For another pull to the same name.</summary>
+    Waiting,
+
+    /// <summary>Asks the catalogue.</summary>
+    Resolving,
+
     Downloading,
     Reading,
     Converting,
