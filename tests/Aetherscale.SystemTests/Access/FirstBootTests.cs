@@ -19,9 +19,9 @@ public sealed class FirstBootTests(GuestPair guests)
         var vm = await CreateAsync(
             "born",
             "--hostname", "newborn.example.org", "--ssh-key", key + ".pub",
-            "--user-data", folder.Write("user", "#!/bin/sh\necho user-data of $(hostname) ran\n"),
-            "--init-script", folder.Write("init", "#!/bin/sh\necho init-script ran\n"),
-            "--network-config", folder.Write("network", NetworkConfig));
+            "--user-data", Write(folder, "user", "#!/bin/sh\necho user-data of $(hostname) ran\n"),
+            "--init-script", Write(folder, "init", "#!/bin/sh\necho init-script ran\n"),
+            "--network-config", Write(folder, "network", NetworkConfig));
         await Host.WaitForConsoleAsync(vm, $"seed: first boot of {vm} done");
         Assert.Matches("init-script ran\\s+user-data of newborn.example.org ran", Host.ConsoleOf(vm));
         Assert.Equal(NetworkConfig, (await ExecAsync("born", "cat", "/run/seed/network-config")).Output);
@@ -29,7 +29,7 @@ public sealed class FirstBootTests(GuestPair guests)
 
         // A server that takes keys only.
         (await ExecAsync("born", "dropbear", "-s", "-p", "2222")).Succeeded();
-        var config = folder.Write("config", (await Host.CliAsync("ssh-config", "born")).Succeeded().Output);
+        var config = Write(folder, "config", (await Host.CliAsync("ssh-config", "born")).Succeeded().Output);
         Assert.Equal(new ToolResult(0, "newborn.example.org\n", ""), await SshAsync(config, key));
         Assert.Equal(255, (await SshAsync(config, other)).ExitCode);
 
@@ -74,6 +74,12 @@ public sealed class FirstBootTests(GuestPair guests)
         (await Host.CliAsync(["create-vm", "--quiet", "--image", "tiny", "--name", name, .. more])).Succeeded().Output.Trim();
 
     private Task<ToolResult> ExecAsync(string vm, params string[] command) => Host.CliAsync(["exec", vm, "--", .. command]);
+
+    private static string Write(TemporaryFolder folder, string name, string content)
+    {
+        File.WriteAllText($"{folder.Path}/{name}", content);
+        return $"{folder.Path}/{name}";
+    }
 
     private static async Task<string> KeyAsync(TemporaryFolder folder, string name)
     {

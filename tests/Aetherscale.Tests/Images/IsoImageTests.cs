@@ -35,17 +35,16 @@ public sealed class IsoImageTests
     public void A_volume_has_its_label_size_and_path_tables(int sector, byte type)
     {
         var volume = _image.AsSpan(sector * 2048, 2048);
-        Assert.Equal([type, .. "CD001"u8, 1], volume[..7]);
-        var label = type == 1 ? "cidata".PadRight(32) : Encoding.BigEndianUnicode.GetString(Encoding.BigEndianUnicode.GetBytes("cidata".PadRight(16)));
-        Assert.Equal(label, (type == 1 ? Encoding.ASCII : Encoding.BigEndianUnicode).GetString(volume.Slice(40, 32)));
+        Assert.Equal((byte[])[type, .. "CD001"u8, 1], volume[..7].ToArray());
+        Assert.Equal("cidata".PadRight(type == 1 ? 32 : 16), (type == 1 ? Encoding.ASCII : Encoding.BigEndianUnicode).GetString(volume.Slice(40, 32)));
         Assert.Equal(_image.Length / 2048, Both32(volume[80..]));
-        Assert.Equal(type == 1 ? [0, 0, 0] : "%/E"u8, volume.Slice(88, 3));
+        Assert.Equal(type == 1 ? new byte[3] : "%/E"u8.ToArray(), volume.Slice(88, 3).ToArray());
 
         var root = Both32(volume[158..]);
         var little = _image.AsSpan(BinaryPrimitives.ReadInt32LittleEndian(volume[140..]) * 2048);
         var big = _image.AsSpan(BinaryPrimitives.ReadInt32BigEndian(volume[148..]) * 2048);
         Assert.Equal((root, root), (BinaryPrimitives.ReadInt32LittleEndian(little[2..]), BinaryPrimitives.ReadInt32BigEndian(big[2..])));
-        Assert.Equal([126, 11, 23, 2, 5, 6, 0], volume.Slice(156 + 18, 7));
+        Assert.Equal((byte[])[126, 11, 23, 2, 5, 6, 0], volume.Slice(156 + 18, 7).ToArray());
     }
 
     [Fact]
