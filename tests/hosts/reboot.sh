@@ -99,9 +99,11 @@ doctor_fails() {
   ((code == 1)) && grep -E '^fail +linger ' "$host/doctor" || { echo "doctor ended with $code:" && cat "$host/doctor" && return 1; }
 }
 
-# ask_as USER: what the daemon answers them.
+# ask_as USER: what the daemon answers them; socat's last words where it does not. The request's sender stays, because one who hangs up is
+# not answered.
 ask_as() {
-  in_host runuser -u "$1" -- bash -c "printf 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n' | socat -t 10 - UNIX-CONNECT:$(api_socket)"
+  in_host runuser -u "$1" -- bash -c "printf 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n' | socat -t 10 -,ignoreeof UNIX-CONNECT:$(api_socket) 2>&1" ||
+    true
 }
 
 api_socket() { echo "/run/user/$(in_host id -u aetherscale)/aetherscale/api.sock"; }
@@ -109,7 +111,7 @@ api_socket() { echo "/run/user/$(in_host id -u aetherscale)/aetherscale/api.sock
 owner_is_answered() { ask_as aetherscale | grep '^HTTP/1.1'; }
 
 # is_shut_out USER: not even as far as the socket.
-is_shut_out() { ! ask_as "$1" && ask_as "$1" 2>&1 | grep 'Permission denied'; }
+is_shut_out() { ask_as "$1" | grep 'api.sock.*Permission denied'; }
 
 # open_doors: everybody gets as far as the socket. Its own modes come back by close_doors.
 open_doors() {
@@ -126,8 +128,8 @@ close_doors() {
 
 # is_hung_up_on USER: connected, and without a byte of reply.
 is_hung_up_on() {
-  [[ -z $(ask_as "$1" 2>/dev/null) ]] || { echo "$1 was answered" && return 1; }
-  in_host journalctl --quiet --no-pager USER_UNIT=aetherscale.service | grep "Refused user $(in_host id -u "$1") "
+  ! ask_as "$1" | grep '^HTTP' || return 1
+  in_host journalctl --quiet --no-pager _SYSTEMD_USER_UNIT=aetherscale.service | grep "Refused user $(in_host id -u "$1") "
 }
 
 manager_is_gone() { [[ $(in_host systemctl is-active "user@$(in_host id -u aetherscale).service") == inactive ]]; }
