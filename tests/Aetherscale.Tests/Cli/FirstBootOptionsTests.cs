@@ -70,7 +70,11 @@ public sealed class FirstBootOptionsTests : IDisposable
 
     private async Task<JsonElement> OptionsAsync(params string[] words)
     {
-        File.Delete(_cli.OwnSocket);
+        if (File.Exists(_cli.OwnSocket))
+        {
+            File.Delete(_cli.OwnSocket);
+        }
+
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Error("no-space", "disk full"));
         await _cli.RunAsync(["create-vm", "--image", "tiny", .. words]);
         using var body = JsonDocument.Parse(Encoding.UTF8.GetBytes(Assert.Single(daemon.Bodies)));
