@@ -49,7 +49,7 @@ public sealed class FirstBootTests(GuestPair guests)
         Assert.Contains(seed, await File.ReadAllTextAsync($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(vm)}", TestContext.Current.CancellationToken));
 
         File.Delete(seed);
-        var refused = await Host.RefusedAsync($$"""{"command": "start-vm", "options": {"vm-id": "{{vm}}"}}""");
+        var refused = await Host.RefusedAsync($$$"""{"command": "start-vm", "options": {"vm-id": "{{{vm}}}"}}""");
         Assert.Equal("disk-missing", refused.Code);
         Assert.Contains(seed, refused.Reason);
         (await Host.CliAsync("delete-vm", vm)).Succeeded();
