@@ -23,7 +23,8 @@ public sealed class ConsoleTests(GuestPair guests)
         await console.TypeAsync("until stty size | grep -q '^33 101$'; do sleep 1; done; echo sum=$((40+2))\r");
         await console.ShowsAsync("sum=42");
         await watcher.ShowsAsync("sum=42");
-        await console.TypeAsync("sleep 100\r");
+        await console.TypeAsync("echo begun=$((40+3)); sleep 100\r");
+        await console.ShowsAsync("begun=43");
         await console.TypeAsync("\u0003echo interrupted=$?\r");
         await console.ShowsAsync("interrupted=130");
         await console.TypeAsync("exit\r" + Detach);
