@@ -72,6 +72,8 @@ public sealed class MessageTests(BadInputsHost inputs)
     [InlineData("""{"command": "create-vm"}""", "\"image\"")]
     [InlineData("""{"command": "create-vm", "options": {}}""", "\"image\"")]
     [InlineData("""{"command": "create-vm", "options": {"image": null}}""", "\"image\" must not be null")]
+    [InlineData("""{"command": "create-vm", "options": {"image": "polite", "ssh-keys": "a"}}""", "\"ssh-keys\" must be a list of texts")]
+    [InlineData("""{"command": "create-vm", "options": {"image": "polite", "ssh-keys": [5]}}""", "\"ssh-keys\" must be a list of texts")]
     [InlineData("""{"command": "create-vm", "options": {"image": ["polite"]}}""", "\"image\" must be a text")]
     [InlineData("""{"command": "create-vm", "options": {"image": {"name": "polite"}}}""", "\"image\" must be a text")]
     [InlineData("""{"command": "create-vm", "options": {"image": "polite", "name": 5}}""", "\"name\" must be a text")]
