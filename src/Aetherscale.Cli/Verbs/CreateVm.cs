@@ -60,7 +60,7 @@ internal sealed class CreateVm : Verb
         "--restart", "POLICY", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
 
     private readonly Option<string?> _graphics = OneOf(
-        "--graphics", "VNC", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
+        "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
 
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {

@@ -46,6 +46,7 @@ public sealed class FirstBootTests(GuestPair guests)
         var vm = await CreateAsync("seeded", "--hostname", "seeded", "--no-start");
         var seed = $"{Host.Data}/vms/{vm}/seed.iso";
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(seed));
+        Assert.Equal(seed, (await Host.RunAsync("show-vm", """{"vm-id": "seeded"}""")).GetProperty("seed").GetString());
         Assert.Contains(seed, await File.ReadAllTextAsync($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(vm)}", TestContext.Current.CancellationToken));
 
         File.Delete(seed);
