@@ -41,7 +41,7 @@ public sealed class MessageTests(BadInputsHost inputs)
     [Theory]
     [InlineData("""{"command": "list-vms", "verbose": true}""", "\"verbose\"")]
     [InlineData("""{"command": "list-vms", "options": {"all": true}}""", "\"all\"")]
-    [InlineData("""{"command": "create-vm", "options": {"image": "polite", "disk": 5}}""", "\"disk\"")]
+    [InlineData("""{"command": "create-vm", "options": {"image": "polite", "size": 5}}""", "\"size\"")]
     [InlineData("""{"command": "create-vm", "options": {"image": "polite", "Name": "x"}}""", "\"Name\"")]
     [InlineData("""{"command": "create-vm", "options": {"image": "polite", "no_start": true}}""", "\"no_start\"")]
     [InlineData("""{"command": "start-vm", "options": {"vm-id": "web", "": 1}}""", "\"\"")]
