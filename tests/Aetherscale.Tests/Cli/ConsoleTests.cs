@@ -90,6 +90,7 @@ public sealed class ConsoleTests : IDisposable
     [Fact]
     public async Task A_restarted_VM_is_joined_again()
     {
+        _cli.InputIsTerminal = false;
         _typed.Dispose();
         var connections = 0;
         await using var daemon = Daemon(
