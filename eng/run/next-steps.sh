@@ -47,8 +47,7 @@ print_next_steps() {
   echo "$first_line"
   line "your VMs:" "$cli list-vms"
   line "all about one:" "$cli show-vm $demo"
-  line "a command in the guest (without its last word: a shell there):" \
-    "ssh -o ProxyCommand=\"$cli connect %h %p\" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@$demo uptime"
+  line "a command in the guest (without its last word: a shell there):" "$cli ssh $demo uptime"
   line "the VM is a systemd unit:" "$(typed_systemctl) status --no-pager $unit"
   line "its log:" "$(typed_journalctl) --no-pager -n 20 -u $unit"
   line "what the guest printed:" "tail -n 20 $(printf %q "$(console_log "$id")")"

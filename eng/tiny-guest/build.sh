@@ -2,8 +2,8 @@
 # build.sh [--force] [--authorized-keys FILE] OUTPUT.qcow2
 #
 # Makes the image `tiny`: a Linux guest of some 16 MB that is up in seconds, from packages of Debian. It has DHCP, ssh, the QEMU
-# guest agent, a login on the serial console, and powers off at the ACPI button. Needs no root, no loop device, and
-# installs nothing here. An image newer than its sources is left as it is unless --force is given.
+# guest agent, a login on the serial console, does some of what cloud-init does with a seed, and powers off at the ACPI button.
+# Needs no root, no loop device, and installs nothing here. An image newer than its sources is left as it is unless --force is given.
 #
 # DANGER: anyone who reaches the guest's ssh port or console is root in it, without a password. It is for trying things
 # out and for tests, on a private network; never give it an address that others reach.
@@ -14,10 +14,10 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/../lib.sh"
 
 kernel=linux-image-cloud-amd64
-# busybox, ssh server, guest agent, and the libraries of the last two.
-packages=(busybox-static dropbear-bin qemu-guest-agent
+# busybox, ssh server, what scp and sftp need of it, guest agent, and the libraries of these.
+packages=(busybox-static dropbear-bin openssh-sftp-server qemu-guest-agent
   libc6 libcrypt1 libtomcrypt1 libtommath1 zlib1g libgmp10 libglib2.0-0 libpcre2-8-0 libnuma1 libudev1 liburing2)
-programs=(usr/sbin/dropbear usr/bin/dropbearkey usr/sbin/qemu-ga)
+programs=(usr/sbin/dropbear usr/bin/dropbearkey usr/lib/openssh/sftp-server usr/sbin/qemu-ga)
 
 usage() {
   echo "usage: ${0##*/} [--force] [--authorized-keys FILE] OUTPUT.qcow2" >&2
@@ -118,6 +118,7 @@ make_initramfs() {
   install -m 0755 "$here/init" "$root/init"
   install -m 0755 "$work/unpacked/bin/busybox" "$root/bin/busybox"
   for program in "${programs[@]}"; do copy_program "$program"; done
+  ln -s openssh/sftp-server "$root/usr/lib/sftp-server" # where dropbear looks
   copy_modules
   [[ -z $keys ]] || install -m 0600 "$keys" "$root/root/.ssh/authorized_keys"
   (cd "$root" && find . -print0 | sort -z | cpio --null --quiet -o -H newc -R 0:0) | gzip -9n >"$work/initrd"

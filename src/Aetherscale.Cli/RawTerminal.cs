@@ -9,7 +9,7 @@ namespace Aetherscale.Cli;
 internal sealed partial class RawTerminal : IDisposable
 {
     /// <summary>Of a terminal that does not tell its size.</summary>
-    public const int UsualRows = 24;
+    public static readonly (int Rows, int Columns) UsualSize = (24, 80);
 
     /// <summary>More than any C library's <c>struct termios</c> has.</summary>
     private const int TermiosBytes = 256;
@@ -41,10 +41,10 @@ internal sealed partial class RawTerminal : IDisposable
         _isRaw = SetAttributes(descriptor, Drained, raw) == 0;
     }
 
-    public static int Rows(int descriptor)
+    public static (int Rows, int Columns) Size(int descriptor)
     {
         var size = new ushort[4];
-        return WindowSize(descriptor, GetWindowSize, size) == 0 && size[0] > 0 ? size[0] : UsualRows;
+        return WindowSize(descriptor, GetWindowSize, size) == 0 && size[0] > 0 && size[1] > 0 ? (size[0], size[1]) : UsualSize;
     }
 
     public void Dispose()

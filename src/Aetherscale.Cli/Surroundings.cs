@@ -20,8 +20,8 @@ internal sealed partial record Surroundings
     /// <summary>Columns of the terminal; asked for only when there is one.</summary>
     public required Func<int> TerminalWidth { get; init; }
 
-    /// <summary>Rows of the terminal; asked for only when there is one.</summary>
-    public Func<int> TerminalRows { get; init; } = static () => RawTerminal.UsualRows;
+    /// <summary>Rows and columns of the terminal as it is now; asked for only when there is one.</summary>
+    public Func<(int Rows, int Columns)> TerminalSize { get; init; } = static () => RawTerminal.UsualSize;
 
     /// <summary>Has the terminal pass every key on as it is, until what is returned is disposed of.</summary>
     public Func<IDisposable> EnterRawTerminal { get; init; } = static () => Stream.Null;
@@ -59,7 +59,7 @@ internal sealed partial record Surroundings
         OutputIsTerminal = IsTerminal(1) != 0,
         ErrorIsTerminal = IsTerminal(2) != 0,
         TerminalWidth = static () => Math.Max(Console.WindowWidth, 40),
-        TerminalRows = static () => RawTerminal.Rows(1),
+        TerminalSize = static () => RawTerminal.Size(1),
         EnterRawTerminal = static () => new RawTerminal(0),
         Variable = Environment.GetEnvironmentVariable,
         UserId = EffectiveUserId(),

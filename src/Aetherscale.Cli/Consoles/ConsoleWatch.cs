@@ -15,6 +15,7 @@ internal sealed class ConsoleWatch(Session session, ITransport transport, string
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
+    private readonly GuestWindow _window = new(session, transport, vm);
     private readonly TypedInput _input = new(session.Around);
     private int _lines;
     private int? _pid;
@@ -23,7 +24,7 @@ internal sealed class ConsoleWatch(Session session, ITransport transport, string
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         _pid = (await LookAsync(cancel))?.Pid;
-        _lines = session.Around.OutputIsTerminal ? Math.Clamp(session.Around.TerminalRows() - 1, 1, 200) : 0;
+        _lines = session.Around.OutputIsTerminal ? Math.Clamp(session.Around.TerminalSize().Rows - 1, 1, 200) : 0;
         var first = await transport.OpenConsoleAsync(vm, _lines, cancel);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var raw = session.Around.InputIsTerminal ? session.Around.EnterRawTerminal() : null;
@@ -32,11 +33,12 @@ internal sealed class ConsoleWatch(Session session, ITransport transport, string
             Say($"at the console of \"{vm}\"; Ctrl-] leaves it");
         }
 
+        var window = session.Around.OutputIsTerminal ? _window.FollowAsync(over.Token) : Task.CompletedTask;
         var watching = WatchAsync(first, over.Token);
         var leaving = LeaveAsync(over.Token);
         var ended = await Task.WhenAny(watching, leaving);
         await over.CancelAsync();
-        await Task.WhenAll(watching, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(watching, leaving, window).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();
         if (ended == watching)
         {
@@ -65,6 +67,7 @@ internal sealed class ConsoleWatch(Session session, ITransport transport, string
             await using (guest)
             {
                 _input.Guest = guest;
+                _window.Change();
                 if (!await ShowAsync(guest, cancel))
                 {
                     return ExitCodes.Done; // nobody reads our output any more

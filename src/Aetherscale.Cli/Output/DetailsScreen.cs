@@ -38,6 +38,7 @@ internal static class DetailsScreen
             ("unit-file", new(vm.UnitFile)),
             ("disk", new(vm.Disk)),
             ("base", new(vm.Base)),
+            ("seed", new(vm.Seed)),
             ("console-log", new(vm.ConsoleLog)),
             ("console-socket", new(vm.ConsoleSocket)),
             ("vnc-socket", new(vm.VncSocket)),

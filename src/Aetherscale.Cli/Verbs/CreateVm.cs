@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
@@ -36,11 +37,17 @@ internal sealed class CreateVm : Verb
     {
         Description = "Memory: MiB, or with a suffix, as in 512M, 4G, 1.5GiB.",
         HelpName = "SIZE",
-        CustomParser = static result => MemorySize.TryParse(result.Tokens[0].Value, out var mebibytes)
-            ? mebibytes
-            : result.Fail<int?>(
-                $"--memory takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"{result.Tokens[0].Value}\""),
+        CustomParser = static result => Size(result, "--memory"),
     };
+
+    private readonly Option<int?> _disk = new("--disk")
+    {
+        Description = "The guest's disk, at least as large as the image's: MiB, or with a suffix, as in 40G.",
+        HelpName = "SIZE",
+        CustomParser = static result => Size(result, "--disk"),
+    };
+
+    private readonly FirstBootOptions _firstBoot;
 
     private readonly Option<bool> _noStart = new("--no-start")
     {
@@ -54,7 +61,7 @@ internal sealed class CreateVm : Verb
         "--restart", "POLICY", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
 
     private readonly Option<string?> _graphics = OneOf(
-        "--graphics", "VNC", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
+        "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
 
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {
@@ -66,10 +73,13 @@ internal sealed class CreateVm : Verb
     {
         _session = session;
         _image.CompletionSources.Add(new ImageCompletions(session).Find);
+        _firstBoot = new FirstBootOptions(session.Around);
         Add(_image);
         Add(_name);
         Add(_cpus);
         Add(_memory);
+        Add(_disk);
+        _firstBoot.AddTo(this);
         Add(_noStart);
         Add(_autostart);
         Add(_restart);
@@ -78,7 +88,8 @@ internal sealed class CreateVm : Verb
     }
 
     public override string Synopsis =>
-        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--enable-linger]";
+        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--disk SIZE] [--ssh-key KEY]... [--hostname NAME] "
+        + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--enable-linger]";
 
     public override IReadOnlyList<string> Details =>
     [
@@ -86,16 +97,19 @@ internal sealed class CreateVm : Verb
         + "started at every boot of the host, until stop-vm, and again after a crash; --autostart and --restart say "
         + "otherwise. The new VM's id is printed, and with --quiet nothing else.",
         "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
+        "Your public keys, a host name, user-data and scripts reach the guest by a small second disk, as cloud-init's "
+        + "NoCloud wants it. Images for the cloud read it when they boot for the first time; others do not notice it.",
     ];
 
     public override IReadOnlyList<Example> Examples =>
     [
         new("Make and start a VM", "aetherscale-cli create-vm --image tiny --name web"),
         new("From a distribution's image, which is fetched the first time", "aetherscale-cli create-vm --image debian:12 --name web"),
+        new("With a larger disk and something to set up", "aetherscale-cli create-vm --image debian:12 --name db --disk 40G --user-data db.yaml"),
         new("Keep its id in a variable", "id=$(aetherscale-cli create-vm --image tiny --memory 2G --quiet)"),
     ];
 
-    protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
+    protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         var options = new CreateVmOptions
         {
@@ -103,19 +117,25 @@ internal sealed class CreateVm : Verb
             Name = line.GetValue(_name),
             Cpus = line.GetValue(_cpus),
             Memory = line.GetValue(_memory),
+            Disk = line.GetValue(_disk),
             NoStart = line.GetValue(_noStart),
             Autostart = line.GetValue(_autostart),
             Restart = line.GetValue(_restart),
             Graphics = line.GetValue(_graphics),
             EnableLinger = line.GetValue(_enableLinger) ? true : null,
         };
+        options = await _firstBoot.FillInAsync(options, line, cancel);
         var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
         var doing = $"Creating {options.Name ?? "a VM"} from {options.Image}";
         var mayPull = options.Image.Contains(':', StringComparison.Ordinal) && !_session.IsByBroker(line);
         return mayPull
-            ? _session.TellAsync(line, request, ActionScreen.WithIds, cancel)
-            : _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
+            ? await _session.TellAsync(line, request, ActionScreen.WithIds, cancel)
+            : await _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
     }
+
+    private static int? Size(ArgumentResult result, string name) => MemorySize.TryParse(result.Tokens[0].Value, out var mebibytes)
+        ? mebibytes
+        : result.Fail<int?>($"{name} takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"{result.Tokens[0].Value}\"");
 
     private static Option<string?> OneOf(string name, string placeholder, string description, params string[] words)
     {

@@ -15,6 +15,24 @@ public sealed record CreateVmOptions
     /// <summary>Memory in MiB; the daemon's <c>default-memory-mib</c> when absent.</summary>
     public int? Memory { get; init; }
 
+    /// <summary>The size of the guest's disk in MiB, at least its image's; the image's when absent.</summary>
+    public int? Disk { get; init; }
+
+    /// <summary>Public keys that may log in by ssh, each as one line. This and the following need an image with cloud-init.</summary>
+    public IReadOnlyList<string>? SshKeys { get; init; }
+
+    /// <summary>The guest's name for itself; the VM's name when absent.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>The text of cloud-init's user-data.</summary>
+    public string? UserData { get; init; }
+
+    /// <summary>The text of cloud-init's network configuration.</summary>
+    public string? NetworkConfig { get; init; }
+
+    /// <summary>The text of a script that the guest runs once.</summary>
+    public string? InitScript { get; init; }
+
     /// <summary><c>vnc</c>: a graphics card, whose screen is shown by VNC on a Unix socket. None when absent.</summary>
     public string? Graphics { get; init; }
 

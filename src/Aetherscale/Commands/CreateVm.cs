@@ -62,6 +62,7 @@ internal sealed class CreateVm(
 
         using var use = await images.Gate.UseAsync(cancellationToken);
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
+        var diskSize = wish.DiskSizeOn(image);
         var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, wish.Name);
@@ -78,14 +79,15 @@ internal sealed class CreateVm(
 
         // Side by side, all wait for the disk once.
         var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
-        var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, image.VirtualSize), CancellationToken.None);
+        var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, diskSize), CancellationToken.None);
+        var seed = spec.Seed is true ? Task.Run(() => draft.WriteSeed(wish.FirstBoot.ToSeed(spec)), CancellationToken.None) : Task.CompletedTask;
         try
         {
             draft.Write(spec, isToBeStarted: wish.Start);
         }
         finally
         {
-            await Task.WhenAll(promise, overlay);
+            await Task.WhenAll(promise, overlay, seed);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);

@@ -93,13 +93,14 @@ internal static class RequestReader
 
     private static string WrongType(JsonException error, JsonTypeInfo type)
     {
-        var name = error.Path?.TrimStart('$', '.') ?? "";
+        var name = error.Path?.TrimStart('$', '.').Split('[')[0] ?? "";
         var property = type.Properties.FirstOrDefault(candidate => candidate.Name == name);
         var wanted = (Nullable.GetUnderlyingType(property?.PropertyType ?? typeof(object)) ?? property?.PropertyType) switch
         {
             { } number when number == typeof(int) => "a whole number",
             { } truth when truth == typeof(bool) => "true or false",
             { } text when text == typeof(string) => "a text",
+            { } list when list.IsAssignableTo(typeof(IEnumerable<string>)) => "a list of texts",
             _ => "of another type",
         };
         return $"\"{name}\" must be {wanted}.";

@@ -27,6 +27,11 @@ internal sealed record VmWish
 
     public required string? Graphics { get; init; }
 
+    /// <summary>MiB that the guest's disk has; null for as many as its image has.</summary>
+    public required int? DiskMib { get; init; }
+
+    public required FirstBoot FirstBoot { get; init; }
+
     public required bool Start { get; init; }
 
     public required bool EnableLinger { get; init; }
@@ -48,6 +53,8 @@ internal sealed record VmWish
             Autostart = options.Autostart,
             Restart = options.Restart,
             Graphics = options.Graphics,
+            DiskMib = options.Disk,
+            FirstBoot = FirstBootWish.Read(options),
             Start = !options.NoStart,
             EnableLinger = options.EnableLinger ?? false,
         };
@@ -55,7 +62,8 @@ internal sealed record VmWish
             ?? VmSpecCheck.MemoryProblem(wish.MemoryMib, "memory")
             ?? PolicyWord.AutostartProblem(wish.Autostart, "autostart")
             ?? PolicyWord.RestartProblem(wish.Restart, "restart")
-            ?? VmSpecCheck.GraphicsProblem(wish.Graphics, "graphics");
+            ?? VmSpecCheck.GraphicsProblem(wish.Graphics, "graphics")
+            ?? (wish.DiskMib is <= 0 ? "\"disk\" must be a whole number from 1 on" : null);
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
 
@@ -75,8 +83,20 @@ internal sealed record VmWish
         Autostart = Autostart,
         Restart = Restart,
         Graphics = Graphics,
+        Seed = FirstBoot.IsEmpty ? null : true,
         Created = now,
     };
+
+    /// <summary>Bytes that the guest's disk has.</summary>
+    /// <exception cref="AetherscaleException"><c>bad-request</c>: smaller than the image's.</exception>
+    public long DiskSizeOn(BaseImage image)
+    {
+        const long Mebibyte = 1024 * 1024;
+        var wanted = DiskMib * Mebibyte ?? image.VirtualSize;
+        return wanted >= image.VirtualSize ? wanted : throw new AetherscaleException(
+            BadRequest,
+            $"\"disk\" must be at least {(image.VirtualSize + Mebibyte - 1) / Mebibyte} MiB, which the disk of image {Quoted.Of(Image.ToString())} has: what lies past the end would be lost.");
+    }
 
     private static VmName? ReadName(string? text) => text is null ? null
         : VmName.TryParse(text, out var name) ? name

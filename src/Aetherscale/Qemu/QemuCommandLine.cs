@@ -20,6 +20,7 @@ internal static class QemuCommandLine
         "-nodefaults", "-no-user-config", "-display", "none",
         .. Machine(vm),
         .. Disk(vm),
+        .. Seed(vm),
         .. Network(vm),
         "-device", QemuJson.Object(device => device.WriteString("driver", "virtio-rng-pci")),
         .. GuestAgent(vm),
@@ -81,6 +82,23 @@ internal static class QemuCommandLine
             device.WriteString("driver", "virtio-blk-pci");
             device.WriteString("drive", "disk");
             device.WriteNumber("bootindex", 1);
+        }),
+    ];
+
+    // A virtio disk: kernels made for the cloud have no driver for a CD drive.
+    private static IEnumerable<string> Seed(QemuConfiguration vm) => vm.SeedPath is null ? [] :
+    [
+        "-blockdev", QemuJson.Object(node =>
+        {
+            node.WriteString("driver", "raw");
+            node.WriteString("node-name", "seed");
+            node.WriteBoolean("read-only", true);
+            WriteFile(node, vm.SeedPath);
+        }),
+        "-device", QemuJson.Object(device =>
+        {
+            device.WriteString("driver", "virtio-blk-pci");
+            device.WriteString("drive", "seed");
         }),
     ];
 

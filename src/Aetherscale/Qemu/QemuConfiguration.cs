@@ -28,6 +28,9 @@ internal sealed record QemuConfiguration
     /// <summary>The qcow2 image that the disk stands on.</summary>
     public required string BasePath { get; init; }
 
+    /// <summary>A raw image that the guest may read, as a second disk; null without one.</summary>
+    public string? SeedPath { get; init; }
+
     /// <summary>The network card's address, <c>52:54:00:12:34:56</c>.</summary>
     public required string Mac { get; init; }
 

@@ -18,6 +18,13 @@ internal sealed class VmDisks(ImageStore images)
             throw new AetherscaleException(DiskMissing, $"VM \"{vm.DisplayName}\" cannot be started: its disk {vm.Folder.Disk} is missing.");
         }
 
+        if (spec.Seed is true && FileStatus.Of(vm.Folder.Seed) is not { Kind: FileKind.Regular })
+        {
+            throw new AetherscaleException(
+                DiskMissing,
+                $"VM \"{vm.DisplayName}\" cannot be started: its seed {vm.Folder.Seed} is missing, or no regular file. Without the line \"seed\" in {vm.Folder.Spec} it starts without one.");
+        }
+
         var basePath = images.DigestPathOf(spec.BaseSha256);
         try
         {

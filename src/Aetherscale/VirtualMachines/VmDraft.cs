@@ -72,6 +72,9 @@ internal sealed class VmDraft : IDisposable
         }
     }
 
+    /// <summary>Writes the disk that tells the guest what to do when it boots first. It may hold secrets.</summary>
+    public void WriteSeed(ReadOnlySpan<byte> seed) => DurableFile.WriteNew(Folder.Seed, seed, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
     /// <summary>Makes the VM exist, durably: its files must be written and synced.</summary>
     public void Commit()
     {

@@ -13,6 +13,9 @@ internal readonly record struct VmFolder(string FolderPath)
 
     public string Disk => FolderPath + "/" + DiskName;
 
+    /// <summary>What the guest is told when it boots for the first time; not every VM has one.</summary>
+    public string Seed => FolderPath + "/seed.iso";
+
     /// <summary>What happened to the VM: history, not truth.</summary>
     public string History => FolderPath + "/history.jsonl";
 

@@ -40,6 +40,9 @@ internal sealed record VmSpec
     /// <summary>A word of <see cref="RestartPolicy"/>; absent for the default.</summary>
     public string? Restart { get; init; }
 
+    /// <summary>Whether it has a second disk, the seed, that tells the guest what to do when it boots first.</summary>
+    public bool? Seed { get; init; }
+
     /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
     public string? Graphics { get; init; }
 

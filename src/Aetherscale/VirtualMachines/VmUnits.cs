@@ -78,6 +78,7 @@ internal sealed class VmUnits(
                 MemoryMib = spec.MemoryMib,
                 DiskPath = folder.Disk,
                 BasePath = basePath,
+                SeedPath = spec.Seed is true ? folder.Seed : null,
                 Mac = spec.Mac,
                 QmpSocket = sockets.QmpSocket,
                 StopSocket = sockets.StopSocket,

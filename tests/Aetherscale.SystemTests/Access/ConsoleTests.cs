@@ -16,14 +16,15 @@ public sealed class ConsoleTests(GuestPair guests)
     {
         await using var watcher = RunningConsole.OnPipes(Host, "console", GuestPair.Web);
         await using var console = RunningConsole.OnTerminal(
-            Host, "stty -g >/tmp/$$.before; $cli console web; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
+            Host, "stty rows 33 cols 101; stty -g >/tmp/$$.before; $cli console web; echo code=$?; stty -g >/tmp/$$.after; cmp /tmp/$$.before /tmp/$$.after && echo same; rm /tmp/$$.*");
         await console.ShowsAsync("Ctrl-] leaves it");
         await LogInAsync(console);
 
-        await console.TypeAsync("echo sum=$((40+2))\r");
+        await console.TypeAsync("until stty size | grep -q '^33 101$'; do sleep 1; done; echo sum=$((40+2))\r");
         await console.ShowsAsync("sum=42");
         await watcher.ShowsAsync("sum=42");
-        await console.TypeAsync("sleep 100\r");
+        await console.TypeAsync("echo begun=$((40+3)); sleep 100\r");
+        await console.ShowsAsync("begun=43");
         await console.TypeAsync("\u0003echo interrupted=$?\r");
         await console.ShowsAsync("interrupted=130");
         await console.TypeAsync("exit\r" + Detach);
@@ -89,7 +90,12 @@ public sealed class ConsoleTests(GuestPair guests)
     {
         await console.TypeAsync("\r");
         await console.ShowsAsync("web login:");
-        await console.TypeAsync("root\r");
-        await console.ShowsAsync("web:~#");
+
+        // What is typed at the instant at which getty prompts, it throws away.
+        await Wait.UntilAsync("somebody is logged in", async () =>
+        {
+            await console.TypeAsync("root\r");
+            return await console.ShowsWithinAsync("web:/root#", seconds: 5);
+        });
     }
 }

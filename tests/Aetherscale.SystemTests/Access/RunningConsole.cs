@@ -62,7 +62,16 @@ internal sealed class RunningConsole : IAsyncDisposable
 
     public Task ShowsAsync(string text) => Wait.UntilAsync($"the console shows {text}", () => Shown.Contains(text) || (_process.HasExited && Fail(text)), 60);
 
-    public void EndInput() => _process.StandardInput.Close();
+    /// <returns>Whether it did.</returns>
+    public async Task<bool> ShowsWithinAsync(string text, int seconds)
+    {
+        for (var since = Stopwatch.StartNew(); !Shown.Contains(text) && since.Elapsed.TotalSeconds < seconds;)
+        {
+            await Task.Delay(100);
+        }
+
+        return Shown.Contains(text);
+    }
 
     public async Task EndsAsync(int exitCode)
     {

@@ -46,6 +46,9 @@ public sealed class SshTests(GuestPair guests)
         Assert.Equal(new ToolResult(0, "web\n", ""), await PlainAsync(config, "web", "hostname"));
         Assert.Equal(new ToolResult(0, "peer\n", ""), await PlainAsync(config, await guests.IdOfAsync(GuestPair.Peer), "hostname"));
 
+        (await Tool.RunAsync("/usr/bin/scp", ["-q", "-F", config, "-o", "BatchMode=yes", config, "web:/tmp/copied"], Host.Settings)).Succeeded();
+        Assert.Equal(await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken), (await PlainAsync(config, "web", "cat /tmp/copied")).Output);
+
         // Somebody else's server in the guest's place.
         (await PlainAsync(config, "peer", "dropbearkey -t ed25519 -f /tmp/other >/dev/null 2>&1; dropbear -B -p 2222 -r /tmp/other")).Succeeded();
         var other = await PlainAsync(config, "peer", "hostname", "-p", "2222");

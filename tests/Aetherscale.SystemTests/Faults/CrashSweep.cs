@@ -205,6 +205,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             $"{faults.Host.Data}/vms/{vm}",
             $"{faults.Host.Data}/vms/{vm}/console.log",
             $"{faults.Host.Data}/vms/{vm}/disk.qcow2",
+            $"{faults.Host.Data}/vms/{vm}/seed.iso",
             $"{faults.Host.Data}/vms/{vm}/vm.json",
         ];
         Assert.Equal(

@@ -36,7 +36,7 @@ internal sealed class FaultHost : IAsyncDisposable
     }
 
     public static string Create(string requestId, bool noStart) =>
-        $$$"""{"command": "create-vm", "request-id": "{{{requestId}}}", "options": {"image": "{{{Image}}}", "name": "web", "no-start": {{{(noStart ? "true" : "false")}}}}}""";
+        $$$"""{"command": "create-vm", "request-id": "{{{requestId}}}", "options": {"image": "{{{Image}}}", "name": "web", "hostname": "web", "no-start": {{{(noStart ? "true" : "false")}}}}}""";
 
     public static string Delete(string requestId) =>
         $$$"""{"command": "delete-vm", "request-id": "{{{requestId}}}", "options": {"vm-id": "web"}}""";

@@ -14,7 +14,7 @@ public sealed class WriteOrderTests
         var vm = "";
         var order = new WriteOrder(await TraceAsync(host, async () =>
         {
-            var reply = await host.SendAsync("""{"command": "create-vm", "request-id": "r-1", "options": {"image": "polite"}}""");
+            var reply = await host.SendAsync("""{"command": "create-vm", "request-id": "r-1", "options": {"image": "polite", "hostname": "web"}}""");
             vm = reply.GetProperty("response").GetProperty("vm-id").GetString()!;
         }));
 
@@ -22,6 +22,7 @@ public sealed class WriteOrderTests
         string[] unsynced = ["/networks/", "/console.log", "/history.jsonl"];
         var written = order.Written.Where(path => IsOurs(host, path) && !unsynced.Any(part => path.Contains(part, StringComparison.Ordinal))).ToList();
         Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/disk.qcow2", written);
+        Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/seed.iso", written);
         Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/vm.json", written);
         Assert.Contains(written, path => path.StartsWith($"{host.Data}/requests/", StringComparison.Ordinal));
         Assert.Contains(written, path => path.StartsWith($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(vm)}", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 
 namespace Aetherscale.Tests.Cli;
 
@@ -10,7 +11,11 @@ public sealed class ConsoleTests : IDisposable
     private const string Switch =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: aetherscale-stream\r\n\r\n";
 
+    private const string Waited = """{"vm-id":"abcdefgh","status":"running"}""";
+    private const string Executed = """{"vm-id":"abcdefgh","exit-code":0,"stdout":"","stderr":""}""";
+
     private readonly CliSandbox _cli = new();
+    private readonly Channel<string> _asked = Channel.CreateUnbounded<string>();
     private readonly AnonymousPipeServerStream _typed = new(PipeDirection.Out);
     private readonly AnonymousPipeClientStream _input;
 
@@ -57,6 +62,21 @@ public sealed class ConsoleTests : IDisposable
     }
 
     [Fact]
+    public async Task The_guests_agent_sets_the_size_of_the_terminal()
+    {
+        await using var daemon = Daemon(async (socket, cancel) =>
+        {
+            await ScriptedDaemon.SendAsync(socket, Switch, cancel);
+            await ReadToEndAsync(socket, cancel);
+        });
+        var run = _cli.RunAsync("console", "web");
+        Assert.Contains("\"for\":\"agent\"", await _asked.Reader.ReadAsync(Cancel));
+        Assert.Contains("""["stty","-F","/dev/ttyS0","rows","24","cols","80"]""", await _asked.Reader.ReadAsync(Cancel));
+        await _typed.WriteAsync("\u001d"u8.ToArray(), Cancel);
+        Assert.Equal(0, (await run).Code);
+    }
+
+    [Fact]
     public async Task Nothing_but_the_guests_bytes_goes_to_a_pipe()
     {
         (_cli.InputIsTerminal, _cli.OutputIsTerminal) = (false, false);
@@ -70,20 +90,15 @@ public sealed class ConsoleTests : IDisposable
     [Fact]
     public async Task A_restarted_VM_is_joined_again()
     {
+        _cli.InputIsTerminal = false;
+        _typed.Dispose();
         var connections = 0;
         await using var daemon = Daemon(
-            async (socket, cancel) =>
-            {
-                await ScriptedDaemon.SendAsync(socket, Switch + $"boot {++connections}\n", cancel);
-                if (connections == 2)
-                {
-                    await _typed.WriteAsync("\u001d"u8.ToArray(), cancel);
-                    await ReadToEndAsync(socket, cancel);
-                }
-            },
+            (socket, cancel) => ScriptedDaemon.SendAsync(socket, Switch + $"boot {++connections}\n", cancel),
             "running\",\"pid\":1,\"a\":\"",
             "stopped",
-            "running\",\"pid\":2,\"a\":\"");
+            "running\",\"pid\":2,\"a\":\"",
+            "stopped");
         var result = await _cli.RunAsync("console", "web");
         Assert.Equal((0, "boot 1\nboot 2\n"), (result.Code, result.Out));
         Assert.Contains("VM \"web\" was restarted; connected again", result.Error);
@@ -104,6 +119,13 @@ public sealed class ConsoleTests : IDisposable
         var looks = 0;
         return ScriptedDaemon.Doing(_cli.OwnSocket, async (body, socket, cancel) =>
         {
+            if (body.Contains("wait-vm") || body.Contains("exec-vm"))
+            {
+                _asked.Writer.TryWrite(body);
+                await ScriptedDaemon.SendAsync(socket, ScriptedDaemon.Http(body.Contains("wait-vm") ? Envelopes.Success(Waited) : Envelopes.Success(Executed)), cancel);
+                return;
+            }
+
             if (!body.Contains("show-vm"))
             {
                 await console(socket, cancel);

@@ -55,8 +55,8 @@ internal sealed class ScriptedDaemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
-        _listener.Dispose();
         await _loop;
+        _listener.Dispose();
         await Task.WhenAll(_connections);
         _over.Dispose();
     }

@@ -28,6 +28,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("wait-vm a --for port=65536", "--for takes running, stopped, agent, ip, ssh or port=N, not \"port=65536\"", "wait-vm ")]
     [InlineData("create-vm --image a --autostart yes", "--autostart takes always, last-state or never, not \"yes\"", "create-vm ")]
     [InlineData("create-vm --image a --restart no", "--restart takes always, on-failure or never, not \"no\"", "create-vm ")]
+    [InlineData("create-vm --image a --disk 40GB", "--disk takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"40GB\"", "create-vm ")]
     [InlineData("create-vm --image a --graphics spice", "--graphics takes vnc, not \"spice\"", "create-vm ")]
     [InlineData("show-vm a b", "unexpected argument \"b\"", "show-vm ")]
     [InlineData("create-vm", "--image IMAGE is missing", "create-vm ")]

@@ -18,6 +18,10 @@ public sealed class QemuCommandLineTests
         "Qemu/vnc.argv", QemuCommandLine.Build(Plain with { VncSocket = "/run/vms/a,b/vnc.sock" }));
 
     [Fact]
+    public void A_vm_with_a_seed() => Golden.Matches(
+        "Qemu/seed.argv", QemuCommandLine.Build(Plain with { SeedPath = "/data/vms/abcdefgh/seed.iso" }));
+
+    [Fact]
     public void Nasty_paths_are_kept_as_they_are()
     {
         const string Folder = """/home/ü, "b" 'c' %h $HOME \d,,e=f;🐧""";

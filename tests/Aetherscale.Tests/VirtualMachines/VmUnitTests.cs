@@ -22,6 +22,16 @@ public sealed class VmUnitTests
         }));
     }
 
+    [Fact]
+    public void Of_a_seed_QEMU_sees_that_file_and_may_not_write_it()
+    {
+        var plain = VmUnit.Render(Plain).Split('\n');
+        var seeded = VmUnit.Render(Plain with { Qemu = Plain.Qemu with { SeedPath = "/data/a b/seed.iso" } }).Split('\n');
+
+        Assert.Equal(
+            ["BindReadOnlyPaths=\"/data/a b/seed.iso\""], seeded[..^2].Except(plain).Where(line => !line.StartsWith("  -", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("OnFailure", "on-failure")]
     [InlineData("Always", "always")]

@@ -1,0 +1,72 @@
+using System.Text;
+using Aetherscale.Images;
+
+namespace Aetherscale.VirtualMachines;
+
+/// <summary>
+/// What a guest is told when it boots for the first time, by cloud-init's NoCloud data source: a small disk labelled
+/// <c>cidata</c>. The texts are passed on as they are.
+/// </summary>
+internal sealed record FirstBoot
+{
+    private const string Label = "cidata";
+
+    /// <summary>Public keys in one line each, for the image's usual user.</summary>
+    public IReadOnlyList<string> SshKeys { get; init; } = [];
+
+    /// <summary>The guest's name for itself; the VM's name or id when absent.</summary>
+    public string? Hostname { get; init; }
+
+    public string? UserData { get; init; }
+
+    public string? NetworkConfig { get; init; }
+
+    /// <summary>Run once; it begins with <c>#!</c>.</summary>
+    public string? InitScript { get; init; }
+
+    /// <summary>Whether there is anything to tell.</summary>
+    public bool IsEmpty => SshKeys.Count == 0 && Hostname is null && UserData is null && NetworkConfig is null && InitScript is null;
+
+    /// <summary>The disk's bytes.</summary>
+    public byte[] ToSeed(VmSpec spec)
+    {
+        // A script alone is what user-data may be, and every image knows that. Beside other user-data it is vendor-data, which cloud-init
+        // treats alike, and runs first.
+        var files = new List<(string, ReadOnlyMemory<byte>)>
+        {
+            ("meta-data", Encoding.UTF8.GetBytes(MetaData(spec))),
+            ("user-data", Encoding.UTF8.GetBytes(UserData ?? InitScript ?? "#cloud-config\n")),
+        };
+        if (NetworkConfig is not null)
+        {
+            files.Add(("network-config", Encoding.UTF8.GetBytes(NetworkConfig)));
+        }
+
+        if (UserData is not null && InitScript is not null)
+        {
+            files.Add(("vendor-data", Encoding.UTF8.GetBytes(InitScript)));
+        }
+
+        return IsoImage.Build(Label, spec.Created, files);
+    }
+
+    private string MetaData(VmSpec spec)
+    {
+        var lines = new List<string>
+        {
+            $"instance-id: {Quoted(spec.VmId)}",
+            $"local-hostname: {Quoted(Hostname ?? spec.Name ?? spec.VmId)}",
+        };
+        if (SshKeys.Count > 0)
+        {
+            lines.Add("public-keys:");
+            lines.AddRange(SshKeys.Select(key => $"  - {Quoted(key)}"));
+        }
+
+        return string.Join('\n', lines) + "\n";
+    }
+
+    // YAML's way; none of the texts has control characters.
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}
