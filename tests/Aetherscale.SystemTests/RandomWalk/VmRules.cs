@@ -72,7 +72,7 @@ internal sealed class VmRules(Power started)
     private IEnumerable<VmCondition> Created(Operation create, Answer answer, VmCondition before, bool mayFail) => (before.Power, create.Deed) switch
     {
         (Power.Absent, Deed.Create) when create.IsRepeated && answer.Says("starting") =>
-            mayFail ? [StartedUnwatched, VmCondition.Down] : [StartedUnwatched],
+            mayFail ? [OnItsWay, VmCondition.Down] : [OnItsWay],
         (Power.Absent, Deed.CreateStopped) when answer.Says("stopped") => [VmCondition.Down],
         (Power.Absent, Deed.Create) when answer.Says("starting") => [StartedNow],
         (Power.Absent, Deed.Create) when mayFail && answer.Says(StartFailed) => [before],
@@ -123,7 +123,7 @@ internal sealed class VmRules(Power started)
     {
         return (deed, before.Power) switch
         {
-            (Deed.Create, Power.Absent) => [before, StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started }],
+            (Deed.Create, Power.Absent) => [before, OnItsWay],
             (Deed.CreateStopped, Power.Absent) => [before, VmCondition.Down],
             (Deed.Create or Deed.CreateStopped, _) or (_, Power.Absent) => [before],
             (Deed.Start, Power.Down or Power.Crashed or Power.Fading) =>
@@ -160,4 +160,7 @@ internal sealed class VmRules(Power started)
     private VmCondition StartedNow => new(started, started == Power.Up);
 
     private VmCondition StartedUnwatched => new(started, true);
+
+    /// <summary>Of a create that another daemon finishes: it may have answered before systemd has done.</summary>
+    private VmCondition OnItsWay => StartedUnwatched with { Power = started == Power.Up ? Power.Arriving : started };
 }

@@ -8,8 +8,8 @@ internal static class Bounds
 
     private const int Descriptors = 4;
 
-    /// <summary>The thread pool keeps some of its threads for a while.</summary>
-    private const int Threads = 8;
+    /// <summary>The thread pool keeps some of its threads for a while, and takes more of them on a machine that has more to do than this.</summary>
+    private const int Threads = 16;
 
     /// <summary>systemd says four lines of a start and a stop, dnsmasq two of a new name, QEMU one of its end.</summary>
     private const double TracesPerCommand = 15;

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Soak;
 
 /// <summary>What a daemon without VMs holds, and what the host holds for it.</summary>
-internal sealed record Gauge
+internal sealed partial record Gauge
 {
     /// <summary>The heads of <see cref="Columns"/>.</summary>
     public const string Heads =
@@ -32,7 +33,10 @@ internal sealed record Gauge
     /// <summary>All units in systemd's memory.</summary>
     public required int Units { get; init; }
 
-    /// <summary>In the state folder, the unit folder and the runtime folder, without <see cref="Requests"/>.</summary>
+    /// <summary>
+    /// In the state folder, the unit folder and the runtime folder, without <see cref="Requests"/>, and without the sockets of QEMUs that were
+    /// killed at the instant at which they plugged themselves into their switch.
+    /// </summary>
     public required int Files { get; init; }
 
     /// <summary>Notes of requests with an id, which are kept for a day.</summary>
@@ -73,7 +77,12 @@ internal sealed record Gauge
         };
     }
 
-    private static int Entries(string folder) => Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Length;
+    private static int Entries(string folder) => Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+        .Count(path => !PlugPattern().IsMatch(path));
+
+    /// <summary>What libvdeplug calls its end: the process, and a number.</summary>
+    [GeneratedRegex(@"/switch/ctl/\.\d{5}-\d{5}$")]
+    private static partial Regex PlugPattern();
 
     private static int Status(string process, string key) => int.Parse(
         Lines(process + "/status").First(line => line.StartsWith(key + ":", StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
