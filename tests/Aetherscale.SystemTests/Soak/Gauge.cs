@@ -34,8 +34,8 @@ internal sealed partial record Gauge
     public required int Units { get; init; }
 
     /// <summary>
-    /// In the state folder, the unit folder and the runtime folder, without <see cref="Requests"/>, and without the sockets of QEMUs that were
-    /// killed at the instant at which they plugged themselves into their switch.
+    /// In the state folder, the unit folder and the runtime folder, without <see cref="Requests"/>, and without the switch's sockets: a
+    /// QEMU that is killed at the instant at which it plugs itself in leaves its end, and vde_switch loses a port when one leaves as another comes.
     /// </summary>
     public required int Files { get; init; }
 
@@ -80,8 +80,8 @@ internal sealed partial record Gauge
     private static int Entries(string folder) => Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories)
         .Count(path => !PlugPattern().IsMatch(path));
 
-    /// <summary>What libvdeplug calls its end: the process, and a number.</summary>
-    [GeneratedRegex(@"/switch/ctl/\.\d{5}-\d{5}$")]
+    /// <summary>What libvdeplug calls its end, and vde_switch its own.</summary>
+    [GeneratedRegex(@"/switch/ctl/(\.\d+-\d+|\d+\.\d+)$")]
     private static partial Regex PlugPattern();
 
     private static int Status(string process, string key) => int.Parse(
