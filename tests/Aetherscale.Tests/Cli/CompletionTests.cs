@@ -19,6 +19,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("wait-vm web --for s", "ssh\nstopped\n")]
     [InlineData("create-vm --restart nev", "never\n")]
     [InlineData("list-vms --output ", "json\ntable\n")]
+    [InlineData("show-vm web --output ", "json\ntable\nyaml\n")]
     public async Task Suggestions_fit_what_stands_before_the_cursor(string line, string words)
     {
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.TwoVms);
