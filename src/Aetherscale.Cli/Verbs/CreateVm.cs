@@ -153,7 +153,7 @@ internal sealed class CreateVm : Verb
         Cpus = line.GetValue(_cpus) ?? options.Cpus,
         Memory = line.GetValue(_memory) ?? options.Memory,
         Disk = line.GetValue(_disk) ?? options.Disk,
-        NoStart = line.GetResult(_noStart) is null ? options.NoStart : line.GetValue(_noStart),
+        NoStart = line.GetResult(_noStart) is null or { Implicit: true } ? options.NoStart : line.GetValue(_noStart),
         Autostart = line.GetValue(_autostart) ?? options.Autostart,
         Restart = line.GetValue(_restart) ?? options.Restart,
         Graphics = line.GetValue(_graphics) ?? options.Graphics,

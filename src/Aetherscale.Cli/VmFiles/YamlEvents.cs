@@ -28,7 +28,14 @@ internal sealed class YamlEvents(string name, string text)
         }
         catch (YamlException error)
         {
-            throw Wrong(error.Start, $"this is no YAML: {error.Message.TrimEnd('.')}");
+            throw error.Message.Contains("tab", StringComparison.Ordinal)
+                ? Wrong(error.End, "a tab stands where YAML wants spaces; set lines in by spaces")
+                : Wrong(error.Start, $"this is no YAML: {char.ToLowerInvariant(error.Message[0])}{error.Message[1..].TrimEnd('.')}");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
+        {
+            // The parser's own slips, as over "{?#" and "!![".
+            throw Wrong(_parser.Current?.End ?? Mark.Empty, "this is no YAML from here on");
         }
 
         return _parser.Current! switch

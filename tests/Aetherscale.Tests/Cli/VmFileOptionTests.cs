@@ -73,7 +73,11 @@ public sealed class VmFileOptionTests : IDisposable
 
     private async Task<string> OptionsAsync(params string[] words)
     {
-        File.Delete(_cli.OwnSocket);
+        if (File.Exists(_cli.OwnSocket))
+        {
+            File.Delete(_cli.OwnSocket);
+        }
+
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Error("no-space", "disk full"));
         await _cli.RunAsync(["create-vm", .. words]);
         const string Begin = """{"command":"create-vm","options":""";

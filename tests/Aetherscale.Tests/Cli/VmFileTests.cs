@@ -48,7 +48,7 @@ public sealed class VmFileTests
     [Theory]
     [InlineData("", 1, 1, "the file is empty; write at least a line such as \"image: debian:12\"")]
     [InlineData("# nothing\n", 2, 1, "the file is empty; write at least a line such as \"image: debian:12\"")]
-    [InlineData("---\n", 2, 1, "this is no description of a VM; write a line KEY: VALUE for each option, such as \"image: debian:12\"")]
+    [InlineData("---\n", 2, 2, "this is no description of a VM; write a line KEY: VALUE for each option, such as \"image: debian:12\"")]
     [InlineData("tiny", 1, 1, "this is no description of a VM; write a line KEY: VALUE for each option, such as \"image: debian:12\"")]
     [InlineData("- image: tiny", 1, 1, "this is no description of a VM; write a line KEY: VALUE for each option, such as \"image: debian:12\"")]
     [InlineData("\nname: web", 2, 1, "\"image\" is missing; add a line such as \"image: debian:12\", or give --image")]
@@ -86,17 +86,18 @@ public sealed class VmFileTests
     }
 
     [Theory]
-    [InlineData("image: tiny\n\tname: a", 2)]
-    [InlineData("image: 'tiny", 1)]
-    [InlineData("image: tiny\n name: a", 2)]
-    [InlineData("image: @tiny", 1)]
-    [InlineData("image: {a: b", 1)]
-    [InlineData("image: \"\\ud800\"", 1)]
-    [InlineData("image: tiny\nuser-data: |\n  a\n b\n", 4)]
-    public void What_is_no_YAML_is_told_with_its_place(string text, int line)
+    [InlineData("image: tiny\n\tname: a", 2, 1, "a tab stands where YAML wants spaces; set lines in by spaces")]
+    [InlineData("image: 'tiny", 1, 8, "this is no YAML: while scanning a quoted scalar, found unexpected end of stream")]
+    [InlineData("image: tiny\n name: a", 2, 6, "this is no YAML: while scanning a plain scalar value, found invalid mapping")]
+    [InlineData("image: @tiny", 1, 8, "this is no YAML: while scanning for the next token, found character that cannot start any token")]
+    [InlineData("ssh-keys: [a\nimage: b", 1, 11, "this is no YAML from here on")]
+    [InlineData("image: \"\\ud800\"", 1, 8, "this is no YAML: while scanning a quoted scalar, found invalid Unicode surrogates")]
+    [InlineData("image: tiny\nuser-data: |\n  a\n b\n", 4, 2, "this is no YAML: while parsing a block mapping, did not find expected key")]
+    [InlineData("image: !![", 1, 6, "this is no YAML from here on")]
+    public void What_is_no_YAML_is_told_with_its_place(string text, int line, int column, string what)
     {
         var error = Assert.Throws<CliException>(() => Parse(text));
-        Assert.StartsWith($"vm.yaml:{line}:", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"vm.yaml:{line}:{column}: {what}", error.Message, StringComparison.Ordinal);
         Assert.Equal(2, error.ExitCode);
     }
 
@@ -134,6 +135,7 @@ public sealed class VmFileTests
           #!/bin/sh
           exit
         autostart: always
+
         """,
         Text(new CreateVmOptions
         {
@@ -160,7 +162,7 @@ public sealed class VmFileTests
 
     private static readonly Gen<string> s_text = Gen.String[Gen.Char['\u0001', '\ud7ff'], 0, 20];
 
-    private static readonly Gen<string> s_yamlish = Gen.String[Gen.OneOfConst(" \n\t\r:-#|>'\"\\[]{}&*!%@`~,?ab0.\u0085\u2028\ufeff".ToCharArray()), 0, 20];
+    private static readonly Gen<string> s_yamlish = Gen.String[Gen.Char[" \n\t\r:-#|>'\"\\[]{}&*!%@`~,?ab0.\u0085\u2028\ufeff"], 0, 20];
 
     [Fact]
     public void No_text_is_anything_but_read_or_refused() => s_yamlish.Sample(
@@ -179,7 +181,7 @@ public sealed class VmFileTests
 
     private static CreateVmOptions Parse(string text) => VmFile.Parse("vm.yaml", text, image: null);
 
-    private static string Text(CreateVmOptions vm) => string.Join('\n', VmFileText.Lines(vm));
+    private static string Text(CreateVmOptions vm) => string.Concat(VmFileText.Lines(vm).Select(line => line + "\n"));
 
     private static string Json(CreateVmOptions vm) => JsonSerializer.Serialize(vm, ContractJson.Wire.CreateVmOptions);
 }
