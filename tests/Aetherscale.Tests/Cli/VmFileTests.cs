@@ -158,7 +158,7 @@ public sealed class VmFileTests
             var vm = new CreateVmOptions { Image = "tiny", Hostname = text, UserData = text, InitScript = $"#!{text}", SshKeys = keys, Memory = size, Disk = size };
             Assert.Equal(Json(vm), Json(Parse(Text(vm))));
         },
-        iter: 20_000);
+        iter: 3_000);
 
     private static readonly Gen<string> s_text = Gen.String[Gen.Char['\u0001', '\ud7ff'], 0, 20];
 
@@ -177,7 +177,7 @@ public sealed class VmFileTests
                 Assert.Matches(@"\Avm\.yaml:\d+:\d+: ", error.Message);
             }
         },
-        iter: 20_000);
+        iter: 3_000);
 
     private static CreateVmOptions Parse(string text) => VmFile.Parse("vm.yaml", text, image: null);
 
