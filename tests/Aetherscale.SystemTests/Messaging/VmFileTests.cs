@@ -8,14 +8,14 @@ public sealed class VmFileTests(Broker broker)
 {
     private const string Key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ7WdsJnYH0LGqJvBmNzFCHFlcSLnCnJlVO8eSXQOzX4 Ann's desk";
 
-    private const string Description = $"""
+    private const string Description = $$"""
         image: polite
         name: made
         cpus: 2
         memory: 64M
         disk: 3G
         ssh-keys:
-          - "{Key}"
+          - "{{Key}}"
         hostname: made.example.org
         user-data: |
           #cloud-config
@@ -23,6 +23,7 @@ public sealed class VmFileTests(Broker broker)
             - [echo, "ü \\"]
         network-config: |-
           version: 2
+          ethernets: {}
         init-script: "#!/bin/sh\nprintf '\x1b[2J'\n"
         graphics: vnc
         autostart: never
@@ -77,7 +78,7 @@ public sealed class VmFileTests(Broker broker)
     private static async Task CreateByOptionsAsync(TestHost host, string folder, string[] door)
     {
         await File.WriteAllTextAsync($"{folder}/user", "#cloud-config\nruncmd:\n  - [echo, \"ü \\\\\"]\n");
-        await File.WriteAllTextAsync($"{folder}/network", "version: 2");
+        await File.WriteAllTextAsync($"{folder}/network", "version: 2\nethernets: {}");
         await File.WriteAllTextAsync($"{folder}/init", "#!/bin/sh\nprintf '\e[2J'\n");
         (await host.CliAsync(
         [
