@@ -71,6 +71,18 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(words, completed);
     }
 
+    [Theory]
+    [InlineData("aetherscale-cli create-vm -f ")]
+    [InlineData("aetherscale-cli create-vm --file ")]
+    [InlineData("aetherscale-cli create-vm --image tiny --user-data ")]
+    public async Task Files_are_completed_where_an_option_takes_one(string line)
+    {
+        var path = Path.Join(_cli.Root, "web.yaml");
+        CliSandbox.Write(path, "");
+        line += path[..^3];
+        Assert.Equal(path, await CompleteAsync((await _cli.RunAsync("completion", "bash")).Out, line, line.Length));
+    }
+
     private async Task<string> CompleteAsync(string script, string line, int cursor)
     {
         var bash = new ProcessStartInfo("bash", ["--norc", "--noprofile", "-c", script + """
