@@ -14,6 +14,7 @@ down() {
     stop_daemon
     remove_networks
     remove_units_and_images
+    forget_host_keys
   fi
   step "removing programs, units and completion"
   remove_files
@@ -91,7 +92,14 @@ remove_empty_state() {
   rm -rf "$3"
   rm -rf "$1/lock" "$1/requests"
   find "$2" -maxdepth 1 -type d -name '*.wants' -empty -delete 2>/dev/null || true
-  for folder in "$1/images/sha256" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
+  for folder in "$1/images/sha256" "$1/images/sources" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
+}
+
+# forget_host_keys: what the CLI learnt of VMs that are no more.
+forget_host_keys() {
+  local state=${XDG_STATE_HOME:-$HOME/.local/state}/aetherscale
+  rm -rf "$state/known_hosts.d"
+  rmdir "$state" 2>/dev/null || true
 }
 
 stop_manager() {

@@ -10,7 +10,8 @@ logged_in() { "$@"; }
 
 nothing_left() {
   shopt -s nullglob
-  absent /usr/local/bin/aetherscale* /usr/local/share/bash-completion/completions/aetherscale-cli /etc/aetherscale /var/lib/aetherscale &&
+  absent /usr/local/bin/aetherscale* /usr/local/share/bash-completion/completions/aetherscale-cli /etc/aetherscale /var/lib/aetherscale \
+    "$HOME/.local/state/aetherscale" &&
     ! getent passwd aetherscale
 }
 

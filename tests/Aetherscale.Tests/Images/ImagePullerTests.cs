@@ -111,6 +111,20 @@ public sealed class ImagePullerTests : IAsyncLifetime
         Assert.Contains($"{_path} 65536-", _server.Requests);
     }
 
+    [Fact]
+    public async Task A_download_that_a_killed_daemon_left_is_not_taken_for_what_the_server_has_by_now()
+    {
+        (await _download.FetchAsync(_server[_path], new ImportMeter(), TestContext.Current.CancellationToken)).Release();
+        var newer = File.ReadAllBytes(_bench.Sources.Create("two.qcow2", "2M"));
+        CatalogueServer.PutIncus(_server, newer);
+        _server.Tag = "\"two\"";
+
+        await PullAsync();
+
+        Assert.Equal(newer, Image());
+        Assert.Equal(2, Fetched());
+    }
+
     private Task PullAsync() => _puller.PullAsync(_reference, _reference.Name, new ImportMeter(), TestContext.Current.CancellationToken);
 
     private byte[] Image() => File.ReadAllBytes($"{_bench.Folder}/mine_alpine_3.20.qcow2");

@@ -39,7 +39,7 @@ internal sealed class RemoteDocuments(Download download)
 
     private async Task<T> ReadAsync<T>(Uri url, Func<Stream, Task<T>> read, CancellationToken cancellation)
     {
-        var file = await download.FetchAnewAsync(url, cancellation);
+        var file = await download.FetchAnewAsync(url, new ImportMeter(), cancellation);
         try
         {
             if (file.Length > MaximumBytes)

@@ -47,7 +47,8 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
         FetchAsync(url, anew: false, meter, cancellation);
 
     /// <summary>The same for what is as good as its date: nothing that an earlier try has left is used.</summary>
-    public Task<DownloadedFile> FetchAnewAsync(Uri url, CancellationToken cancellation) => FetchAsync(url, anew: true, new ImportMeter(), cancellation);
+    public Task<DownloadedFile> FetchAnewAsync(Uri url, ImportMeter meter, CancellationToken cancellation) =>
+        FetchAsync(url, anew: true, meter, cancellation);
 
     private async Task<DownloadedFile> FetchAsync(Uri url, bool anew, ImportMeter meter, CancellationToken cancellation)
     {
@@ -141,6 +142,7 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
         var from = known?.Validator is null ? 0 : file.Length;
         if (from > 0 && from == known!.Length)
         {
+            file.IsFromBefore = true;
             return;
         }
 

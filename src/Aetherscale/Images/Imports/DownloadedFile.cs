@@ -12,6 +12,9 @@ internal sealed class DownloadedFile(string folder, SemaphoreSlim turn)
     /// <summary>Bytes that have come.</summary>
     public long Length => File.Exists(Part) ? new FileInfo(Part).Length : 0;
 
+    /// <summary>Whether all of it was there already, so that the server was not asked.</summary>
+    public bool IsFromBefore { get; set; }
+
     /// <summary>What was noted when the first of them came.</summary>
     public DownloadState? StateOf(Uri url) => DownloadState.TryRead(State) is { } state && state.Url == url.AbsoluteUri ? state : null;
 

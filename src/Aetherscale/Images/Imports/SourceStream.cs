@@ -5,11 +5,15 @@ namespace Aetherscale.Images.Imports;
 /// <summary>The source's bytes as they come: counted, and hashed if there is something to compare with.</summary>
 internal sealed class SourceStream(Stream source, ImportMeter meter, BackgroundHash? hash) : ReadOnlyStream
 {
+    /// <summary>As much lies in line to be hashed at a time, several times over.</summary>
+    private const int LargestPart = 128 * 1024;
+
     /// <summary>Bytes that were read so far.</summary>
     public long Count { get; private set; }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        buffer = buffer[..Math.Min(buffer.Length, LargestPart)];
         var count = await ReadSourceAsync(buffer, cancellationToken);
         Count += count;
         meter.Add(count);

@@ -12,6 +12,21 @@ internal sealed class UrlImport(Download download, ImageImporter importer)
         var file = await download.FetchAsync(url, meter, cancellation);
         try
         {
+            await ImportAsync(name, file, url, checksum, format, meter, cancellation);
+        }
+        catch (AetherscaleException error) when (error.Code == ChecksumMismatch && file.IsFromBefore)
+        {
+            // The server may have another file by now than when an earlier try fetched it.
+            file = await download.FetchAnewAsync(url, meter, cancellation);
+            await ImportAsync(name, file, url, checksum, format, meter, cancellation);
+        }
+    }
+
+    private async Task ImportAsync(
+        ImageName name, DownloadedFile file, Uri url, Checksum? checksum, ImageFormat? format, ImportMeter meter, CancellationToken cancellation)
+    {
+        try
+        {
             await using var bytes = file.OpenToRead();
             await importer.ImportAsync(name, new ImageSource(bytes, bytes.Length, url.AbsoluteUri, checksum, format), meter, cancellation);
             file.Remove();
