@@ -92,7 +92,8 @@ remove_empty_state() {
   rm -rf "$3"
   rm -rf "$1/lock" "$1/requests"
   find "$2" -maxdepth 1 -type d -name '*.wants' -empty -delete 2>/dev/null || true
-  for folder in "$1/images/sha256" "$1/images/sources" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
+  [[ -n $(compgen -G "$1/images/*.qcow2") ]] || rm -rf "$1/images/sources"
+  for folder in "$1/images/sha256" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
 }
 
 # forget_host_keys: what the CLI learnt of VMs that are no more.

@@ -19,7 +19,7 @@ internal static class WhyScreen
     {
         var text = new List<string> { TerminalText.Escape(vm.Why) };
         AddPart(text, "What happened", vm.Events.Select(what => $"{EventText.Moment(what.Time)}  {what.Event,-9}  {EventText.Of(what)}"));
-        AddPart(text, "systemd", vm.Unit is { } unit ? [Unit(unit)] : ["it has not loaded the unit: it does not run, and does not start at boot"]);
+        AddPart(text, "systemd", vm.Unit is { } unit ? [Unit(unit)] : ["it has not loaded the unit: it does not run"]);
         AddPart(text, "Last lines of the journal", vm.Log.Select(line => $"{EventText.Moment(line.Time!.Value)}  {line.Source}: {line.Text}"));
         AddPart(text, "Last lines of the console", vm.Console);
         AddPart(text, "Kept of the crash", vm.Bundle is { } kept ? Bundle(kept) : []);

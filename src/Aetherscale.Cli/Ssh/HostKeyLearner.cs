@@ -34,6 +34,14 @@ internal sealed class HostKeyLearner(Session session, ITransport transport, Know
             };
         }
 
+        if (details.Status == VmStatus.Paused)
+        {
+            throw new CliException(ExitCodes.Refused, $"VM \"{vm}\" is paused, and its guest answers nobody")
+            {
+                Advice = $"Try: {CliRoot.ProgramName} resume-vm {vm}",
+            };
+        }
+
         var waiting = new WaitVmOptions { VmId = details.VmId, For = "ssh", Timeout = BootSeconds };
         await AskAsync(CommandNames.WaitVm, waiting, ContractJson.Wire.WaitVmOptions, cancel);
         if (await TryLearnAsync(details.VmId, cancel))

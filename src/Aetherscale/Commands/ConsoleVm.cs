@@ -46,7 +46,7 @@ internal sealed class ConsoleVm(
             throw new AetherscaleException(BadRequest, $"\"lines\" must be a whole number from 0 to {MaxLines}.");
         }
 
-        var vm = await RunningVm.FindAsync(store, locks, observer, text, cancellationToken);
+        var (vm, _) = await RunningVm.FindEvenPausedAsync(store, locks, observer, text, cancellationToken);
         return new ConsoleSession(await consoles.OpenAsync(vm, lines ?? DefaultLines, cancellationToken), time);
     }
 

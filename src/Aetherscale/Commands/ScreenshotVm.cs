@@ -16,7 +16,7 @@ internal sealed class ScreenshotVm(VmStore store, VmLocks locks, VmObserver obse
 
     public async Task<ScreenshotVmResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
-        var vm = await RunningVm.FindAsync(store, locks, observer, options.VmId, cancellationToken);
+        var (vm, _) = await RunningVm.FindEvenPausedAsync(store, locks, observer, options.VmId, cancellationToken);
         var qemu = monitors.ClientOf(vm.Id) ?? throw new AetherscaleException(
             QemuFailed, $"The QEMU of VM \"{vm.DisplayName}\" does not answer its monitor.");
 

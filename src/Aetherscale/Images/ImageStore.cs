@@ -121,7 +121,7 @@ internal sealed class ImageStore(string imagesFolder)
             : "there are: " + string.Join(", ", names.Take(NamesInAnError));
         var more = names.Count > NamesInAnError ? $" and {names.Count - NamesInAnError} more" : "";
         return new AetherscaleException(
-            ImageNotFound, $"image \"{name}\" not found; {known}{more}; put a qcow2 file at {PathOf(name)}");
+            ImageNotFound, $"image \"{name}\" not found; {known}{more}; import-image brings in a file, and pull-image one of the catalogue such as debian:12");
     }
 
     private SafeFileHandle Open(ImageName name) => ImageFile.Open(PathOf(name)) ?? throw NotFound(name);

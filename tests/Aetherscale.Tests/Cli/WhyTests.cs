@@ -55,7 +55,7 @@ public sealed class WhyTests : IDisposable
             VM "abcdefgh" is stopped.
 
             systemd
-              it has not loaded the unit: it does not run, and does not start at boot
+              it has not loaded the unit: it does not run
 
             """,
             (await _cli.RunAsync("why-vm", "abcdefgh")).Out);

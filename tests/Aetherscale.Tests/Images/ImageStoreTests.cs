@@ -167,7 +167,7 @@ public sealed class ImageStoreTests : IDisposable
     public async Task An_absent_image_is_answered_with_those_there_are_and_the_place_for_it()
     {
         Assert.Equal(
-            $"image \"no\" not found; there are none yet; put a qcow2 file at {_images["no.qcow2"]}",
+            "image \"no\" not found; there are none yet; import-image brings in a file, and pull-image one of the catalogue such as debian:12",
             (await Refusal("no", ErrorCodes.ImageNotFound)).Message);
 
         _images.Create("b.qcow2");
@@ -175,7 +175,7 @@ public sealed class ImageStoreTests : IDisposable
         File.WriteAllText(_images["-not a name.qcow2"], "");
 
         Assert.Equal(
-            $"image \"no\" not found; there are: a, b; put a qcow2 file at {_images["no.qcow2"]}",
+            "image \"no\" not found; there are: a, b; import-image brings in a file, and pull-image one of the catalogue such as debian:12",
             (await Refusal("no", ErrorCodes.ImageNotFound)).Message);
     }
 
