@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using Aetherscale.Cli.Output;
 using Aetherscale.Cli.Settings;
+using Aetherscale.Cli.Verbs;
 
 namespace Aetherscale.Cli;
 
@@ -9,14 +11,15 @@ internal sealed class GlobalOptions
 {
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "table (the default), or json: the daemon's replies as one JSON list of envelopes.",
+        Description = "table (the default), or json: the daemon's replies as one JSON list of envelopes. show-vm also has yaml.",
         HelpName = "table|json",
         Recursive = true,
         CustomParser = static result => result.Tokens[0].Value switch
         {
             "table" => OutputFormat.Table,
             "json" => OutputFormat.Json,
-            _ => result.Fail<OutputFormat>($"--output takes table or json, not \"{result.Tokens[0].Value}\""),
+            "yaml" => OutputFormat.Yaml,
+            _ => result.Fail<OutputFormat>($"--output takes table or json, and with show-vm yaml, not \"{result.Tokens[0].Value}\""),
         },
     };
 
@@ -43,13 +46,16 @@ internal sealed class GlobalOptions
     public GlobalOptions()
     {
         Output.CompletionSources.Clear(); // the parser's own are the names in the code, Table and Json
-        Output.CompletionSources.Add("table", "json");
+        Output.CompletionSources.Add(static context => Formats(context.ParseResult.CommandResult.Command));
     }
 
     /// <summary>Where the daemon is asked.</summary>
     /// <exception cref="CliException">What names the place is wrong.</exception>
     public DaemonPlace PlaceIn(ParseResult line, Surroundings around) =>
         DaemonPlace.Find(line.GetValue(Socket), line.GetValue(Broker), around);
+
+    private static IEnumerable<CompletionItem> Formats(Command command) =>
+        ((string[])["json", "table", .. command is ShowVm ? ["yaml"] : Array.Empty<string>()]).Select(word => new CompletionItem(word));
 
     public IEnumerable<Option> All => [Output, Quiet, Socket, Broker];
 }

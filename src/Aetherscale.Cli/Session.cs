@@ -33,6 +33,9 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     /// <summary>Whether the answer is for a program.</summary>
     public bool WantsJson(ParseResult line) => line.GetValue(options.Output) == OutputFormat.Json;
 
+    /// <summary>Whether the answer is to be a file that recreates a VM.</summary>
+    public bool WantsYaml(ParseResult line) => line.GetValue(options.Output) == OutputFormat.Yaml;
+
     /// <summary>The options of this line that lead to its daemon.</summary>
     public (string? Socket, string? Broker) WayIn(ParseResult line) => (line.GetValue(options.Socket), line.GetValue(options.Broker));
 

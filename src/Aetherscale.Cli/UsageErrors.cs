@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Aetherscale.Cli.Output;
 
 namespace Aetherscale.Cli;
 
@@ -25,6 +26,15 @@ internal static class UsageErrors
         if (words.FirstOrDefault(word => word.Value.StartsWith('-') && word.Value != "-") is { } option)
         {
             throw Failure(Unknown(option.Value, line.CommandResult.Command), line.CommandResult.Command);
+        }
+    }
+
+    /// <summary>The option is every verb's, this value of it is not.</summary>
+    public static void RejectYaml(ParseResult line, bool verbWritesIt)
+    {
+        if (!verbWritesIt && line.GetValue<OutputFormat>("--output") == OutputFormat.Yaml)
+        {
+            throw Failure("--output yaml goes with show-vm only; take table or json", line.CommandResult.Command);
         }
     }
 
@@ -62,7 +72,8 @@ internal static class UsageErrors
         _ => error.Message,
     };
 
-    private static string? Nearest(string token, IEnumerable<string> candidates) =>
+    /// <summary>The candidate that may have been meant.</summary>
+    internal static string? Nearest(string token, IEnumerable<string> candidates) =>
         candidates.Select(name => (name, distance: Distance(token, name)))
             .Where(near => near.distance <= MaxTypos)
             .OrderBy(near => near.distance)

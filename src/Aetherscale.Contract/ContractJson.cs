@@ -17,6 +17,7 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(ReplyEnvelope))]
 [JsonSerializable(typeof(CreateVmOptions))]
 [JsonSerializable(typeof(VmOptions))]
+[JsonSerializable(typeof(ShowVmOptions))]
 [JsonSerializable(typeof(StopVmOptions))]
 [JsonSerializable(typeof(RestartVmOptions))]
 [JsonSerializable(typeof(WaitVmOptions))]

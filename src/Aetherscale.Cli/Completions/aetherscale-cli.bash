@@ -8,7 +8,8 @@ _aetherscale_cli() {
     line=${line#[[:space:]]}
 
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    if [[ $previous == @(--socket|--ssh-key|--user-data|--network-config|--init-script) ]]; then
+    if [[ $previous == @(--socket|--file|--ssh-key|--user-data|--network-config|--init-script)
+        || ($previous == -f && $line == *create-vm\ *) ]]; then
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return

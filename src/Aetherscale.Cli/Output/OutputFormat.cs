@@ -8,4 +8,7 @@ internal enum OutputFormat
 
     /// <summary>The replies as a JSON list of envelopes.</summary>
     Json,
+
+    /// <summary>Of show-vm: the file that recreates the VM.</summary>
+    Yaml,
 }

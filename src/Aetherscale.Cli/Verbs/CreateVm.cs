@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
+using Aetherscale.Cli.VmFiles;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 
@@ -10,14 +11,18 @@ namespace Aetherscale.Cli.Verbs;
 /// <summary><c>create-vm</c>: a new VM from an image.</summary>
 internal sealed class CreateVm : Verb
 {
-    private const int MaxCpus = 255;
-
     private readonly Session _session;
-    private readonly Option<string> _image = new("--image")
+    private readonly TextInput _texts;
+    private readonly Option<string?> _image = new("--image")
     {
         Description = "The base image, by its name in the store, or of the catalogue, as debian:12: it is pulled if it is not there.",
         HelpName = "IMAGE",
-        Required = true,
+    };
+
+    private readonly Option<string?> _file = new("--file", "-f")
+    {
+        Description = "A YAML file that describes the VM, a dash for standard input. Options beside it go before what it says.",
+        HelpName = "FILE",
     };
 
     private readonly Option<string?> _name = new("--name")
@@ -30,7 +35,7 @@ internal sealed class CreateVm : Verb
     {
         Description = "Virtual CPUs.",
         HelpName = "COUNT",
-        CustomParser = static result => result.Number("--cpus", 1, MaxCpus),
+        CustomParser = static result => result.Number("--cpus", 1, VmMember.MaxCpus),
     };
 
     private readonly Option<int?> _memory = new("--memory")
@@ -55,13 +60,13 @@ internal sealed class CreateVm : Verb
     };
 
     private readonly Option<string?> _autostart = OneOf(
-        "--autostart", "POLICY", "When the host boots: always start it, never, or last-state: as it was left. The last without it.", "always", "last-state", "never");
+        "--autostart", "POLICY", "When the host boots: always start it, never, or last-state: as it was left. The last without it.");
 
     private readonly Option<string?> _restart = OneOf(
-        "--restart", "POLICY", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.", "always", "on-failure", "never");
+        "--restart", "POLICY", "When it has ended by itself: start it again always, never, or on-failure: after a crash. The last without it.");
 
     private readonly Option<string?> _graphics = OneOf(
-        "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.", "vnc");
+        "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.");
 
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {
@@ -72,9 +77,11 @@ internal sealed class CreateVm : Verb
         : base(CommandNames.CreateVm, "make a VM from an image and start it")
     {
         _session = session;
+        _texts = new TextInput(session.Around);
         _image.CompletionSources.Add(new ImageCompletions(session).Find);
-        _firstBoot = new FirstBootOptions(session.Around);
+        _firstBoot = new FirstBootOptions(session.Around, _texts);
         Add(_image);
+        Add(_file);
         Add(_name);
         Add(_cpus);
         Add(_memory);
@@ -85,10 +92,17 @@ internal sealed class CreateVm : Verb
         Add(_restart);
         Add(_graphics);
         Add(_enableLinger);
+        Validators.Add(line =>
+        {
+            if (line.GetResult(_image) is null && line.GetResult(_file) is null)
+            {
+                line.AddError("--image IMAGE is missing, or --file FILE");
+            }
+        });
     }
 
     public override string Synopsis =>
-        "create-vm --image IMAGE [--name NAME] [--cpus COUNT] [--memory SIZE] [--disk SIZE] [--ssh-key KEY]... [--hostname NAME] "
+        "create-vm --image IMAGE | --file FILE [--name NAME] [--cpus COUNT] [--memory SIZE] [--disk SIZE] [--ssh-key KEY]... [--hostname NAME] "
         + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--enable-linger]";
 
     public override IReadOnlyList<string> Details =>
@@ -99,6 +113,8 @@ internal sealed class CreateVm : Verb
         "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
         "Your public keys, a host name, user-data and scripts reach the guest by a small second disk, as cloud-init's "
         + "NoCloud wants it. Images for the cloud read it when they boot for the first time; others do not notice it.",
+        "The keys of a --file are the options without their dashes, save ssh-keys, which is a list; user-data, network-config and "
+        + "init-script are the texts themselves. show-vm --output yaml prints such a file.",
     ];
 
     public override IReadOnlyList<Example> Examples =>
@@ -106,25 +122,13 @@ internal sealed class CreateVm : Verb
         new("Make and start a VM", "aetherscale-cli create-vm --image tiny --name web"),
         new("From a distribution's image, which is fetched the first time", "aetherscale-cli create-vm --image debian:12 --name web"),
         new("With a larger disk and something to set up", "aetherscale-cli create-vm --image debian:12 --name db --disk 40G --user-data db.yaml"),
+        new("As a file says, but under another name", "aetherscale-cli create-vm --file web.yaml --name web2"),
         new("Keep its id in a variable", "id=$(aetherscale-cli create-vm --image tiny --memory 2G --quiet)"),
     ];
 
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
-        var options = new CreateVmOptions
-        {
-            Image = line.GetRequiredValue(_image),
-            Name = line.GetValue(_name),
-            Cpus = line.GetValue(_cpus),
-            Memory = line.GetValue(_memory),
-            Disk = line.GetValue(_disk),
-            NoStart = line.GetValue(_noStart),
-            Autostart = line.GetValue(_autostart),
-            Restart = line.GetValue(_restart),
-            Graphics = line.GetValue(_graphics),
-            EnableLinger = line.GetValue(_enableLinger) ? true : null,
-        };
-        options = await _firstBoot.FillInAsync(options, line, cancel);
+        var options = await _firstBoot.FillInAsync(FillIn(await BaseAsync(line, cancel), line), line, cancel);
         var request = _session.Request(CommandNames.CreateVm, options, ContractJson.Wire.CreateVmOptions);
         var doing = $"Creating {options.Name ?? "a VM"} from {options.Image}";
         var mayPull = options.Image.Contains(':', StringComparison.Ordinal) && !_session.IsByBroker(line);
@@ -133,21 +137,45 @@ internal sealed class CreateVm : Verb
             : await _session.SendAsync(line, doing, [request], ActionScreen.WithIds, cancel);
     }
 
+    /// <summary>What the line's other options change: the file's VM, or one of which only the image is known.</summary>
+    private async Task<CreateVmOptions> BaseAsync(ParseResult line, CancellationToken cancel)
+    {
+        var image = line.GetValue(_image);
+        return line.GetValue(_file) is { } file
+            ? VmFile.Parse(file == "-" ? "<stdin>" : file, await _texts.ReadAsync(file, VmFile.MaxBytes, cancel), image)
+            : new CreateVmOptions { Image = image! };
+    }
+
+    private CreateVmOptions FillIn(CreateVmOptions options, ParseResult line) => options with
+    {
+        Image = line.GetValue(_image) ?? options.Image,
+        Name = line.GetValue(_name) ?? options.Name,
+        Cpus = line.GetValue(_cpus) ?? options.Cpus,
+        Memory = line.GetValue(_memory) ?? options.Memory,
+        Disk = line.GetValue(_disk) ?? options.Disk,
+        NoStart = line.GetResult(_noStart) is null or { Implicit: true } ? options.NoStart : line.GetValue(_noStart),
+        Autostart = line.GetValue(_autostart) ?? options.Autostart,
+        Restart = line.GetValue(_restart) ?? options.Restart,
+        Graphics = line.GetValue(_graphics) ?? options.Graphics,
+        EnableLinger = line.GetValue(_enableLinger) ? true : options.EnableLinger,
+    };
+
     private static int? Size(ArgumentResult result, string name) => MemorySize.TryParse(result.Tokens[0].Value, out var mebibytes)
         ? mebibytes
-        : result.Fail<int?>($"{name} takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"{result.Tokens[0].Value}\"");
+        : result.Fail<int?>($"{name} takes {VmMember.SizeGrammar}, not \"{result.Tokens[0].Value}\"");
 
-    private static Option<string?> OneOf(string name, string placeholder, string description, params string[] words)
+    private static Option<string?> OneOf(string name, string placeholder, string description)
     {
+        var words = VmMember.WordsOf(name[2..]);
         var option = new Option<string?>(name)
         {
             Description = description,
             HelpName = placeholder,
             CustomParser = result => words.Contains(result.Tokens[0].Value)
                 ? result.Tokens[0].Value
-                : result.Fail<string>($"{name} takes {(words.Length == 1 ? "" : $"{string.Join(", ", words[..^1])} or ")}{words[^1]}, not \"{result.Tokens[0].Value}\""),
+                : result.Fail<string>($"{name} takes {VmMember.InWords(words)}, not \"{result.Tokens[0].Value}\""),
         };
-        option.CompletionSources.Add(words);
+        option.CompletionSources.Add([.. words]);
         return option;
     }
 }

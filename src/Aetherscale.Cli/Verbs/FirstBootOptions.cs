@@ -1,11 +1,10 @@
 using System.CommandLine;
-using System.Text;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Verbs;
 
 /// <summary>Options of create-vm that a guest hears of when it boots for the first time.</summary>
-internal sealed class FirstBootOptions(Surroundings around)
+internal sealed class FirstBootOptions(Surroundings around, TextInput texts)
 {
     /// <summary>In the place of a key: none, not even one's own.</summary>
     private const string None = "none";
@@ -39,17 +38,18 @@ internal sealed class FirstBootOptions(Surroundings around)
         }
     }
 
+    /// <summary>What the line says goes before what the options say already.</summary>
     /// <exception cref="CliException">A file cannot be read.</exception>
     public async Task<CreateVmOptions> FillInAsync(CreateVmOptions options, ParseResult line, CancellationToken cancel)
     {
-        var keys = line.GetValue(_keys) is { Length: > 0 } given ? await ReadKeysAsync(given, cancel) : await OwnKeysAsync(cancel);
+        var keys = line.GetValue(_keys) is { Length: > 0 } given ? await ReadKeysAsync(given, cancel) : options.SshKeys ?? await OwnKeysAsync(cancel);
         return options with
         {
             SshKeys = keys.Count > 0 ? keys : null,
-            Hostname = line.GetValue(_hostname),
-            UserData = await ReadAsync(line.GetValue(_userData), cancel),
-            NetworkConfig = await ReadAsync(line.GetValue(_networkConfig), cancel),
-            InitScript = await ReadAsync(line.GetValue(_initScript), cancel),
+            Hostname = line.GetValue(_hostname) ?? options.Hostname,
+            UserData = await ReadAsync(line.GetValue(_userData), cancel) ?? options.UserData,
+            NetworkConfig = await ReadAsync(line.GetValue(_networkConfig), cancel) ?? options.NetworkConfig,
+            InitScript = await ReadAsync(line.GetValue(_initScript), cancel) ?? options.InitScript,
         };
     }
 
@@ -91,29 +91,6 @@ internal sealed class FirstBootOptions(Surroundings around)
     private static IEnumerable<string> KeysIn(string text) =>
         text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith('#'));
 
-    private async Task<string?> ReadAsync(string? file, CancellationToken cancel)
-    {
-        if (file is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            await using var stream = file == "-" ? around.Input : File.OpenRead(file);
-            var buffer = new byte[MaxBytes + 1];
-            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
-            return length <= MaxBytes
-                ? new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length)
-                : throw new CliException(ExitCodes.Usage, $"{file} has more than {MaxBytes} bytes");
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new CliException(ExitCodes.Usage, $"{file} is no text in UTF-8");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException(ExitCodes.Usage, $"{file} cannot be read: {error.Message}");
-        }
-    }
+    private async Task<string?> ReadAsync(string? file, CancellationToken cancel) =>
+        file is null ? null : await texts.ReadAsync(file, MaxBytes, cancel);
 }

@@ -26,20 +26,26 @@ internal sealed class ShowVm : Verb
     [
         "Tells what list-vms does and more: when it was made and started, its process, its network card, its "
         + "systemd unit, and where its files are. One line for each fact, its name first.",
+        "With --output yaml it prints a file from which create-vm --file makes the VM's like: the same options on an empty disk. "
+        + "Secrets in its user-data or its init-script are in there, too.",
     ];
 
     public override IReadOnlyList<Example> Examples =>
     [
         new("Everything about a VM", "aetherscale-cli show-vm web"),
+        new("A file that recreates it", "aetherscale-cli show-vm web --output yaml > web.yaml"),
         new(
             "Its systemd unit",
             "systemctl --user status $(aetherscale-cli show-vm web | awk '$1 == \"unit\" { print $2 }')"),
     ];
 
+    protected override bool WritesYaml => true;
+
     protected override Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
-        var options = new VmOptions { VmId = _vm.In(line)[0] };
-        var request = _session.Request(CommandNames.ShowVm, options, ContractJson.Wire.VmOptions);
-        return _session.SendAsync(line, "Asking the daemon", [request], DetailsScreen.Of, cancel);
+        var isDefinition = _session.WantsYaml(line);
+        var options = new ShowVmOptions { VmId = _vm.In(line)[0], Definition = isDefinition ? true : null };
+        var request = _session.Request(CommandNames.ShowVm, options, ContractJson.Wire.ShowVmOptions);
+        return _session.SendAsync(line, "Asking the daemon", [request], isDefinition ? DefinitionScreen.Of : DetailsScreen.Of, cancel);
     }
 }

@@ -9,6 +9,7 @@ internal abstract class Verb : Command
         : base(name, summary) => SetAction((line, cancel) =>
         {
             UsageErrors.RejectUnknownOptions(line, Free);
+            UsageErrors.RejectYaml(line, WritesYaml);
             return RunAsync(line, cancel);
         });
 
@@ -23,6 +24,9 @@ internal abstract class Verb : Command
 
     /// <summary>The argument that takes any words, those that look like options included; null where none does.</summary>
     protected virtual Argument? Free => null;
+
+    /// <summary>Whether it takes <c>--output yaml</c>.</summary>
+    protected virtual bool WritesYaml => false;
 
     /// <summary>Carries it out and returns the exit code.</summary>
     protected abstract Task<int> RunAsync(ParseResult line, CancellationToken cancel);

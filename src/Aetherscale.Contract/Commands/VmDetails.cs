@@ -59,4 +59,7 @@ public sealed record VmDetails : VmSummary
 
     /// <summary>Files of the user's that add to the unit (<c>systemctl --user edit</c>).</summary>
     public IReadOnlyList<string>? DropIns { get; init; }
+
+    /// <summary>What <c>create-vm</c> has to be told to make its like; absent unless it was asked for.</summary>
+    public CreateVmOptions? Definition { get; init; }
 }

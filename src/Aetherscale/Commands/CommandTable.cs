@@ -44,7 +44,7 @@ internal static class CommandTable
             [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
             [CommandNames.DeleteVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync)),
             [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
-            [CommandNames.ShowVm] = Routes.To(wire.VmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
+            [CommandNames.ShowVm] = Routes.To(wire.ShowVmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.WhyVm] = Routes.To(wire.VmOptions, wire.WhyVmResponse, (options, _, stopping) => why.RunAsync(options, stopping)),
             [CommandNames.LogsVm] = Routes.To(wire.LogsVmOptions, wire.LogsVmResponse, (options, _, stopping) => logs.RunAsync(options, stopping)),
             [CommandNames.Doctor] = Routes.To(wire.DoctorOptions, wire.DoctorResponse, (_, _, stopping) => doctor.RunAsync(stopping)),

@@ -9,9 +9,10 @@ namespace Aetherscale.Commands;
 internal sealed class ShowVm(
     VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
 {
-    public async Task<VmDetails> RunAsync(VmOptions options, CancellationToken cancellationToken)
+    public async Task<VmDetails> RunAsync(ShowVmOptions options, CancellationToken cancellationToken)
     {
         var vm = await VmTurn.FindAsync(store, locks, options.VmId, cancellationToken);
+        var definition = options.Definition is true ? await Task.Run(() => VmDefinition.Of(vm, images), cancellationToken) : null;
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
         var unit = VmUnit.NameOf(vm.Id);
         var properties = await systemd.GetUnitAsync(unit, cancellationToken);
@@ -49,6 +50,7 @@ internal sealed class ShowVm(
             DropIns = properties?.DropInPaths ?? units.Folder.DropInsOf(unit),
             Sandbox = sandbox,
             SandboxMissing = sandbox is null ? null : [.. ProcessSandbox.Names.Except(sandbox)],
+            Definition = definition,
         };
     }
 

@@ -9,6 +9,15 @@ namespace Aetherscale.VirtualMachines;
 /// </summary>
 internal sealed record FirstBoot
 {
+    /// <summary>In meta-data, what stands before the guest's name.</summary>
+    public const string HostnameKey = "local-hostname: ";
+
+    /// <summary>In meta-data, what stands before each key.</summary>
+    public const string KeyItem = "  - ";
+
+    /// <summary>The user-data of who has none.</summary>
+    public const string NoUserData = "#cloud-config\n";
+
     private const string Label = "cidata";
 
     /// <summary>Public keys in one line each, for the image's usual user.</summary>
@@ -35,7 +44,7 @@ internal sealed record FirstBoot
         var files = new List<(string, ReadOnlyMemory<byte>)>
         {
             ("meta-data", Encoding.UTF8.GetBytes(MetaData(spec))),
-            ("user-data", Encoding.UTF8.GetBytes(UserData ?? InitScript ?? "#cloud-config\n")),
+            ("user-data", Encoding.UTF8.GetBytes(UserData ?? InitScript ?? NoUserData)),
         };
         if (NetworkConfig is not null)
         {
@@ -55,12 +64,12 @@ internal sealed record FirstBoot
         var lines = new List<string>
         {
             $"instance-id: {Quoted(spec.VmId)}",
-            $"local-hostname: {Quoted(Hostname ?? spec.Name ?? spec.VmId)}",
+            $"{HostnameKey}{Quoted(Hostname ?? spec.Name ?? spec.VmId)}",
         };
         if (SshKeys.Count > 0)
         {
             lines.Add("public-keys:");
-            lines.AddRange(SshKeys.Select(key => $"  - {Quoted(key)}"));
+            lines.AddRange(SshKeys.Select(key => $"{KeyItem}{Quoted(key)}"));
         }
 
         return string.Join('\n', lines) + "\n";

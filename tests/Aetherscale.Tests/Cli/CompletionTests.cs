@@ -19,6 +19,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("wait-vm web --for s", "ssh\nstopped\n")]
     [InlineData("create-vm --restart nev", "never\n")]
     [InlineData("list-vms --output ", "json\ntable\n")]
+    [InlineData("show-vm web --output ", "json\ntable\nyaml\n")]
     public async Task Suggestions_fit_what_stands_before_the_cursor(string line, string words)
     {
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.TwoVms);
@@ -68,6 +69,18 @@ public sealed class CompletionTests : IDisposable
         }
 
         Assert.Equal(words, completed);
+    }
+
+    [Theory]
+    [InlineData("aetherscale-cli create-vm -f ")]
+    [InlineData("aetherscale-cli create-vm --file ")]
+    [InlineData("aetherscale-cli create-vm --image tiny --user-data ")]
+    public async Task Files_are_completed_where_an_option_takes_one(string line)
+    {
+        var path = Path.Join(_cli.Root, "web.yaml");
+        CliSandbox.Write(path, "");
+        line += path[..^3];
+        Assert.Equal(path, await CompleteAsync((await _cli.RunAsync("completion", "bash")).Out, line, line.Length));
     }
 
     private async Task<string> CompleteAsync(string script, string line, int cursor)

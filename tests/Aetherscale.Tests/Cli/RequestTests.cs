@@ -42,6 +42,7 @@ public sealed class RequestTests : IDisposable
     [InlineData("delete-vm --vm-id web", """{"command":"delete-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
     [InlineData("list-vms", """{"command":"list-vms","request-id":"r1"}""")]
     [InlineData("show-vm web", """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
+    [InlineData("show-vm web --output yaml", """{"command":"show-vm","options":{"vm-id":"web","definition":true},"request-id":"r1"}""")]
     [InlineData("--quiet show-vm --vm-id web", """{"command":"show-vm","options":{"vm-id":"web"},"request-id":"r1"}""")]
     public async Task Each_verb_sends_exactly_one_request(string line, string body)
     {

@@ -31,7 +31,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("create-vm --image a --disk 40GB", "--disk takes a size in MiB or with a suffix (512M, 4G, 1.5GiB), not \"40GB\"", "create-vm ")]
     [InlineData("create-vm --image a --graphics spice", "--graphics takes vnc, not \"spice\"", "create-vm ")]
     [InlineData("show-vm a b", "unexpected argument \"b\"", "show-vm ")]
-    [InlineData("create-vm", "--image IMAGE is missing", "create-vm ")]
+    [InlineData("create-vm", "--image IMAGE is missing, or --file FILE", "create-vm ")]
     [InlineData("create-vm --image", "--image needs a value", "create-vm ")]
     [InlineData("create-vm --image a --image b", "--image was given more than once", "create-vm ")]
     [InlineData("create-vm --image a --cpus two", "--cpus takes a whole number from 1 to 255, not \"two\"", "create-vm ")]
@@ -41,7 +41,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("connect web", "PORT is missing", "connect ")]
     [InlineData("connect web 65536", "PORT takes a whole number from 1 to 65535, not \"65536\"", "connect ")]
     [InlineData("completion zsh", "there is a completion for bash, not for \"zsh\"", "completion ")]
-    [InlineData("list-vms -o xml", "--output takes table or json, not \"xml\"", "list-vms ")]
+    [InlineData("list-vms -o xml", "--output takes table or json, and with show-vm yaml, not \"xml\"", "list-vms ")]
+    [InlineData("--output yaml list-vms", "--output yaml goes with show-vm only; take table or json", "list-vms ")]
     [InlineData("stop-vm --\e[31m", "unknown option \"--\\x1b[31m\"", "stop-vm ")]
     public async Task A_wrong_line_is_2_sends_nothing_and_points_to_the_page(string line, string message, string page)
     {
