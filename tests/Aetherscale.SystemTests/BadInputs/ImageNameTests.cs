@@ -86,7 +86,7 @@ public sealed class ImageNameTests(BadInputsHost inputs)
 
     [Fact]
     public Task A08_An_absent_image_is_not_found_and_the_present_ones_are_named() => inputs.RefusesImageAsync(
-        "absent", ImageNotFound, "\"absent\"", $"there are: {BadInputsHost.Image}", $"{inputs.ImagesFolder}/absent.qcow2");
+        "absent", ImageNotFound, "\"absent\"", $"there are: {BadInputsHost.Image}", "import-image");
 
     private async Task RefusesNameAsync(string image)
     {

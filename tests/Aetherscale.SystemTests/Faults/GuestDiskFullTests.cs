@@ -33,6 +33,9 @@ public sealed class GuestDiskFullTests
         Assert.Equal("running", await host.StatusAsync(vm));
         Assert.DoesNotContain('E', host.ConsoleOf(vm));
         await host.RunAsync("stop-vm", $$"""{"vm-id": "{{vm}}", "kill": true}""");
-        (await Tool.RunAsync("/usr/bin/qemu-img", "check", $"{host.Data}/vms/{vm}/disk.qcow2")).Succeeded();
+
+        // It was killed as it wrote: clusters that nothing leads to (3) are room lost, and no harm.
+        var check = await Tool.RunAsync("/usr/bin/qemu-img", "check", $"{host.Data}/vms/{vm}/disk.qcow2");
+        Assert.True(check.ExitCode is 0 or 3, check.Output + check.Error);
     }
 }
