@@ -1,4 +1,5 @@
 using Aetherscale.Contract;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Bus;
 
@@ -33,7 +34,9 @@ public sealed class SystemdManagerTests : IAsyncDisposable
         Assert.InRange(
             TimeProvider.System.GetUtcNow() - running.ActiveEnterTimestamp!.Value,
             TimeSpan.Zero, TimeSpan.FromMinutes(1));
-        Assert.False(Directory.Exists($"/proc/{running.MainPid}"));
+
+        // systemd answers before it has taken the zombie away.
+        await Wait.UntilAsync("its process is gone", () => !Directory.Exists($"/proc/{running.MainPid}"));
     }
 
     [Fact]
