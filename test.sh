@@ -8,6 +8,7 @@
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
 #   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, and 10 minutes of
 #             fuzzing. --long says the same.
+# A few failed tests (at most five methods of a program) run once more, alone: what passes then is told as flaky, at the end.
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
 set -Eeuo pipefail
@@ -56,16 +57,30 @@ build_for_vms() {
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
 }
 
-# run_tests NAME PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended with all that it started.
-run_tests() {
-  local name=$1 project=$2 limit=$3 code=0 began=$SECONDS
+# run_program LOG PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended with all that it started.
+run_program() {
+  local log=$1 project=$2 limit=$3 code=0
   shift 3
-  step "$name tests, as $tester"
-  (as_tester timeout --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" "${options[@]}" </dev/null 2>&1) |
-    tee "$work/$name.log" || code=${PIPESTATUS[0]}
-  note "$name tests: $((SECONDS - began)) s"
+  (as_tester timeout --kill-after=30 "$limit" "$place/artifacts/bin/$project/debug/$project" -noColor -noLogo "$@" </dev/null 2>&1) |
+    tee "$log" || code=${PIPESTATUS[0]}
   ((code != 124 && code != 137)) || note "they were ended, because they took more than $limit s"
-  add_runner "$name" "$work/$name.log" "$code"
+  return "$code"
+}
+
+# run_tests NAME PROJECT SECONDS OPTION…: a few that fail run once more with nothing beside them; the totals name them either way.
+run_tests() {
+  local name=$1 project=$2 code=0 began=$SECONDS methods=() only=() method
+  shift
+  step "$name tests, as $tester"
+  run_program "$work/$name.log" "$@" "${options[@]}" || code=$?
+  note "$name tests: $((SECONDS - began)) s"
+  mapfile -t methods < <(failed_methods "$work/$name.log")
+  if ((${#methods[@]} > 0 && ${#methods[@]} <= 5)); then
+    for method in "${methods[@]}"; do only+=(-method "$method"); done
+    step "once more, alone: ${methods[*]##*.}"
+    run_program "$work/$name-again.log" "$project" 300 -showLiveOutput -parallelMode none "${only[@]}" || true
+  fi
+  add_runner "$name" "$work/$name.log" "$code" "$work/$name-again.log"
 }
 
 # run_typing NAME SCRIPT ARGUMENT…: the script holds its own time limit, because it must clean up after itself.
