@@ -107,7 +107,13 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
 
     /// <summary>The same, for a reader of one's own that throws as the serializer does.</summary>
     /// <exception cref="CliException">It is not what the command promises.</exception>
-    public T Read<T>(Func<ReadOnlySpan<byte>, T> read)
+    public void Read(Action<ReadOnlySpan<byte>> read) => Read(json =>
+    {
+        read(json);
+        return this;
+    });
+
+    private T Read<T>(Func<ReadOnlySpan<byte>, T> read)
     {
         try
         {

@@ -9,11 +9,17 @@ internal static class ListScreen
 
     public static Screen Of(IReadOnlyList<Reply> replies)
     {
-        Cell[][] rows = [.. replies.SelectMany(reply => reply.Read(VmRows.Read))];
-        var columns = rows.Any(row => row[^1].Text is not null) ? s_headers.Length : s_headers.Length - 1;
+        var table = new Utf8Table(VmRows.Columns);
+        foreach (var reply in replies)
+        {
+            reply.Read(json => VmRows.Read(json, table));
+        }
+
+        var columns = table.HasAny((int)VmRows.Column.Hint) ? s_headers.Length : s_headers.Length - 1;
+        var sheet = new LongSheet(table, s_headers[..columns], CellOf);
         return new Screen(
-            new Sheet(s_headers[..columns], [.. rows.Select(row => new ArraySegment<Cell>(row, 0, columns))]),
-            [.. rows.Select(row => row[0].Text!)],
+            sheet,
+            sheet.Texts((int)VmRows.Column.VmId),
             "There are no VMs yet. Make one:  aetherscale-cli create-vm --image IMAGE");
     }
 
@@ -21,12 +27,12 @@ internal static class ListScreen
     public static string? Memory(int? mebibytes) =>
         mebibytes is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number}M") : null;
 
-    /// <summary>Whether a VM starts at boot; the policy behind that follows, and says more where it is why.</summary>
-    public static string? Autostart(string? fact, string? next) => (fact, next) switch
-    {
-        ("yes", "always") or ("no", "never") or (_, "yes" or "no") => next,
-        _ => fact,
-    };
-
     public static string? YesOrNo(bool? value) => value switch { true => "yes", false => "no", null => null };
+
+    private static Cell CellOf(int column, string text) => (VmRows.Column)column switch
+    {
+        VmRows.Column.VmId => new Cell(text, Tone.Strong),
+        VmRows.Column.Status => StatusCell.Of(text),
+        _ => new Cell(text),
+    };
 }

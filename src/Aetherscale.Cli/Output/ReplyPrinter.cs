@@ -82,7 +82,7 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
         }
         else
         {
-            PlainSheet.Write(screen.Sheet, terminal.Out);
+            screen.Sheet.WritePlain(terminal);
         }
     }
 

@@ -15,7 +15,11 @@ internal enum Tone
 internal readonly record struct Cell(string? Text, Tone Tone = Tone.Plain);
 
 /// <summary>Rows and columns, not laid out. Without headers, the first column names the second.</summary>
-internal sealed record Sheet(IReadOnlyList<string>? Headers, IReadOnlyList<IReadOnlyList<Cell>> Rows);
+internal record Sheet(IReadOnlyList<string>? Headers, IReadOnlyList<IReadOnlyList<Cell>> Rows)
+{
+    /// <summary>Writes it for a pipe.</summary>
+    public virtual void WritePlain(Terminal terminal) => PlainSheet.Write(this, terminal.Out);
+}
 
 /// <summary>An answer as a table, and as what <c>--quiet</c> leaves of it.</summary>
 /// <param name="Sheet">The table.</param>

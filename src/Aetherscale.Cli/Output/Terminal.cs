@@ -2,9 +2,6 @@ using System.Text;
 
 namespace Aetherscale.Cli.Output;
 
-/// <summary>Nobody reads our standard output any more.</summary>
-internal sealed class OutputClosedException() : Exception("standard output is closed");
-
 /// <summary>Standard output and standard error as text, and what they are able to show.</summary>
 internal sealed class Terminal : IDisposable
 {
@@ -14,13 +11,15 @@ internal sealed class Terminal : IDisposable
     private static readonly string[] s_localeVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
 
     private readonly Surroundings _around;
+    private readonly AnswerStream _answers;
     private readonly bool _dumb;
 
     public Terminal(Surroundings around)
     {
         _around = around;
         _dumb = around.Variable("TERM") is null or "" or "dumb";
-        Out = new StreamWriter(around.Output, s_utf8, bufferSize: 16 * 1024, leaveOpen: true);
+        _answers = new AnswerStream(around.Output);
+        Out = new StreamWriter(_answers, s_utf8, bufferSize: 16 * 1024, leaveOpen: true);
         Error = new StreamWriter(around.Error, s_utf8, bufferSize: 1024, leaveOpen: true) { AutoFlush = true };
     }
 
@@ -64,6 +63,13 @@ internal sealed class Terminal : IDisposable
         }
     }
 
+    /// <summary>Writes text to standard output that is UTF-8 already.</summary>
+    public void Write(ReadOnlySpan<byte> utf8)
+    {
+        Out.Flush();
+        _answers.Write(utf8);
+    }
+
     /// <exception cref="OutputClosedException">The reader has gone.</exception>
     /// <exception cref="CliException">The output cannot be written.</exception>
     public void Flush()
@@ -72,22 +78,15 @@ internal sealed class Terminal : IDisposable
         {
             Out.Flush();
         }
-        catch (IOException e) when (e.HResult == BrokenPipe)
-        {
-            throw new OutputClosedException();
-        }
-        catch (IOException e)
-        {
-            throw new CliException(ExitCodes.Refused, $"the output cannot be written: {e.Message}");
-        }
         catch (ObjectDisposedException)
         {
             // connect closes standard output itself, to tell the reader that the guest has ended
         }
     }
 
-    public void Dispose() => Error.Flush();
-
-    /// <summary>EPIPE; the runtime puts the system's error number there.</summary>
-    private const int BrokenPipe = 32;
+    public void Dispose()
+    {
+        Error.Flush();
+        _answers.Dispose();
+    }
 }

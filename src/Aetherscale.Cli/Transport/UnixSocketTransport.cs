@@ -15,7 +15,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
 {
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
-        using var socket = await OpenAsync(cancel);
+        using var socket = await OpenForOneAsync(cancel);
         var body = request.ToJson();
         var head = $"POST {ApiRoutes.Commands} HTTP/1.1\r\nHost: aetherscale\r\nConnection: close\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
@@ -26,7 +26,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
             await reply.ReadHeadAsync();
             return ParseEnvelope(reply.Status, await reply.ReadBodyAsync());
         }
-        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             throw Unreachable.Lost(request.ChangesSomething()
                 ? "connection lost; the command may have been carried out: check list-vms"
@@ -56,7 +56,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
             await reply.ReadHeadAsync();
             if (reply.Status == 101)
             {
-                var stream = new SocketGuestStream(socket.Release(), reply.Rest);
+                var stream = new SocketGuestStream(socket.Socket, reply.Rest);
                 socket = null;
                 return stream;
             }
@@ -64,7 +64,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
             var error = ParseEnvelope(reply.Status, await reply.ReadBodyAsync()).ExecutionInfo;
             throw new CliException(ExitCodes.Refused, error.Describe());
         }
-        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             throw Unreachable.Lost("connection lost");
         }
@@ -173,7 +173,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
 
             return await frames.ReadAsync(() => silence.CancelAfter(StreamSilence.Longest));
         }
-        catch (Exception e) when (e is SocketException or EndOfStreamException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow");
         }
@@ -190,9 +190,12 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
     /// <summary>Each request closes its own connection.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private async Task<IDaemonConnection> OpenForOneAsync(CancellationToken cancel) =>
+        (blocking ? BlockingConnection.TryOpen(path, cancel) : null) ?? (IDaemonConnection)await OpenAsync(cancel);
+
     private async Task<DaemonSocket> OpenAsync(CancellationToken cancel)
     {
-        var socket = new DaemonSocket(blocking, cancel);
+        var socket = new DaemonSocket(cancel);
         try
         {
             await socket.ConnectAsync(path);
@@ -210,13 +213,13 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    private static async Task SendAsync(DaemonSocket socket, ReadOnlyMemory<byte> bytes)
+    private static async Task SendAsync(IDaemonConnection socket, ReadOnlyMemory<byte> bytes)
     {
         try
         {
             await socket.SendAsync(bytes);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             // A daemon that refuses early closes its side for reading; its answer may be there all the same.
         }

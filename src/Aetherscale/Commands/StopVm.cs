@@ -49,6 +49,7 @@ internal sealed class StopVm(
         var outcome = options.Kill
             ? await stopper.KillAsync(id, onQueued, cancellationToken)
             : await stopper.StopAsync(id, grace, onQueued, cancellationToken);
+        outcome = outcome == StopOutcome.WasNotRunning && kills is { IsDone: true } ? StopOutcome.Killed : outcome;
         if (outcome != StopOutcome.WasNotRunning)
         {
             asked.Happens();

@@ -10,7 +10,7 @@ internal sealed class KillRequests
     private readonly Dictionary<VmId, Entry> _entries = [];
 
     /// <summary>To be called before the kill waits for its turn, and disposed after the kill.</summary>
-    public IDisposable Announce(VmId id)
+    public KillRequest Announce(VmId id)
     {
         Entry? entry;
         lock (_gate)
@@ -25,7 +25,19 @@ internal sealed class KillRequests
         }
 
         entry.Announced.TrySetResult();
-        return new Request(() => Leave(id, entry, isKill: true));
+        return new KillRequest(() => Leave(id, entry, isKill: true), () => entry.IsDone);
+    }
+
+    /// <summary>A graceful stop has killed the VM for whoever wants that.</summary>
+    public void Done(VmId id)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(id, out var entry))
+            {
+                entry.IsDone = true;
+            }
+        }
     }
 
     /// <summary>For a graceful stop: a task that is done as soon as a kill waits for the same VM.</summary>
@@ -43,7 +55,7 @@ internal sealed class KillRequests
 
             entry.Users++;
             announced = entry.Announced.Task;
-            return new Request(() => Leave(id, entry, isKill: false));
+            return new KillRequest(() => Leave(id, entry, isKill: false), () => entry.IsDone);
         }
     }
 
@@ -58,6 +70,7 @@ internal sealed class KillRequests
             }
             else if (entry.Kills == 0 && entry.Announced.Task.IsCompleted)
             {
+                entry.IsDone = false;
                 entry.Announced = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
@@ -69,13 +82,19 @@ internal sealed class KillRequests
 
         public int Kills { get; set; }
 
+        public bool IsDone { get; set; }
+
         public TaskCompletionSource Announced { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
+}
 
-    private sealed class Request(Action leave) : IDisposable
-    {
-        private Action? _leave = leave;
+/// <summary>Somebody's part in the kill of a VM, until it is disposed of.</summary>
+internal sealed class KillRequest(Action leave, Func<bool> isDone) : IDisposable
+{
+    private Action? _leave = leave;
 
-        public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
-    }
+    /// <summary>Whether a graceful stop that the kill waited for has killed the VM in its stead.</summary>
+    public bool IsDone => isDone();
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
 }

@@ -20,7 +20,7 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
     /// <summary>
     /// Has a graceful stop that is under way, or waits for its turn, end with a kill. To be disposed after the caller's own.
     /// </summary>
-    public IDisposable Overtake(VmId id) => _kills.Announce(id);
+    public KillRequest Overtake(VmId id) => _kills.Announce(id);
 
     /// <summary>
     /// Asks the guest to shut down and waits until it is down; kills it after the grace, which is the unit's own when null.
@@ -45,9 +45,15 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
         var limit = Task.Delay(grace ?? Timeout.InfiniteTimeSpan, time, over.Token);
         var wasForced = await EndAsync(unit, mercy: Task.WhenAny(limit, overtaken), onQueued, cancellationToken);
         await over.CancelAsync();
+        if (wasForced && overtaken.IsCompleted)
+        {
+            _kills.Done(id);
+            return StopOutcome.Killed;
+        }
+
         if (wasForced)
         {
-            return overtaken.IsCompleted ? StopOutcome.Killed : StopOutcome.KilledAfterGrace;
+            return StopOutcome.KilledAfterGrace;
         }
 
         if (!UnitWatch.IsUp(before))

@@ -7,6 +7,9 @@ public sealed class TerminalTests : IDisposable
 {
     private const string ShowCursor = "\e[?25h";
 
+    /// <summary>Forms of an answer that may be longer than any buffer.</summary>
+    private static readonly string[][] s_long = [["list-vms"], ["list-vms", "--quiet"], ["list-vms", "--output", "json"]];
+
     private readonly CliSandbox _cli = new();
 
     public void Dispose() => _cli.Dispose();
@@ -54,27 +57,37 @@ public sealed class TerminalTests : IDisposable
             "\e[1;31maetherscale-cli:\e[0m interrupted; the command goes on in the daemon\n", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_reader_that_has_seen_enough_is_no_error()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(2000)]
+    public async Task A_reader_that_has_seen_enough_is_no_error(int vms)
     {
-        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.TwoVms);
-        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        pipe.ClientSafePipeHandle.Dispose();
-        using var output = new DescriptorStream(Descriptor(pipe));
-        var result = await _cli.RunAsync(["list-vms"], output, TestContext.Current.CancellationToken);
-        Assert.Equal(new CliResult(0, "", ""), result);
-        pipe.SafePipeHandle.SetHandleAsInvalid(); // the stream closes it
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Vms(vms));
+        foreach (var words in s_long)
+        {
+            using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+            pipe.ClientSafePipeHandle.Dispose();
+            using var output = new DescriptorStream(Descriptor(pipe));
+            var result = await _cli.RunAsync(words, output, TestContext.Current.CancellationToken);
+            Assert.Equal(new CliResult(0, "", ""), result);
+            pipe.SafePipeHandle.SetHandleAsInvalid(); // the stream closes it
+        }
     }
 
-    [Fact]
-    public async Task Output_that_cannot_be_written_is_1()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(2000)]
+    public async Task Output_that_cannot_be_written_is_1(int vms)
     {
-        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.TwoVms);
-        using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
-        var output = new DescriptorStream(full.DangerousGetHandle().ToInt32());
-        var result = await _cli.RunAsync(["list-vms"], output, TestContext.Current.CancellationToken);
-        Assert.Equal(
-            new CliResult(1, "", "aetherscale-cli: the output cannot be written: No space left on device\n"), result);
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Vms(vms));
+        foreach (var words in s_long)
+        {
+            using var full = File.OpenHandle("/dev/full", FileMode.Open, FileAccess.Write);
+            var output = new DescriptorStream(full.DangerousGetHandle().ToInt32());
+            var result = await _cli.RunAsync(words, output, TestContext.Current.CancellationToken);
+            Assert.Equal(
+                new CliResult(1, "", "aetherscale-cli: the output cannot be written: No space left on device\n"), result);
+        }
     }
 
     private ScriptedDaemon SlowDaemon() => ScriptedDaemon.Doing(_cli.OwnSocket, async (_, socket, cancel) =>

@@ -46,4 +46,21 @@ public sealed class KillRequestsTests
 
         Assert.False(announced.IsCompleted);
     }
+
+    [Fact]
+    public void A_kill_whose_work_a_stop_has_done_knows_it_and_the_next_kill_does_not()
+    {
+        using (_kills.Watch(_id, out _))
+        {
+            using var kill = _kills.Announce(_id);
+            Assert.False(kill.IsDone);
+
+            _kills.Done(_id);
+
+            Assert.True(kill.IsDone);
+        }
+
+        using var next = _kills.Announce(_id);
+        Assert.False(next.IsDone);
+    }
 }
