@@ -1,4 +1,5 @@
 using System.Security;
+using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Transport;
@@ -20,6 +21,11 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
             return new SourceFile(around.Input, null, "stdin", null);
         }
 
+        if (Directory.Exists(path))
+        {
+            throw new CliException(ExitCodes.Usage, $"{path} is a folder: name the image's file in it");
+        }
+
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -28,7 +34,7 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
         {
-            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {e.Message}");
+            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {FileFailure.Of(e)}");
         }
     }
 
