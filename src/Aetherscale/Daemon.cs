@@ -118,7 +118,7 @@ internal static class Daemon
                 images, catalogue, puller, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
-            new RestartVm(store, locks, restarter, power, history, grace),
+            new RestartVm(store, locks, restarter, power, history, background, time, grace),
             new PauseVm(store, locks, power, history),
             new ResumeVm(store, locks, power, history),
             new WaitVm(store, locks, waiter, time),
