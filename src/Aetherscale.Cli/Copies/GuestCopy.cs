@@ -23,7 +23,7 @@ internal sealed class GuestCopy(Session session, ITransport transport, GuestFile
     public async Task PutAsync(string from, CancellationToken cancel)
     {
         var aside = $"{file.Path}.{session.Around.NewRequestId()}";
-        await using var source = Open(from, () => from == Dash ? session.Around.Input : File.OpenRead(from));
+        await using var source = await OpenAsync(from, () => from == Dash ? session.Around.Input : File.OpenRead(from), cancel);
         long? total = source.CanSeek ? source.Length : null;
         var done = 0L;
         var piece = new byte[PieceBytes];
@@ -32,7 +32,7 @@ internal sealed class GuestCopy(Session session, ITransport transport, GuestFile
         {
             while (true)
             {
-                var length = await source.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel);
+                var length = await source.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel).AsTask().WaitAsync(cancel);
                 await RunAsync(line, [aside], piece.AsMemory(0, length), cancel);
                 line = "cat >>\"$1\"";
                 display.Show(new ImportProgress { Stage = Stage, Bytes = done += length, Total = total });
@@ -44,7 +44,7 @@ internal sealed class GuestCopy(Session session, ITransport transport, GuestFile
 
             await RunAsync("if [ -d \"$2\" ]; then echo \"$2 is a folder\" >&2; exit 1; fi; mv -f \"$1\" \"$2\"", [aside, file.Path], default, cancel);
         }
-        catch (CliException)
+        catch (Exception error) when (error is CliException or OperationCanceledException)
         {
             await ForgetAsync(aside);
             throw;
@@ -60,7 +60,7 @@ internal sealed class GuestCopy(Session session, ITransport transport, GuestFile
         var done = 0L;
         try
         {
-            await using (var target = Open(to, () => aside is null ? session.Around.Output : File.Create(aside)))
+            await using (var target = await OpenAsync(to, () => aside is null ? session.Around.Output : File.Create(aside), cancel))
             {
                 for (var block = 0L; ; block += BlocksInPiece)
                 {
@@ -96,11 +96,12 @@ internal sealed class GuestCopy(Session session, ITransport transport, GuestFile
         }
     }
 
-    private static Stream Open(string path, Func<Stream> open)
+    /// <summary>A pipe opens when its other end does.</summary>
+    private static async Task<Stream> OpenAsync(string path, Func<Stream> open, CancellationToken cancel)
     {
         try
         {
-            return open();
+            return await Task.Run(open, cancel).WaitAsync(cancel);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -13,8 +13,11 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
 {
     private const int MaxListBytes = 4 << 20;
 
+    /// <param name="path">Of the file; a dash for standard input.</param>
+    /// <param name="around">For that.</param>
+    /// <param name="cancel">A pipe that nobody writes to opens when somebody does; this ends the wait.</param>
     /// <exception cref="CliException">It cannot be read.</exception>
-    public static SourceFile Open(string path, Surroundings around)
+    public static async Task<SourceFile> OpenAsync(string path, Surroundings around, CancellationToken cancel)
     {
         if (path == "-")
         {
@@ -28,7 +31,8 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
 
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var file = await Task.Run(
+                () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), cancel).WaitAsync(cancel);
             var full = Path.GetFullPath(path);
             return new SourceFile(file, file.CanSeek ? file.Length : null, full, FindChecksum(full));
         }

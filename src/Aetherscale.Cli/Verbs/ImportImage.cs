@@ -105,7 +105,7 @@ internal sealed class ImportImage : Verb
             return await _session.UploadAsync(line, PathOf(options), null, ImageScreen.ResultOf, cancel);
         }
 
-        await using var file = SourceFile.Open(source, _session.Around);
+        await using var file = await SourceFile.OpenAsync(source, _session.Around, cancel);
         var sent = options with { Source = file.Words, Checksum = options.Checksum ?? file.Checksum };
         return await _session.UploadAsync(line, PathOf(sent), file, ImageScreen.ResultOf, cancel);
     }
