@@ -130,7 +130,7 @@ internal static class Daemon
             new FollowByQueue(watch, logsVm, followLogs, frames, background, time),
             connect,
             console,
-            new ExecVm(store, locks, observer, agents, time),
+            new ExecVm(store, locks, observer, agents, systemd, time),
             new ScreenshotVm(store, locks, observer, monitors, runtime),
             new Doctor(Checkups(), time),
             facts,
