@@ -50,6 +50,15 @@ start_time() {
   echo "${stat[19]}"
 }
 
+# close_inherited: for what outlives this script. A caller's open files, such as that of flock(1), would else stay open, and locked, as long.
+close_inherited() {
+  local open
+  for open in /proc/"$BASHPID"/fd/*; do
+    open=${open##*/}
+    ((open <= 2 || open == 255)) || eval "exec $open>&-"
+  done
+}
+
 # remember_process FILE PID: writes down which process it is, so that a reused pid is never taken for it.
 remember_process() { echo "$2 $(start_time "$2")" >"$1"; }
 

@@ -16,7 +16,11 @@ journal_start() {
   # when `flushed` exists, which systemd-journal-flush.service makes at boot.
   printf '%s\n' '[Journal]' Storage=persistent SplitMode=uid ReadKMsg=no Audit=no >"$journal_settings"
   touch /run/systemd/journal/flushed
-  setsid /lib/systemd/systemd-journald </dev/null >"$state/journald.log" 2>&1 {lock}>&- &
+  (
+    exec </dev/null >"$state/journald.log" 2>&1
+    close_inherited
+    exec setsid /lib/systemd/systemd-journald
+  ) &
   remember_process "$state/journald.pid" $!
   wait_until 10 journal_answers || fail_with_log "$state/journald.log" "journald does not answer"
 }

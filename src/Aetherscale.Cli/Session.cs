@@ -53,13 +53,15 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     /// <param name="show">Lays out the responses of those that were carried out.</param>
     /// <param name="cancel">Ends the waiting, not the command.</param>
     /// <param name="verdict">The exit code that an answer asks for by what it says; without it, one that was carried out is 0.</param>
+    /// <param name="done">Told of each that was carried out.</param>
     public async Task<int> SendAsync(
         ParseResult line,
         string doing,
         IReadOnlyList<RequestEnvelope> requests,
         Func<IReadOnlyList<Reply>, Screen> show,
         CancellationToken cancel,
-        Func<Reply, int>? verdict = null)
+        Func<Reply, int>? verdict = null,
+        Action<Reply>? done = null)
     {
         var quiet = line.GetValue(options.Quiet);
         var spins = !quiet && terminal.ErrorIsRich;
@@ -74,6 +76,11 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
         {
             terminal.Fail(Interrupted, advice: null);
             throw;
+        }
+
+        foreach (var reply in outcomes.Select(outcome => outcome.Reply).OfType<Reply>().Where(reply => reply.ExecutionInfo.Status == ExecutionInfo.Success))
+        {
+            done?.Invoke(reply);
         }
 
         var printer = new ReplyPrinter(terminal, line.GetValue(options.Output), quiet);
@@ -113,6 +120,9 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
         throw Unreachable.Lost("the daemon has ended the stream without a word");
     }
+
+    /// <summary>Shows how far something is, to a person before a terminal and to nobody else.</summary>
+    public ImportDisplay DisplayOn(ParseResult line) => new(terminal, around.Time, line.GetValue(options.Quiet) || !terminal.ErrorIsRich);
 
     /// <summary>Whether the daemon is asked by a broker.</summary>
     public bool IsByBroker(ParseResult line) => options.PlaceIn(line, around) is BrokerPlace;

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Aetherscale.Cli.Output;
+using Aetherscale.Contract;
 
 namespace Aetherscale.Cli;
 
 /// <summary>Turns what the parser found wrong into one message with the way to the right help page.</summary>
 internal static class UsageErrors
 {
-    private const int MaxTypos = 2;
-
     public static CliException Describe(ParseResult line)
     {
         var command = line.CommandResult.Command;
@@ -49,7 +48,7 @@ internal static class UsageErrors
         var isVerb = !isOption && command is RootCommand;
         IEnumerable<string> candidates = isOption ? OptionsOf(command)
             : isVerb ? command.Subcommands.Select(verb => verb.Name) : [];
-        var near = Nearest(token, candidates);
+        var near = NearestWord.NearestTo(token, candidates);
         var what = isOption ? "unknown option" : isVerb ? "unknown command" : "unexpected argument";
         return near is null ? $"{what} \"{token}\"" : $"{what} \"{token}\"; did you mean {near}?";
     }
@@ -71,33 +70,4 @@ internal static class UsageErrors
         _ when command is RootCommand => "a command is missing",
         _ => error.Message,
     };
-
-    /// <summary>The candidate that may have been meant.</summary>
-    internal static string? Nearest(string token, IEnumerable<string> candidates) =>
-        candidates.Select(name => (name, distance: Distance(token, name)))
-            .Where(near => near.distance <= MaxTypos)
-            .OrderBy(near => near.distance)
-            .Select(near => near.name)
-            .FirstOrDefault();
-
-    /// <summary>Edits from one word to the other, a swap of neighbours counting as one.</summary>
-    internal static int Distance(string from, string to)
-    {
-        var cost = new int[from.Length + 1, to.Length + 1];
-        for (var i = 0; i <= from.Length; i++)
-        {
-            for (var j = 0; j <= to.Length; j++)
-            {
-                cost[i, j] = i == 0 ? j : j == 0 ? i : Math.Min(
-                    Math.Min(cost[i - 1, j], cost[i, j - 1]) + 1,
-                    cost[i - 1, j - 1] + (from[i - 1] == to[j - 1] ? 0 : 1));
-                if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1])
-                {
-                    cost[i, j] = Math.Min(cost[i, j], cost[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return cost[from.Length, to.Length];
-    }
 }

@@ -3,8 +3,8 @@ using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Output;
 
-/// <summary>How far an import is, on standard error: one line that changes on a terminal, a line now and then elsewhere.</summary>
-internal sealed class ImportDisplay(Terminal terminal, TimeProvider time, bool quiet)
+/// <summary>How far an import or a copy is, on standard error: one line that changes on a terminal, a line now and then elsewhere.</summary>
+internal sealed class ImportDisplay(Terminal terminal, TimeProvider time, bool isSilent)
 {
     private static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(5);
 
@@ -14,9 +14,12 @@ internal sealed class ImportDisplay(Terminal terminal, TimeProvider time, bool q
     private long _lastLine;
     private bool _isShown;
 
+    /// <summary>Whether nothing will be shown.</summary>
+    public bool IsSilent => isSilent;
+
     public void Show(ImportProgress progress)
     {
-        if (quiet)
+        if (isSilent)
         {
             return;
         }

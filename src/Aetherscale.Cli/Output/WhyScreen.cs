@@ -18,7 +18,7 @@ internal static class WhyScreen
     private static IEnumerable<string> Lines(WhyVmResponse vm)
     {
         var text = new List<string> { TerminalText.Escape(vm.Why) };
-        AddPart(text, "What happened", vm.Events.Select(what => $"{EventText.Moment(what.Time)}  {what.Event,-9}  {EventText.Of(what)}"));
+        AddPart(text, vm.EarlierEvents is true ? $"What happened last; all of it: {CliRoot.ProgramName} logs-vm {vm.Name ?? vm.VmId} --lines 1000" : "What happened", vm.Events.Select(what => $"{EventText.Moment(what.Time)}  {what.Event,-9}  {EventText.Of(what)}"));
         AddPart(text, "systemd", vm.Unit is { } unit ? [Unit(unit)] : ["it has not loaded the unit: it does not run"]);
         AddPart(text, "Last lines of the journal", vm.Log.Select(line => $"{EventText.Moment(line.Time!.Value)}  {line.Source}: {line.Text}"));
         AddPart(text, "Last lines of the console", vm.Console);

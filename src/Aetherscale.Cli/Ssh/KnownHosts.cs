@@ -8,12 +8,7 @@ internal sealed class KnownHosts
     private readonly string _folder;
 
     /// <exception cref="CliException">There is no place for them.</exception>
-    public KnownHosts(Surroundings around)
-    {
-        var state = around.SetVariable("XDG_STATE_HOME")
-            ?? (around.SetVariable("HOME") is { } home ? $"{home}/.local/state" : throw new CliException(ExitCodes.Usage, "HOME is not set"));
-        _folder = $"{state}/aetherscale/known_hosts.d";
-    }
+    public KnownHosts(Surroundings around) => _folder = FolderOf(around) ?? throw new CliException(ExitCodes.Usage, "HOME is not set");
 
     /// <summary>The name that ssh looks for.</summary>
     public static string AliasOf(string vmId) => $"aetherscale-{vmId}";
@@ -46,9 +41,30 @@ internal sealed class KnownHosts
         }
     }
 
+    /// <summary>The VM is no more; its id does not come back. What cannot be removed does no harm.</summary>
+    public static void Forget(Surroundings around, string vmId)
+    {
+        try
+        {
+            if (FolderOf(around) is { } folder && vmId.All(char.IsAsciiLetterLower))
+            {
+                File.Delete($"{folder}/{vmId}");
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // As it says.
+        }
+    }
+
     /// <summary>ssh makes the file by itself, but not its folder.</summary>
     public void MakeFolder() =>
         Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    private static string? FolderOf(Surroundings around) =>
+        (around.SetVariable("XDG_STATE_HOME") ?? (around.SetVariable("HOME") is { } home ? $"{home}/.local/state" : null)) is { } state
+            ? $"{state}/aetherscale/known_hosts.d"
+            : null;
 
     private string Read(string vmId)
     {

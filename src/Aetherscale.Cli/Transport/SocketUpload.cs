@@ -61,7 +61,8 @@ internal sealed class SocketUpload(DaemonSocket socket, SourceFile source)
     {
         try
         {
-            return await source.Bytes.ReadAsync(chunk, cancel);
+            // The read of a pipe does not end by itself when it is cancelled.
+            return await source.Bytes.ReadAsync(chunk, cancel).AsTask().WaitAsync(cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.Security;
+using Aetherscale.Cli.Output;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Transport;
@@ -12,23 +13,32 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
 {
     private const int MaxListBytes = 4 << 20;
 
+    /// <param name="path">Of the file; a dash for standard input.</param>
+    /// <param name="around">For that.</param>
+    /// <param name="cancel">A pipe that nobody writes to opens when somebody does; this ends the wait.</param>
     /// <exception cref="CliException">It cannot be read.</exception>
-    public static SourceFile Open(string path, Surroundings around)
+    public static async Task<SourceFile> OpenAsync(string path, Surroundings around, CancellationToken cancel)
     {
         if (path == "-")
         {
             return new SourceFile(around.Input, null, "stdin", null);
         }
 
+        if (Directory.Exists(path))
+        {
+            throw new CliException(ExitCodes.Usage, $"{path} is a folder: name the image's file in it");
+        }
+
         try
         {
-            var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            var file = await Task.Run(
+                () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), cancel).WaitAsync(cancel);
             var full = Path.GetFullPath(path);
             return new SourceFile(file, file.CanSeek ? file.Length : null, full, FindChecksum(full));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
         {
-            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {e.Message}");
+            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {FileFailure.Of(e)}");
         }
     }
 

@@ -42,13 +42,21 @@ internal sealed class CopyVm : Verb
     {
         await using var transport = _session.TransportFor(line, blocking: false);
         var (from, to) = (line.GetRequiredValue(_from), line.GetRequiredValue(_to));
+        var display = _session.DisplayOn(line);
         var copy = (GuestFile.TryParse(from), GuestFile.TryParse(to)) switch
         {
-            (null, { } target) => new GuestCopy(_session, transport, target).PutAsync(from, cancel),
-            ({ } source, null) => new GuestCopy(_session, transport, source).GetAsync(to, cancel),
+            (null, { } target) => new GuestCopy(_session, transport, target, display).PutAsync(from, cancel),
+            ({ } source, null) => new GuestCopy(_session, transport, source, display).GetAsync(to, cancel),
             _ => throw new CliException(ExitCodes.Usage, "one of FROM and TO must be VM:PATH, and the other a file of this host"),
         };
-        await copy;
-        return ExitCodes.Done;
+        try
+        {
+            await copy;
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            display.End();
+        }
     }
 }

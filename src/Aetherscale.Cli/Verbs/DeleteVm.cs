@@ -1,4 +1,5 @@
 using Aetherscale.Cli.Completions;
+using Aetherscale.Cli.Ssh;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Verbs;
@@ -21,4 +22,6 @@ internal sealed class DeleteVm(Session session, VmCompletions completions)
         new("Shut a VM down first, then remove it", "aetherscale-cli stop-vm web && aetherscale-cli delete-vm web"),
         new("Remove all VMs", "aetherscale-cli list-vms --quiet | xargs -r aetherscale-cli delete-vm"),
     ];
+
+    protected override Action<Reply>? Done => reply => KnownHosts.Forget(Around, reply.Read(Replies.Json.VmActionResponse).VmId);
 }

@@ -74,6 +74,16 @@ internal sealed class ImportImage : Verb
             Checksum = line.GetValue(_checksum),
             Format = line.GetValue(_format),
         };
+        if (!isUrl && SchemeOf(source) is { } scheme)
+        {
+            throw new CliException(ExitCodes.Usage, $"{scheme}:// is not fetched, only http:// and https:// are")
+            {
+                Advice = scheme.Equals("file", StringComparison.OrdinalIgnoreCase)
+                    ? $"Name the file by its path: {source[(scheme.Length + 3)..]}"
+                    : $"Fetch it with another program, as in: curl {source} | {CliRoot.ProgramName} import-image {options.Name} -",
+            };
+        }
+
         if (!_session.IsByBroker(line))
         {
             return ImportAsync(line, options, source, cancel);
@@ -95,10 +105,14 @@ internal sealed class ImportImage : Verb
             return await _session.UploadAsync(line, PathOf(options), null, ImageScreen.ResultOf, cancel);
         }
 
-        await using var file = SourceFile.Open(source, _session.Around);
+        await using var file = await SourceFile.OpenAsync(source, _session.Around, cancel);
         var sent = options with { Source = file.Words, Checksum = options.Checksum ?? file.Checksum };
         return await _session.UploadAsync(line, PathOf(sent), file, ImageScreen.ResultOf, cancel);
     }
+
+    /// <returns>Null for a path.</returns>
+    private static string? SchemeOf(string source) =>
+        source.IndexOf("://", StringComparison.Ordinal) is > 0 and var end && source[..end].All(char.IsAsciiLetterOrDigit) ? source[..end] : null;
 
     private static string PathOf(ImportImageOptions options)
     {

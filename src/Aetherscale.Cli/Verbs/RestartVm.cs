@@ -20,6 +20,11 @@ internal sealed class RestartVm : Verb
         CustomParser = static result => result.Number("--timeout", 1, MaxTimeoutSeconds),
     };
 
+    private readonly Option<bool> _noWait = new("--no-wait")
+    {
+        Description = "Have the restart begin, and do not wait until the VM runs again.",
+    };
+
     private readonly Option<bool> _hard = new("--hard")
     {
         Description = "Do not ask the guest: reset its machine, as by the reset button.",
@@ -31,6 +36,7 @@ internal sealed class RestartVm : Verb
         _session = session;
         _vms = VmWords.OneOrMore(completions);
         _vms.AddTo(this);
+        Add(_noWait);
         Add(_timeout);
         Add(_hard);
         Validators.Add(command =>
@@ -42,7 +48,7 @@ internal sealed class RestartVm : Verb
         });
     }
 
-    public override string Synopsis => "restart-vm VM... [--timeout SECONDS] [--hard]";
+    public override string Synopsis => "restart-vm VM... [--no-wait] [--timeout SECONDS] [--hard]";
 
     public override IReadOnlyList<string> Details =>
     [
@@ -66,7 +72,7 @@ internal sealed class RestartVm : Verb
         var vms = _vms.In(line);
         var requests = vms.Select(vm => _session.Request(
             CommandNames.RestartVm,
-            new RestartVmOptions { VmId = vm, Timeout = line.GetValue(_timeout), Hard = line.GetValue(_hard) },
+            new RestartVmOptions { VmId = vm, Wait = line.GetValue(_noWait) ? false : null, Timeout = line.GetValue(_timeout), Hard = line.GetValue(_hard) },
             ContractJson.Wire.RestartVmOptions));
         return _session.SendAsync(line, $"Restarting {Spinner.Names(vms)}", [.. requests], ActionScreen.Silent, cancel);
     }

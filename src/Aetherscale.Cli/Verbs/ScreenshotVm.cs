@@ -11,6 +11,8 @@ internal sealed class ScreenshotVm : Verb
 {
     public const string Word = "screenshot";
 
+    private const string Dash = "-";
+
     private readonly Session _session;
     private readonly Argument<string> _vm = new("VM") { Description = "The VM's id or name.", HelpName = "VM" };
 
@@ -43,13 +45,21 @@ internal sealed class ScreenshotVm : Verb
     protected override async Task<int> RunAsync(ParseResult line, CancellationToken cancel)
     {
         var vm = line.GetRequiredValue(_vm);
+        if (line.GetValue(_file) == Dash && _session.Around.OutputIsTerminal)
+        {
+            throw new CliException(ExitCodes.Usage, "a terminal cannot show a picture's bytes")
+            {
+                Advice = $"Name a file, or send it on: {CliRoot.ProgramName} {Word} {vm} {Dash} | display",
+            };
+        }
+
         await using var transport = _session.TransportFor(line, blocking: false);
         var request = _session.Request(CommandNames.ScreenshotVm, new VmOptions { VmId = vm }, ContractJson.Wire.VmOptions);
         var picture = (await transport.AskAsync(request, cancel)).Read(Replies.Json.ScreenshotVmResponse);
         var file = line.GetValue(_file) ?? $"{picture.Name ?? picture.VmId}.png";
         try
         {
-            if (file == "-")
+            if (file == Dash)
             {
                 await _session.Around.Output.WriteAsync(picture.Png, cancel);
                 return ExitCodes.Done;

@@ -48,7 +48,7 @@ internal sealed class SshConfig : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("For good, with the line  Include aetherscale  at the top of ~/.ssh/config", "aetherscale-cli ssh-config > ~/.ssh/aetherscale"),
+        new("For good, with the line  Include aetherscale  at the top of ~/.ssh/config", "mkdir -p -m 700 ~/.ssh && aetherscale-cli ssh-config > ~/.ssh/aetherscale"),
         new("For one copy", "aetherscale-cli ssh-config > vms.conf && scp -F vms.conf notes.txt web:/root/"),
     ];
 

@@ -27,6 +27,11 @@ internal abstract class VmsVerb : Verb
         _vms.AddTo(this);
     }
 
+    /// <summary>What else is to be done on this side.</summary>
+    protected virtual Action<Reply>? Done => null;
+
+    protected Surroundings Around => _session.Around;
+
     /// <summary>How the answers are shown.</summary>
     protected virtual Screen Show(IReadOnlyList<Reply> replies) => ActionScreen.Silent(replies);
 
@@ -34,6 +39,6 @@ internal abstract class VmsVerb : Verb
     {
         var vms = _vms.In(line);
         var requests = vms.Select(vm => _session.Request(Name, new VmOptions { VmId = vm }, ContractJson.Wire.VmOptions));
-        return _session.SendAsync(line, $"{_doing} {Spinner.Names(vms)}", [.. requests], Show, cancel);
+        return _session.SendAsync(line, $"{_doing} {Spinner.Names(vms)}", [.. requests], Show, cancel, done: Done);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class VmFile
         var name = key is Scalar scalar ? scalar.Value : throw _events.Wrong(key, "a key is one word, such as \"image\"");
         if (!VmMember.All.TryGetValue(name, out var member))
         {
-            throw _events.Wrong(key, UsageErrors.Nearest(name, VmMember.All.Keys) is { } near
+            throw _events.Wrong(key, NearestWord.NearestTo(name, VmMember.All.Keys) is { } near
                 ? $"unknown key \"{name}\"; did you mean \"{near}\"?"
                 : $"unknown key \"{name}\"; write one of {string.Join(", ", VmMember.All.Keys)}");
         }

@@ -6,6 +6,9 @@ public sealed record RestartVmOptions
     /// <summary>The VM's id or name.</summary>
     public required string VmId { get; init; }
 
+    /// <summary>Answer when the VM runs again (true, or absent) or as soon as its restart will happen (false).</summary>
+    public bool? Wait { get; init; }
+
     /// <summary>Seconds until a guest that does not shut down is killed; at most the daemon's <c>stop-grace-seconds</c>.</summary>
     public int? Timeout { get; init; }
 

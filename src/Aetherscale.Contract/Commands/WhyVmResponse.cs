@@ -21,6 +21,9 @@ public sealed record WhyVmResponse
     /// <summary>The last that happened, the oldest first; empty when nothing is known.</summary>
     public required IReadOnlyList<VmEvent> Events { get; init; }
 
+    /// <summary>True where more happened before these, which <c>logs-vm</c> tells; absent where it is all.</summary>
+    public bool? EarlierEvents { get; init; }
+
     /// <summary>What systemd says of the unit now; absent when it has not loaded it.</summary>
     public WhyVmUnit? Unit { get; init; }
 

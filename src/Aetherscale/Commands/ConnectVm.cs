@@ -11,26 +11,21 @@ namespace Aetherscale.Commands;
 internal sealed class ConnectVm(
     VmStore store, VmLocks locks, VmObserver observer, VmNetworks networks, ProcessRunner processes, BackgroundWork background, TimeProvider time)
 {
-    /// <summary>How the broker's own names for queues begin. Nobody else may give such a name, so it is never a queue of commands.</summary>
-    private const string PrivateQueue = "amq.gen-";
-
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
 
     /// <summary>Answers when the connection stands; it is carried by messages from then on.</summary>
     public async Task<ConnectVmResponse> RunAsync(ConnectVmOptions options, Requester requester, CancellationToken stopping)
     {
-        var open = requester.OpenStream ?? throw new AetherscaleException(
-            BadRequest, $"{CommandNames.ConnectVm} is for requests by a broker; on the socket it is GET {ApiRoutes.Connect}.");
+        var open = requester.StreamTo(CommandNames.ConnectVm, $"GET {ApiRoutes.Connect}", options.Queue);
         if (options.Port is < 1 or > 65535)
         {
             throw new AetherscaleException(BadRequest, "\"port\" must be a whole number from 1 to 65535.");
         }
 
-        RequirePrivate(options.Queue);
         var guest = await OpenAsync(options.VmId, options.Port, stopping);
         try
         {
-            var (queue, client) = await open(options.Queue, stopping);
+            var (queue, client) = await open(stopping);
             background.Adopt(CarryAsync(guest, client, stopping), $"{CommandNames.ConnectVm} {Quoted.Plain(options.VmId)}");
             return new ConnectVmResponse { Queue = queue };
         }
@@ -38,15 +33,6 @@ internal sealed class ConnectVm(
         {
             await guest.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <exception cref="AetherscaleException">The queue is not one that the broker named.</exception>
-    public static void RequirePrivate(string queue)
-    {
-        if (!queue.StartsWith(PrivateQueue, StringComparison.Ordinal))
-        {
-            throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
         }
     }
 

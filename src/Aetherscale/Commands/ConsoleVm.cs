@@ -18,13 +18,11 @@ internal sealed class ConsoleVm(
     /// <summary>Answers when the console is joined; it is carried by messages from then on.</summary>
     public async Task<ConnectVmResponse> RunAsync(ConsoleVmOptions options, Requester requester, CancellationToken stopping)
     {
-        var open = requester.OpenStream ?? throw new AetherscaleException(
-            BadRequest, $"{CommandNames.ConsoleVm} is for requests by a broker; on the socket it is GET {ApiRoutes.Console}.");
-        ConnectVm.RequirePrivate(options.Queue);
+        var open = requester.StreamTo(CommandNames.ConsoleVm, $"GET {ApiRoutes.Console}", options.Queue);
         var session = await OpenAsync(options.VmId, options.Lines, stopping);
         try
         {
-            var (queue, client) = await open(options.Queue, stopping);
+            var (queue, client) = await open(stopping);
             background.Adopt(CarryAsync(session, client, stopping), $"{CommandNames.ConsoleVm} {Quoted.Plain(options.VmId)}");
             return new ConnectVmResponse { Queue = queue };
         }

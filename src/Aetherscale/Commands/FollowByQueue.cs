@@ -1,6 +1,5 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -35,10 +34,8 @@ internal sealed class FollowByQueue(
     private async Task<ConnectVmResponse> BeginAsync(
         Source source, string command, string clientQueue, Requester requester, CancellationToken stopping)
     {
-        var open = requester.OpenStream ?? throw new AetherscaleException(
-            BadRequest, $"{command} is for requests by a broker; on the socket it is GET {ApiRoutes.Events} or GET {ApiRoutes.Logs}.");
-        ConnectVm.RequirePrivate(clientQueue);
-        var (queue, client) = await open(clientQueue, stopping);
+        var open = requester.StreamTo(command, $"GET {ApiRoutes.Events} or GET {ApiRoutes.Logs}", clientQueue);
+        var (queue, client) = await open(stopping);
         background.Adopt(CarryAsync(source, client), command);
         return new ConnectVmResponse { Queue = queue };
     }

@@ -19,8 +19,13 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
 
     private long _pid;
 
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="booting">How long the guest may still take to boot.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AetherscaleException">No agent answers, or it cannot start the program.</exception>
-    public async Task StartAsync(IReadOnlyList<string> command, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    public async Task StartAsync(
+        IReadOnlyList<string> command, ReadOnlyMemory<byte> input, TimeSpan booting, CancellationToken cancellationToken)
     {
         var started = await AskAsync(
             "guest-exec",
@@ -42,6 +47,7 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
                 json.WriteBoolean("capture-output", true);
             },
             MaxShortAnswer,
+            booting > s_patience ? booting : s_patience,
             cancellationToken);
         _pid = Number(started, "pid") ?? throw NotUnderstood();
     }
@@ -50,7 +56,7 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
     /// <exception cref="AetherscaleException">The agent does not answer any more, or the program wrote too much.</exception>
     public async Task<ExecVmResponse?> EndAsync(CancellationToken cancellationToken)
     {
-        var status = await AskAsync("guest-exec-status", json => json.WriteNumber("pid", _pid), MaxOutputAnswer, cancellationToken);
+        var status = await AskAsync("guest-exec-status", json => json.WriteNumber("pid", _pid), MaxOutputAnswer, s_patience, cancellationToken);
         if (status.ValueKind != JsonValueKind.Object || !status.TryGetProperty("exited", out var exited))
         {
             throw NotUnderstood();
@@ -70,9 +76,9 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
     }
 
     private async Task<JsonElement> AskAsync(
-        string command, Action<Utf8JsonWriter> arguments, int maxAnswer, CancellationToken cancellationToken)
+        string command, Action<Utf8JsonWriter> arguments, int maxAnswer, TimeSpan patience, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(s_patience, time);
+        using var late = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
@@ -87,11 +93,14 @@ internal sealed class GuestProgram(GuestAgents agents, Vm vm, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AetherscaleException(
-                AgentUnavailable,
-                $"No guest agent answers in VM \"{vm.DisplayName}\". It may still be booting, or have none: install the package qemu-guest-agent in it.");
+            throw Unavailable();
         }
     }
+
+    /// <summary>Nobody answers in the guest.</summary>
+    public AetherscaleException Unavailable() => new(
+        AgentUnavailable,
+        $"No guest agent answers in VM \"{vm.DisplayName}\". It may still be booting, or have none: install the package qemu-guest-agent in it.");
 
     private static long? Number(JsonElement answer, string name) =>
         answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty(name, out var value)

@@ -1,3 +1,5 @@
+using static Aetherscale.Contract.ErrorCodes;
+
 namespace Aetherscale.Commands;
 
 /// <summary>Who sent a command, and what its front door makes of what it left open.</summary>
@@ -5,6 +7,9 @@ namespace Aetherscale.Commands;
 /// <param name="WaitsByDefault">Whether a stop without <c>wait</c> answers only when the guest is down, or after a few seconds.</param>
 internal sealed record Requester(string Name, bool WaitsByDefault)
 {
+    /// <summary>How the broker's own names for queues begin. Nobody else may give such a name, so it is never a queue of commands.</summary>
+    private const string PrivateQueue = "amq.gen-";
+
     /// <summary>The door: <c>socket</c> or <c>amqp</c>.</summary>
     public string Door { get; init; } = "";
 
@@ -37,4 +42,18 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// streams in another way.
     /// </summary>
     public Func<string, CancellationToken, Task<(string Queue, IConnectedClient Client)>>? OpenStream { get; init; }
+
+    /// <summary>A stream to a queue of the requester's, checked now and made when there is something to carry.</summary>
+    /// <param name="command">The command that needs it.</param>
+    /// <param name="onTheSocket">What is asked for instead where streams are not carried by messages.</param>
+    /// <param name="queue">It must be one that the broker named.</param>
+    /// <exception cref="AetherscaleException"><c>bad-request</c>.</exception>
+    public Func<CancellationToken, Task<(string Queue, IConnectedClient Client)>> StreamTo(string command, string onTheSocket, string queue)
+    {
+        var open = OpenStream ?? throw new AetherscaleException(
+            BadRequest, $"{command} is for requests by a broker; on the socket it is {onTheSocket}.");
+        return queue.StartsWith(PrivateQueue, StringComparison.Ordinal)
+            ? cancellationToken => open(queue, cancellationToken)
+            : throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
+    }
 }

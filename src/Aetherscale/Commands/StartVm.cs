@@ -20,7 +20,7 @@ internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, V
 
         return new VmActionResponse
         {
-            Status = VmStatus.Starting,
+            Status = outcome == StartOutcome.Started ? VmStatus.Starting : VmStatus.Running,
             VmId = turn.Vm.Id.ToString(),
             Name = turn.Vm.Spec?.Name,
             Hint = linger.After(outcome switch

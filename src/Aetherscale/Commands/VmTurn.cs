@@ -1,5 +1,4 @@
 using Aetherscale.VirtualMachines;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -26,7 +25,7 @@ internal sealed class VmTurn : IDisposable
 
         // Whoever was before us has deleted it, or could not make it. Another one of its name is not meant.
         turn.Dispose();
-        throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+        throw UnknownVm.Of(reference, store.List());
     }
 
     /// <summary>

@@ -15,7 +15,8 @@ internal sealed class WhyVm(VmStore store, VmLocks locks, VmObserver observer, S
     public async Task<WhyVmResponse> RunAsync(VmOptions options, CancellationToken cancellationToken)
     {
         var vm = await VmTurn.FindAsync(store, locks, options.VmId, cancellationToken);
-        var events = await history.ReadAsync(vm, Events);
+        var known = await history.ReadAsync(vm, Events + 1);
+        var events = known.TakeLast(Events).ToList();
         var observation = (await observer.ObserveAsync([vm], cancellationToken))[0];
         var unit = await systemd.GetUnitAsync(VmUnit.NameOf(vm.Id), cancellationToken);
         return new WhyVmResponse
@@ -26,6 +27,7 @@ internal sealed class WhyVm(VmStore store, VmLocks locks, VmObserver observer, S
             Hint = observation.Hint,
             Why = WhySentence.Of(vm.DisplayName, observation.State, observation.Hint, events),
             Events = [.. events.Select(what => WireEvents.Of(vm.Id, vm.Spec?.Name, what))],
+            EarlierEvents = known.Count > Events ? true : null,
             Unit = unit is null ? null : Of(VmUnit.NameOf(vm.Id), unit),
             Console = [.. ConsoleText.LastLines(vm.Folder, ConsoleLines)],
             Log = await Task.Run(() => UnitLog.ReadLast(vm.Id, LogLines, DateTimeOffset.MinValue), cancellationToken),

@@ -52,8 +52,11 @@ internal sealed partial class SystemdManager : IAsyncDisposable
         RunJobAsync(JobCall.Stop, unit, cancellationToken, onQueued);
 
     /// <summary>Stops and starts a unit, or just starts it, and waits until it is up.</summary>
-    public Task<JobResult> RestartUnitAsync(string unit, CancellationToken cancellationToken) =>
-        RunJobAsync(JobCall.Restart, unit, cancellationToken);
+    /// <param name="unit">The unit's name.</param>
+    /// <param name="onQueued">Called on the bus thread when systemd has taken the job on: it must not block.</param>
+    /// <param name="cancellationToken">Ends the wait, not the job.</param>
+    public Task<JobResult> RestartUnitAsync(string unit, Action onQueued, CancellationToken cancellationToken) =>
+        RunJobAsync(JobCall.Restart, unit, cancellationToken, onQueued);
 
     /// <summary>Sends a signal to the unit's processes.</summary>
     /// <exception cref="AetherscaleException">Among others: none of them runs (<see cref="SystemdErrors.NoSuchProcess"/>).</exception>

@@ -54,7 +54,8 @@ internal static class VmSpecCheck
     public static string? GraphicsProblem(string? word, string member) => word is null or "vnc" ? null : $"\"{member}\" must be vnc";
 
     /// <summary>What is wrong with a size of memory in MiB.</summary>
-    public static string? MemoryProblem(int memoryMib, string member) => Between(member, memoryMib, MaxMemoryMib);
+    public static string? MemoryProblem(int memoryMib, string member) => memoryMib is >= 1 and <= MaxMemoryMib ? null
+        : $"\"{member}\" must be from 1 MiB to 16 TiB, in whole MiB (1 to {MaxMemoryMib}), not {memoryMib}";
 
     private static string? Between(string member, int value, int most) =>
         value >= 1 && value <= most ? null : $"\"{member}\" must be a whole number from 1 to {most}";

@@ -70,16 +70,18 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
     /// </summary>
     /// <param name="id">A VM that runs.</param>
     /// <param name="grace">How long the guest may take to shut down before it is killed.</param>
+    /// <param name="onQueued">Called when systemd has the job.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How the job ended, and whether the guest was killed.</returns>
-    public async Task<(JobResult Result, bool WasKilled)> RestartAsync(VmId id, TimeSpan grace, CancellationToken cancellationToken)
+    public async Task<(JobResult Result, bool WasKilled)> RestartAsync(
+        VmId id, TimeSpan grace, Action onQueued, CancellationToken cancellationToken)
     {
         var unit = VmUnit.NameOf(id);
         var run = (await systemd.GetStateAsync(unit, cancellationToken))?.InvocationId;
         await WakeAsync(id, cancellationToken);
         using var watch = _kills.Watch(id, out var overtaken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var job = systemd.RestartUnitAsync(unit, cancellationToken);
+        var job = systemd.RestartUnitAsync(unit, onQueued, cancellationToken);
         await Task.WhenAny(job, overtaken, Task.Delay(grace, time, over.Token));
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();

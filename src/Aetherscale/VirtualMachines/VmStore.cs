@@ -50,7 +50,7 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
             Refresh();
             var vm = reference.Id is { } id ? _index.TryFind(id) : _index.TryFind(reference.ToString());
             return vm?.Id ?? (reference.Name is { } name ? _index.OwnerOf(name) : null)
-                ?? throw new AetherscaleException(VmNotFound, $"VM \"{reference}\" does not exist.");
+                ?? throw UnknownVm.Of(reference, _index.InOrder);
         }
     }
 

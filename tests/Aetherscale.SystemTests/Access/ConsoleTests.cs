@@ -76,10 +76,14 @@ public sealed class ConsoleTests(GuestPair guests)
         await console.ShowsAsync("POLITE UP");
         (await Host.CliAsync("restart-vm", "brief")).Succeeded();
         await console.ShowsAsync("VM \"brief\" was restarted; connected again");
+        await Wait.UntilAsync("the guest is up again", () => console.Shown.Split("POLITE UP").Length > 2);
         (await Host.CliAsync("stop-vm", "brief")).Succeeded();
 
         await console.EndsAsync(0);
         Assert.Contains("VM \"brief\" is stopped", console.Shown);
+
+        // Each boot's once: what was seen before the restart is not shown anew.
+        Assert.Equal(3, console.Shown.Split("POLITE UP").Length);
         var refused = await Host.CliAsync("console", "brief");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("(vm-not-running)", refused.Error);

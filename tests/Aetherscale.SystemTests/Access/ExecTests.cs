@@ -42,11 +42,25 @@ public sealed class ExecTests(GuestPair guests)
     public async Task A_guest_without_an_agent_is_told_with_the_package()
     {
         await Host.CreateAsync("polite", """, "name": "agentless" """);
-        var refused = await ExecAsync("", ["exec", "agentless", "true"]);
+        var refused = await ExecAsync("", ["exec", "--timeout", "3", "agentless", "true"]);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("qemu-guest-agent", refused.Error);
         Assert.Contains("(agent-unavailable)", refused.Error);
         (await Host.CliAsync("delete-vm", "agentless")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Right_after_create_it_waits_for_the_guest_and_its_end_is_told()
+    {
+        (await Host.CliAsync("create-vm", "--image", "tiny", "--name", "fresh")).Succeeded();
+        Assert.Equal(new ToolResult(0, "fresh\n", ""), await ExecAsync("", ["exec", "fresh", "hostname"]));
+
+        var ended = await ExecAsync("", ["exec", "fresh", "--", "sh", "-c", "poweroff; sleep 60"]);
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("The program was started in VM \"fresh\"; how it ended is not known", ended.Error);
+        (await Host.CliAsync("wait-vm", "fresh", "--for", "stopped")).Succeeded();
+        (await Host.CliAsync("delete-vm", "fresh")).Succeeded();
     }
 
     [Fact]

@@ -69,6 +69,17 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_image_that_was_pulled_is_made_a_vm_of_and_entered_without_a_further_word()
+    {
+        PutAll(Tiny);
+        (await _host.CliAsync("pull-image", "images:alpine/3.20")).Succeeded();
+
+        (await _host.CliAsync("create-vm", "--image", "images:alpine/3.20", "--name", "web")).Succeeded();
+
+        Assert.Equal(new ToolResult(0, "", ""), await _host.CliAsync("ssh", "web", "true"));
+    }
+
+    [Fact]
     public async Task Two_vms_of_one_missing_image_pull_it_once()
     {
         PutAll(Tiny);

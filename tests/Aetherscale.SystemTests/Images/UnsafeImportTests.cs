@@ -39,6 +39,53 @@ public sealed class UnsafeImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A09_A_link_to_an_unsafe_image_is_no_way_in()
+    {
+        using var image = new HostileImage(_folder.Path);
+        await image.MakeOnAsync("/etc/passwd", "raw");
+        File.CreateSymbolicLink($"{_folder.Path}/link", image.Path);
+
+        var result = await _host.CliAsync("import-image", "hostile", $"{_folder.Path}/link");
+
+        Assert.True(result.ExitCode == 1 && result.Error.Contains("(image-unsafe)", StringComparison.Ordinal), result.Error);
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_host.Data}/images"));
+    }
+
+    [Theory]
+    [InlineData("mkdir i", 2, "is a folder")]
+    [InlineData("ln -s /dev/zero i", 1, "(image-unsafe)")]
+    [InlineData("ln -s /nowhere/at/all i", 2, "cannot be read")]
+    public async Task A10_What_is_no_file_is_not_imported(string made, int code, string words)
+    {
+        (await Tool.RunAsync("/bin/bash", "-c", $"cd '{_folder.Path}' && {made}")).Succeeded();
+        var began = Stopwatch.GetTimestamp();
+
+        var result = await _host.CliAsync("import-image", "hostile", $"{_folder.Path}/i");
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 1);
+        Assert.True(result.ExitCode == code && result.Error.Contains(words, StringComparison.Ordinal), $"{result.ExitCode} {result.Error}");
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_host.Data}/images"));
+    }
+
+    [Fact]
+    public async Task A10_A_pipe_that_nobody_writes_to_is_waited_for_until_one_gives_up()
+    {
+        var pipe = $"{_folder.Path}/pipe";
+        (await Tool.RunAsync("/usr/bin/mkfifo", pipe)).Succeeded();
+        await using var client = await GuardedProcess.StartAsync(
+            $"{_folder.Path}/log", _host.Settings, $"{TestEnvironment.Programs}/aetherscale-cli", "import-image", "hostile", pipe);
+
+        // openat(2), from which it does not come back.
+        await Wait.UntilAsync("it opens the pipe", () => Array.Exists(
+            Directory.GetDirectories($"/proc/{client.Pid}/task"), task => File.ReadAllText($"{task}/syscall").StartsWith("257 ", StringComparison.Ordinal)));
+
+        await client.SignalAsync("TERM");
+
+        await client.EndAsync();
+        Assert.Empty(Directory.EnumerateFileSystemEntries($"{_host.Data}/images"));
+    }
+
+    [Fact]
     public Task A11_An_image_on_a_backing_file_is_not_imported() =>
         RefusedAsync("image-unsafe", (image, _) => image.MakeOnAsync("/etc/passwd", "raw"));
 

@@ -25,7 +25,7 @@ public sealed class CommandAnswersTests : IAsyncLifetime
             $$$"""{"execution-info":{"status":"success","host":"{{{host}}}","request-id":"r-1"},"response":{"status":"stopped","vm-id":"{{{id}}}"}}""",
             done.GetRawText());
         Assert.Equal(
-            $$$"""{"execution-info":{"status":"error","host":"{{{host}}}","code":"vm-not-found","reason":"VM \"web\" does not exist.","request-id":"r-2"}}""",
+            $$$"""{"execution-info":{"status":"error","host":"{{{host}}}","code":"vm-not-found","reason":"VM \"web\" does not exist; there are: {{{id}}}.","request-id":"r-2"}}""",
             refused.GetRawText());
     }
 
@@ -38,7 +38,7 @@ public sealed class CommandAnswersTests : IAsyncLifetime
         AssertAnswer("starting", id, created);
         Assert.Equal("running", await _host.StatusAsync(id));
 
-        AssertAnswer("starting", id, await ActAsync("start-vm", id), hint: $"VM \"{id}\" was already started");
+        AssertAnswer("running", id, await ActAsync("start-vm", id), hint: $"VM \"{id}\" was already started");
         AssertAnswer("stopped", id, await ActAsync("stop-vm", id));
         Assert.Equal("stopped", await _host.StatusAsync(id));
         AssertAnswer("killed", id, await ActAsync("stop-vm", id), hint: $"VM \"{id}\" was not running");
@@ -55,7 +55,7 @@ public sealed class CommandAnswersTests : IAsyncLifetime
         var id = created.GetProperty("vm-id").GetString()!;
 
         AssertAnswer("starting", id, created, name: "web");
-        AssertAnswer("starting", id, await ActAsync("start-vm", "web"), name: "web", hint: "VM \"web\" was already started");
+        AssertAnswer("running", id, await ActAsync("start-vm", "web"), name: "web", hint: "VM \"web\" was already started");
         AssertAnswer("stopped", id, await ActAsync("stop-vm", "web"), name: "web");
         AssertAnswer("killed", id, await ActAsync("stop-vm", "web"), name: "web", hint: "VM \"web\" was not running");
         AssertAnswer("starting", id, await ActAsync("start-vm", "web"), name: "web");

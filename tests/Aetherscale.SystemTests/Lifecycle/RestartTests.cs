@@ -127,6 +127,22 @@ public sealed class RestartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_does_not_wait_is_answered_while_the_guest_shuts_down()
+    {
+        var (id, unit) = await CreateAsync("deaf", "DEAF UP");
+        var pid = await Systemctl.MainPidAsync(unit);
+        var started = Stopwatch.GetTimestamp();
+
+        var result = await _host.CliAsync("restart-vm", id, "--no-wait", "--timeout", "4");
+
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 3.5);
+        Assert.Equal($"VM-ID     NAME  STATUS\n{id}  -     stopping\n", result.Succeeded().Output);
+        Assert.Equal("stopping", await _host.StatusAsync(id));
+        await Wait.UntilAsync(
+            "it runs again", async () => await Systemctl.IsActiveAsync(unit) && await Systemctl.MainPidAsync(unit) != pid);
+    }
+
+    [Fact]
     public async Task A_kill_does_not_wait_for_the_grace_of_a_restart()
     {
         var (id, unit) = await CreateAsync("deaf", "DEAF UP");

@@ -50,11 +50,13 @@ internal sealed class VmRules(Power started)
                 Created(operation, answer, before, Meanwhile(Deed.QemuDies)),
 
             // The answer of the first time.
-            { Answer: { } answer, IsRepeated: true } when answer.Word == s_success[operation.Deed] =>
+            { Answer: { } answer, IsRepeated: true } when IsSuccess(operation.Deed, answer.Word) =>
                 Answered(operation.Deed, answer, before, Meanwhile).Append(before),
             { Answer: { } answer } => Answered(operation.Deed, answer, before, Meanwhile),
         };
     }
+
+    private static bool IsSuccess(Deed deed, string word) => word == s_success[deed] || (deed == Deed.Start && word == "running");
 
     private IEnumerable<VmCondition> Answered(Deed deed, Answer answer, VmCondition before, Func<Deed[], bool> meanwhile) => deed switch
     {
@@ -86,17 +88,17 @@ internal sealed class VmRules(Power started)
 
         // QEMU may be gone when it is told to go on.
         Power.Paused when mayFail && answer.Says(StartFailed) => [before with { Enabled = true }],
-        Power.Paused when answer.Says("starting", "was paused and goes on") => [StartedNow],
+        Power.Paused when answer.Says("running", "was paused and goes on") => [StartedNow],
         _ when mayFail && answer.Says(StartFailed) => [before with { Power = Power.Down }],
         Power.Down or Power.Crashed when answer.Says("starting") => [StartedNow],
-        Power.Up or Power.Arriving when answer.Says("starting", "already started") => [new(Power.Up, true)],
+        Power.Up or Power.Arriving when answer.Says("running", "already started") => [new(Power.Up, true)],
 
         // Whichever it found.
-        Power.Bouncing when answer.Word == "starting" => [before with { Enabled = true }],
+        Power.Bouncing when answer.Word is "starting" or "running" => [before with { Enabled = true }],
         Power.Fading when answer.Says("starting") => [StartedNow],
 
         // A guest that powers itself off at this very instant may be left enabled.
-        Power.Fading when started == Power.Fading && answer.Says("starting", "already started") => [StartedUnwatched],
+        Power.Fading when started == Power.Fading && answer.Says("running", "already started") => [StartedUnwatched],
         _ => [],
     };
 

@@ -168,7 +168,7 @@ public sealed class SystemdManagerTests : IAsyncDisposable
         await Manager.StartUnitAsync(unit, Token);
         var before = await Manager.GetUnitAsync(unit, Token);
 
-        Assert.Equal(JobResult.Done, await Manager.RestartUnitAsync(unit, Token));
+        Assert.Equal(JobResult.Done, await Manager.RestartUnitAsync(unit, static () => { }, Token));
 
         var after = await Manager.GetUnitAsync(unit, Token);
         Assert.NotEqual(before!.MainPid, after!.MainPid);
@@ -232,7 +232,7 @@ public sealed class SystemdManagerTests : IAsyncDisposable
 
         await Manager.ReloadAsync(Token);
         var fresh = await Manager.GetUnitAsync(unit, Token);
-        await Manager.RestartUnitAsync(unit, Token);
+        await Manager.RestartUnitAsync(unit, static () => { }, Token);
 
         Assert.True(stale!.NeedDaemonReload);
         Assert.False(fresh!.NeedDaemonReload);

@@ -77,6 +77,28 @@ public sealed class ExecTests : IDisposable
     }
 
     [Fact]
+    public async Task A_person_at_a_terminal_sees_how_far_a_copy_is()
+    {
+        _cli.ErrorIsTerminal = true;
+        var answers = new Queue<string>(["4\n", "0123"]);
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":0", answers.Dequeue(), ""));
+        var file = Path.Join(_cli.Root, "out");
+
+        var result = await _cli.RunAsync("copy", "web:/x", file);
+
+        Assert.Equal("\r\e[Kcopying: 4 B of 4 B, 100%\r\e[K", result.Error);
+        Assert.Equal("0123", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_folder_is_not_copied_and_the_way_to_do_that_is_told()
+    {
+        Assert.Equal(
+            new CliResult(1, "", $"aetherscale-cli: {_cli.Root} cannot be opened: it is a folder; for folders there is scp -r, with ssh-config\n"),
+            await _cli.RunAsync("copy", _cli.Root, "web:/x"));
+    }
+
+    [Fact]
     public async Task What_the_guest_cannot_read_is_told_and_leaves_nothing()
     {
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => End("\"exit-code\":1", "", "/x is no file\n"));

@@ -169,7 +169,25 @@ public sealed class ImageTests : IDisposable
         var result = await _cli.RunAsync("import-image", "deb", "/nowhere/i.img");
 
         Assert.Equal(2, result.Code);
-        Assert.Contains("/nowhere/i.img cannot be read", result.Error);
+        Assert.Equal("aetherscale-cli: /nowhere/i.img cannot be read: its folder is not there\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData("ftp://host/i.img", "ftp:// is not fetched, only http:// and https:// are", "Fetch it with another program, as in: curl ftp://host/i.img | aetherscale-cli import-image deb -")]
+    [InlineData("file:///srv/i.img", "file:// is not fetched, only http:// and https:// are", "Name the file by its path: /srv/i.img")]
+    public async Task What_is_fetched_from_elsewhere_is_a_usage_error_with_a_way_out(string source, string words, string advice)
+    {
+        var result = await _cli.RunAsync("import-image", "deb", source);
+
+        Assert.Equal(new CliResult(2, "", $"aetherscale-cli: {words}\n  {advice}\n"), result);
+    }
+
+    [Fact]
+    public async Task A_folder_is_no_image()
+    {
+        var result = await _cli.RunAsync("import-image", "deb", _cli.Root);
+
+        Assert.Equal(new CliResult(2, "", $"aetherscale-cli: {_cli.Root} is a folder: name the image's file in it\n"), result);
     }
 
     private static string Frame(string type, string json) => $"event: {type}\ndata: {json}\n\n";

@@ -43,6 +43,24 @@ public sealed class SshTests : IDisposable
         Assert.Equal($"# told by the guest itself\naetherscale-abcdefgh {Key}\n", await File.ReadAllTextAsync(KnownHostsFile, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("table")]
+    [InlineData("json")]
+    public async Task Its_keys_are_forgotten_with_a_VM_that_is_deleted(string format)
+    {
+        CliSandbox.Write(KnownHostsFile, "# told by the guest itself\n");
+        var other = Path.Join(Path.GetDirectoryName(KnownHostsFile), "other");
+        CliSandbox.Write(other, "");
+        await using var daemon = ScriptedDaemon.Replying(
+            _cli.OwnSocket,
+            body => body.Contains("nosuch") ? Envelopes.Error("vm-not-found", "no") : Envelopes.Success("""{"status":"deleted","vm-id":"abcdefgh","name":"web"}"""));
+
+        await _cli.RunAsync("--output", format, "delete-vm", "web", "nosuch");
+
+        Assert.False(File.Exists(KnownHostsFile));
+        Assert.True(File.Exists(other));
+    }
+
     [Fact]
     public async Task A_guest_that_tells_no_key_is_warned_of()
     {

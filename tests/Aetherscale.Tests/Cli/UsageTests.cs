@@ -1,5 +1,5 @@
-using Aetherscale.Cli;
 using Aetherscale.Cli.Verbs;
+using Aetherscale.Contract;
 
 namespace Aetherscale.Tests.Cli;
 
@@ -8,6 +8,16 @@ public sealed class UsageTests : IDisposable
     private readonly CliSandbox _cli = new();
 
     public void Dispose() => _cli.Dispose();
+
+    [Fact]
+    public async Task A_picture_is_not_written_to_a_terminal()
+    {
+        _cli.OutputIsTerminal = true;
+
+        Assert.Equal(
+            new CliResult(2, "", "aetherscale-cli: a terminal cannot show a picture's bytes\n  Name a file, or send it on: aetherscale-cli screenshot web - | display\n"),
+            await _cli.RunAsync("screenshot", "web", "-"));
+    }
 
     [Theory]
     [InlineData("", "a command is missing", "")]
@@ -89,5 +99,5 @@ public sealed class UsageTests : IDisposable
     [InlineData("list", "list-vms", 4)]
     [InlineData("", "abc", 3)]
     public void Distance_counts_a_swap_as_one(string from, string to, int edits) =>
-        Assert.Equal(edits, UsageErrors.Distance(from, to));
+        Assert.Equal(edits, NearestWord.Distance(from, to));
 }

@@ -45,6 +45,19 @@ public sealed class WhyTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_more_happened_than_is_told_it_says_how_to_see_it()
+    {
+        await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success(
+            """
+            {"vm-id":"abcdefgh","name":"web","status":"running","why":"VM \"web\" is running.","earlier-events":true,
+            "events":[{"vm-id":"abcdefgh","time":"2026-01-31T12:00:00+00:00","event":"started","status":"running","cause":"outside","text":"QEMU was started"}],
+            "console":[],"log":[]}
+            """));
+
+        Assert.Contains("\nWhat happened last; all of it: aetherscale-cli logs-vm web --lines 1000\n  2026-01-31T12:00:00Z  started", (await _cli.RunAsync("why-vm", "web")).Out);
+    }
+
+    [Fact]
     public async Task Parts_of_which_nothing_is_known_are_left_out()
     {
         await using var daemon = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success(

@@ -175,6 +175,18 @@ public sealed class CatalogueTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("alpine", "there are alpine:3.20, alpine:3.21, alpine:3.22.")]
+    [InlineData("ubuntu", "there are ubuntu:22.04, ubuntu:jammy, ubuntu:24.04, ubuntu:noble; https://cloud-images.ubuntu.com/releases/ has a list of what may follow \"ubuntu:\".")]
+    [InlineData("images", "\"images\" names no image of images: https://images.linuxcontainers.org/ has a list of what may follow \"images:\".")]
+    public void A_remote_alone_is_answered_with_what_it_has(string remote, string words)
+    {
+        var error = Assert.Throws<AetherscaleException>(() => _catalogue.Parse(remote));
+
+        Assert.Equal(ErrorCodes.BadName, error.Code);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("mine:1 http://x/y")]
     [InlineData("mine http://x/y z")]
     [InlineData("mine:1 ftp://x/y z")]

@@ -113,7 +113,8 @@ public sealed class DownloadTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<AetherscaleException>(() => FetchAsync());
 
         Assert.Equal(ErrorCodes.ImportFailed, error.Code);
-        Assert.Contains($"{status}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the server answers {status} (", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("try again", error.Message, StringComparison.Ordinal);
         Assert.Equal(requests, _server.Requests.Count);
     }
 

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Aetherscale.Tests.Images;
@@ -13,10 +16,13 @@ internal sealed class FileServer : IAsyncDisposable
     private readonly CancellationTokenSource _over = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _loop;
+    private readonly X509Certificate2? _certificate;
     private long _sent;
 
-    public FileServer()
+    /// <param name="certificate">With it the server speaks https.</param>
+    public FileServer(X509Certificate2? certificate = null)
     {
+        _certificate = certificate;
         _listener.Start();
         _loop = AcceptAsync();
     }
@@ -51,7 +57,7 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Milliseconds between pieces of 64 KiB.</summary>
     public int Pause { get; set; }
 
-    public Uri this[string path] => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
+    public Uri this[string path] => new($"http{(_certificate is null ? "" : "s")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{path}");
 
     public async ValueTask DisposeAsync()
     {
@@ -83,17 +89,29 @@ internal sealed class FileServer : IAsyncDisposable
         {
             try
             {
-                var head = await ReadHeadAsync(client.GetStream());
-                await AnswerAsync(client.GetStream(), head);
+                await using var stream = await OpenAsync(client);
+                await AnswerAsync(stream, await ReadHeadAsync(stream));
             }
-            catch (Exception error) when (error is IOException or OperationCanceledException)
+            catch (Exception error) when (error is IOException or OperationCanceledException or AuthenticationException)
             {
                 // The client has gone, or the test is over.
             }
         }
     }
 
-    private async Task<string[]> ReadHeadAsync(NetworkStream stream)
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (_certificate is null)
+        {
+            return client.GetStream();
+        }
+
+        var secure = new SslStream(client.GetStream());
+        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _over.Token);
+        return secure;
+    }
+
+    private async Task<string[]> ReadHeadAsync(Stream stream)
     {
         var text = "";
         var buffer = new byte[4096];
@@ -106,7 +124,7 @@ internal sealed class FileServer : IAsyncDisposable
         return text.Split("\r\n");
     }
 
-    private async Task AnswerAsync(NetworkStream stream, string[] head)
+    private async Task AnswerAsync(Stream stream, string[] head)
     {
         var path = head[0].Split(' ')[1];
         var range = head.FirstOrDefault(line => line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))?["Range: bytes=".Length..];
@@ -133,7 +151,7 @@ internal sealed class FileServer : IAsyncDisposable
         await (IsIll(path) ? SendAsync(stream, file.AsMemory(from)) : SendWellAsync(stream, file.AsMemory(from)));
     }
 
-    private async Task SendAsync(NetworkStream stream, ReadOnlyMemory<byte> content)
+    private async Task SendAsync(Stream stream, ReadOnlyMemory<byte> content)
     {
         var end = Cuts.TryDequeue(out var cut) ? cut : Stalls.TryPeek(out var stall) ? stall : content.Length;
         for (var at = 0; at < end; at += 65536)
@@ -150,11 +168,11 @@ internal sealed class FileServer : IAsyncDisposable
         }
     }
 
-    private async Task SendWellAsync(NetworkStream stream, ReadOnlyMemory<byte> content)
+    private async Task SendWellAsync(Stream stream, ReadOnlyMemory<byte> content)
     {
         await stream.WriteAsync(content, _over.Token);
         Interlocked.Add(ref _sent, content.Length);
     }
 
-    private async Task WriteAsync(NetworkStream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), _over.Token);
+    private async Task WriteAsync(Stream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), _over.Token);
 }

@@ -47,6 +47,19 @@ public sealed class VmNamesTests
     }
 
     [Theory]
+    [InlineData("web", "", "VM \"web\" does not exist.")]
+    [InlineData("wbe", "db web", "VM \"wbe\" does not exist; did you mean \"web\"?")]
+    [InlineData("x", "web db", "VM \"x\" does not exist; there are: db, web.")]
+    [InlineData("x", "a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12", "VM \"x\" does not exist; there are: a1, a10, a11, a12, a2, a3, a4, a5, a6, a7 and 2 more.")]
+    public void Who_names_none_is_told_of_the_one_that_may_be_meant_or_of_a_few(string wanted, string names, string words)
+    {
+        var vms = names.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => TestVms.SpecOf(VmId.New(), name)).Select(spec => new Vm(VmId.New(), new VmFolder("/nowhere"), spec, null));
+
+        Assert.Equal(words, UnknownVm.Of(VmReference.Parse(wanted), [.. vms]).Message);
+    }
+
+    [Theory]
     [InlineData("../x")]
     [InlineData("a b")]
     [InlineData("")]

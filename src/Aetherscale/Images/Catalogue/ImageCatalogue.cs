@@ -21,6 +21,11 @@ internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents,
     {
         if (!ImageReference.TryParse(text, out var reference))
         {
+            if (Lines().Where(line => line.Remote == text).ToList() is { Count: > 0 } remote)
+            {
+                throw new AetherscaleException(BadName, $"\"{text}\" names no image of {text}: {Offer(text, remote)}.");
+            }
+
             throw new AetherscaleException(BadName, $"{Quoted.Of(text)} is no image name: {ImageName.Rule}; {ImageReference.Rule}.");
         }
 
@@ -47,6 +52,14 @@ internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents,
         var known = string.Join(", ", lines.SelectMany(line => line.Aliases));
         return entry ?? throw new AetherscaleException(
             ImageNotFound, $"{reference.Remote} has no image \"{reference.Alias}\" for this host{(known.Length > 0 ? $"; it has, among others: {known}" : "")}");
+    }
+
+    /// <summary>What may be written after the remote's colon. A server has a list of its own, which is not fetched for this.</summary>
+    private static string Offer(string remote, IReadOnlyList<CatalogueLine> lines)
+    {
+        string[] images = [.. lines.SelectMany(line => line.Aliases).Select(alias => $"{remote}:{alias}").Distinct()];
+        string[] servers = [.. lines.Where(line => line.Checksums is null).Select(line => $"{line.Url} has a list of what may follow \"{remote}:\"")];
+        return string.Join("; ", [.. images.Length > 0 ? [$"there are {string.Join(", ", images)}"] : Array.Empty<string>(), .. servers]);
     }
 
     private static IReadOnlyList<CatalogueLine> ReadBuiltIn()

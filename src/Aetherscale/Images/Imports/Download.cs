@@ -197,10 +197,12 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
     {
         var why = error switch
         {
-            HttpRequestException { StatusCode: { } status } => $"the server answers {(int)status} {status}",
+            HttpRequestException { StatusCode: { } status } => $"the server answers {(int)status} ({status})",
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } inner } => $"no safe connection: {inner.Message.TrimEnd('.')}",
             OperationCanceledException => $"the server says nothing for {patience.TotalSeconds} s",
             _ => error.Message.TrimEnd('.'),
         };
-        return new AetherscaleException(ImportFailed, $"{Quoted.Plain(url.AbsoluteUri)} cannot be fetched: {why}; what has come is kept for a day: try again", error);
+        var advice = IsPassing(error) ? "; what has come is kept for a day: try again" : "";
+        return new AetherscaleException(ImportFailed, $"{Quoted.Plain(url.AbsoluteUri)} cannot be fetched: {why}{advice}", error);
     }
 }

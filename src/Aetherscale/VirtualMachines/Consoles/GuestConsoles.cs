@@ -13,6 +13,9 @@ internal sealed class GuestConsoles(RuntimeFolder runtime, TimeProvider time)
     private readonly ConcurrentDictionary<VmId, SharedConsole> _consoles = new();
     private readonly VmLocks _turns = new();
 
+    /// <summary>How long the log was when a QEMU ended before viewers' eyes: what is before that they have seen, and it is of another run.</summary>
+    private readonly ConcurrentDictionary<VmId, long> _ends = new();
+
     /// <summary>Joins those who watch the VM's console.</summary>
     /// <param name="vm">It runs.</param>
     /// <param name="lines">So many lines come first, of what the guest printed before.</param>
@@ -27,20 +30,25 @@ internal sealed class GuestConsoles(RuntimeFolder runtime, TimeProvider time)
         }
 
         // Before the connection, so that nothing comes twice.
-        var tail = TailOf(vm.Folder);
+        var tail = TailOf(vm);
         var console = new SharedConsole(await ConnectAsync(vm, cancellationToken), tail);
         var first = console.TryJoin(lines)!;
         _consoles[vm.Id] = console;
-        _ = RunAsync(vm.Id, console);
+        _ = RunAsync(vm, console);
         return first;
     }
 
-    private async Task RunAsync(VmId id, SharedConsole console)
+    private async Task RunAsync(Vm vm, SharedConsole console)
     {
         using (console)
         {
-            await console.PumpAsync();
-            _consoles.TryRemove(new KeyValuePair<VmId, SharedConsole>(id, console));
+            if (await console.PumpAsync() && FileStatus.Of(vm.Folder.ConsoleLog) is { } log)
+            {
+                // QEMU wrote to the log what it sent us, before it sent it.
+                _ends[vm.Id] = log.Size;
+            }
+
+            _consoles.TryRemove(new KeyValuePair<VmId, SharedConsole>(vm.Id, console));
         }
     }
 
@@ -66,21 +74,32 @@ internal sealed class GuestConsoles(RuntimeFolder runtime, TimeProvider time)
         }
     }
 
-    private static ConsoleTail TailOf(VmFolder folder)
+    /// <summary>What was printed before; where the end of the run before was seen, only what came after it.</summary>
+    private ConsoleTail TailOf(Vm vm)
     {
+        var log = vm.Folder.ConsoleLog;
+        var size = FileStatus.Of(log)?.Size ?? 0;
         var tail = new ConsoleTail();
-        foreach (var log in (string[])[folder.ConsoleLog + ".1", folder.ConsoleLog])
+        if (_ends.TryGetValue(vm.Id, out var end) && end <= size)
         {
-            try
-            {
-                tail.Append(FileEnd.Read(log, ConsoleTail.Bound));
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // Nothing was printed yet, or it was never long enough to be cut.
-            }
+            Append(tail, () => FileEnd.ReadFrom(log, Math.Max(end, size - ConsoleTail.Bound), ConsoleTail.Bound));
+            return tail;
         }
 
+        Append(tail, () => FileEnd.Read(log + ".1", ConsoleTail.Bound));
+        Append(tail, () => FileEnd.Read(log, ConsoleTail.Bound));
         return tail;
+    }
+
+    private static void Append(ConsoleTail tail, Func<byte[]> read)
+    {
+        try
+        {
+            tail.Append(read());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nothing was printed yet, or it was never long enough to be cut.
+        }
     }
 }

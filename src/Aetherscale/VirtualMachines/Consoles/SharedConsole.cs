@@ -81,7 +81,8 @@ internal sealed class SharedConsole : IDisposable
     }
 
     /// <summary>Hands out what the guest prints, until QEMU ends or nobody watches any more.</summary>
-    public async Task PumpAsync()
+    /// <returns>Whether it was QEMU.</returns>
+    public async Task<bool> PumpAsync()
     {
         var buffer = new byte[BufferBytes];
         try
@@ -98,8 +99,10 @@ internal sealed class SharedConsole : IDisposable
 
         lock (_gate)
         {
+            var isEnd = !_over;
             _over = true;
             _viewers.ForEach(viewer => viewer.End());
+            return isEnd;
         }
     }
 
