@@ -50,7 +50,6 @@ build() {
 }
 
 # build_for_vms: what the daemon's tests run.
-# The Debians take some 300 MB and two minutes, and only the long tests use them.
 build_for_vms() {
   "$repository/eng/publish.sh"
   step "the guests"
