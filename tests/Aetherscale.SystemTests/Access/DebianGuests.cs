@@ -6,6 +6,8 @@ namespace Aetherscale.SystemTests.Access;
 /// <summary>A daemon with the images of real Debians, and a user of it with an ssh key of their own in the usual place.</summary>
 public sealed class DebianGuests : IAsyncLifetime
 {
+    public const string Name = "real Debians";
+
     // Emulated, a Debian takes a minute or two to boot, and more where other tests run.
     private const double BootSeconds = 600;
 
@@ -80,3 +82,7 @@ public sealed class DebianGuests : IAsyncLifetime
         (await Tool.RunAsync("/usr/bin/ssh-add", ["-q", key], new Dictionary<string, string> { ["SSH_AUTH_SOCK"] = socket })).Succeeded();
     }
 }
+
+/// <summary>Nothing runs beside them: emulated, a Debian needs all of a small machine.</summary>
+[CollectionDefinition(DebianGuests.Name, DisableParallelization = true)]
+public sealed class Debians : ICollectionFixture<DebianGuests>;

@@ -5,8 +5,9 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Access;
 
 /// <summary>A real Debian with cloud-init, systemd, OpenSSH and the QEMU guest agent: told things at its first boot, and got into.</summary>
+[Collection(DebianGuests.Name)]
 [Trait("length", "long")]
-public sealed class DebianTests(DebianGuests guests) : IClassFixture<DebianGuests>, IAsyncLifetime
+public sealed class DebianTests(DebianGuests guests) : IAsyncLifetime
 {
     private const string Vm = "web";
     private const string UserData = "#cloud-config\nwrite_files:\n  - path: /etc/told\n    content: by user-data\n";

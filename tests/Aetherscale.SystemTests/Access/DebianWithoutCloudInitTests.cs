@@ -3,8 +3,9 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Access;
 
 /// <summary>Real Debians without cloud-init: what their systemd understands of its credentials.</summary>
+[Collection(DebianGuests.Name)]
 [Trait("length", "long")]
-public sealed class DebianWithoutCloudInitTests(DebianGuests guests) : IClassFixture<DebianGuests>
+public sealed class DebianWithoutCloudInitTests(DebianGuests guests)
 {
     private const string InitScript = "#!/bin/sh\necho ran of $(hostname) >>/var/local/init-script\n";
 
