@@ -40,7 +40,8 @@ launch_manager() {
     cgroup_enter "$uid"
     cd /
     umask 022
-    exec {lock}>&- </dev/null >"$state/$uid.log" 2>&1
+    close_inherited
+    exec </dev/null >"$state/$uid.log" 2>&1
     exec setsid setpriv --reuid "$uid" --regid "$gid" --init-groups --inh-caps=-all \
       env -i HOME="$home" USER="$user" LOGNAME="$user" SHELL="$shell" LANG="${LANG:-C.UTF-8}" \
       PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR="/run/user/$uid" \

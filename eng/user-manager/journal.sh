@@ -2,6 +2,15 @@
 
 journal_settings=/run/systemd/journald.conf.d/50-aetherscale.conf
 
+# close_inherited: of files that are open here, a service keeps none. A lock among them, ours or the caller's, would be held for as long as it runs.
+close_inherited() {
+  local open
+  for open in /proc/"$BASHPID"/fd/*; do
+    open=${open##*/}
+    ((open <= 2 || open == 255)) || exec {open}>&-
+  done
+}
+
 # journal_answers: journald does a round trip. Its process name would not do: a container's journald may be in sight too.
 journal_answers() { timeout 5 journalctl --sync >/dev/null 2>&1; }
 
@@ -16,7 +25,10 @@ journal_start() {
   # when `flushed` exists, which systemd-journal-flush.service makes at boot.
   printf '%s\n' '[Journal]' Storage=persistent SplitMode=uid ReadKMsg=no Audit=no >"$journal_settings"
   touch /run/systemd/journal/flushed
-  setsid /lib/systemd/systemd-journald </dev/null >"$state/journald.log" 2>&1 {lock}>&- &
+  (
+    close_inherited
+    exec setsid /lib/systemd/systemd-journald </dev/null >"$state/journald.log" 2>&1
+  ) &
   remember_process "$state/journald.pid" $!
   wait_until 10 journal_answers || fail_with_log "$state/journald.log" "journald does not answer"
 }
