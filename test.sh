@@ -6,8 +6,8 @@
 #   system    the daemon with real systemd, QEMU and networks
 #   typing    types what run.sh and README.md tell people to type (needs root)
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
-#   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, and 10 minutes of
-#             fuzzing. --long says the same.
+#   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, real Debian guests
+#             among them, whose images are built for it, and 10 minutes of fuzzing. --long says the same.
 # A few failed tests (at most five methods of a program) run once more, alone: what passes then is told as flaky, at the end.
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
@@ -55,6 +55,10 @@ build_for_vms() {
   step "the guests"
   "$repository/eng/tiny-guest/build.sh" "$repository/artifacts/images/tiny.qcow2"
   "$repository/tests/guests/build.sh" "$repository/artifacts/images"
+  if wants long; then
+    "$repository/eng/install-packages.sh" long
+    "$repository/tests/guests/debian.sh" "$repository/artifacts/images"
+  fi
 }
 
 # run_program LOG PROJECT SECONDS OPTION…: after so many seconds it hangs, and is ended with all that it started.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# install-packages.sh [run|build|guest|test|fuzz|bench]…   (without a group: all but fuzz and bench)
+# install-packages.sh [run|build|guest|test|long|fuzz|bench]…   (without a group: all but long, fuzz and bench)
 #
 # Installs with apt what is missing on this Debian, and nothing else. As a plain user it goes through sudo; where there is none, it
 # prints the command for the administrator and ends with 1.
@@ -20,6 +20,8 @@ build=(gcc libc6-dev binutils)
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
 # To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts.
 test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
+# To build the images of real Debians for the long tests. What goes into them is fetched by their own script, and is not installed.
+long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils)
 # To fuzz, guided by coverage (fuzz.sh).
 fuzz=(afl++)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.
@@ -77,7 +79,7 @@ main() {
   local group packages=()
   (($# > 0)) || set -- run build guest test
   for group; do
-    [[ $group == @(run|build|guest|test|fuzz|bench) ]] || fail "unknown group $group: there are run, build, guest, test, fuzz and bench"
+    [[ $group == @(run|build|guest|test|long|fuzz|bench) ]] || fail "unknown group $group: there are run, build, guest, test, long, fuzz and bench"
     local -n of_group=$group
     packages+=("${of_group[@]}")
   done

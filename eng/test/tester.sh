@@ -39,7 +39,9 @@ copy_for_tester() {
   area=$home/.cache/aetherscale-tests.$$
   place=$area/aetherscale
   as_tester mkdir -p "$place"
-  (cd "$repository" && tar -cf - --exclude=./.git --exclude=./artifacts/obj --exclude=./artifacts/publish .) |
+  local unused=()
+  wants long || unused=(--exclude='./artifacts/images/debian-*' --exclude='./artifacts/images/bare-*')
+  (cd "$repository" && tar -cf - "${unused[@]}" --exclude=./.git --exclude=./artifacts/obj --exclude=./artifacts/publish .) |
     as_tester tar -xf - -C "$place"
   dotnet_root=$(dirname "$(realpath "$(type -P dotnet)")")
   if ! as_tester test -x "$dotnet_root/dotnet"; then

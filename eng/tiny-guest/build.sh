@@ -2,7 +2,8 @@
 # build.sh [--force] [--authorized-keys FILE] OUTPUT.qcow2
 #
 # Makes the image `tiny`: a Linux guest of some 16 MB that is up in seconds, from packages of Debian. It has DHCP, ssh, the QEMU
-# guest agent, a login on the serial console, does some of what cloud-init does with a seed, and powers off at the ACPI button.
+# guest agent, a login on the serial console, does some of what cloud-init does with a seed and systemd with credentials, and powers
+# off at the ACPI button.
 # Needs no root, no loop device, and installs nothing here. An image newer than its sources is left as it is unless --force is given.
 #
 # DANGER: anyone who reaches the guest's ssh port or console is root in it, without a password. It is for trying things

@@ -80,14 +80,14 @@ internal sealed class CreateVm(
         // Side by side, all wait for the disk once.
         var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, diskSize), CancellationToken.None);
-        var seed = spec.Seed is true ? Task.Run(() => draft.WriteSeed(wish.FirstBoot.ToSeed(spec)), CancellationToken.None) : Task.CompletedTask;
+        var told = spec.Seed is true ? Task.Run(() => draft.WriteFirstBootAsync(wish.FirstBoot, spec), CancellationToken.None) : Task.CompletedTask;
         try
         {
             draft.Write(spec, isToBeStarted: wish.Start);
         }
         finally
         {
-            await Task.WhenAll(promise, overlay, seed);
+            await Task.WhenAll(promise, overlay, told);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);

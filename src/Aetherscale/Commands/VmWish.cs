@@ -67,25 +67,30 @@ internal sealed record VmWish
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
 
-    public VmSpec ToSpec(VmId id, string digest, Lease lease, DateTimeOffset now) => new()
+    public VmSpec ToSpec(VmId id, string digest, Lease lease, DateTimeOffset now)
     {
-        Format = VmSpec.CurrentFormat,
-        VmId = id.ToString(),
-        Name = Name?.ToString(),
-        Image = Image.ToString(),
-        BaseSha256 = digest,
-        Cpus = Cpus,
-        MemoryMib = MemoryMib,
-        Uuid = Guid.NewGuid(),
-        Network = lease.Network,
-        Mac = lease.Mac,
-        Address = lease.Address,
-        Autostart = Autostart,
-        Restart = Restart,
-        Graphics = Graphics,
-        Seed = FirstBoot.IsEmpty ? null : true,
-        Created = now,
-    };
+        var spec = new VmSpec
+        {
+            Format = VmSpec.CurrentFormat,
+            VmId = id.ToString(),
+            Name = Name?.ToString(),
+            Image = Image.ToString(),
+            BaseSha256 = digest,
+            Cpus = Cpus,
+            MemoryMib = MemoryMib,
+            Uuid = Guid.NewGuid(),
+            Network = lease.Network,
+            Mac = lease.Mac,
+            Address = lease.Address,
+            Autostart = Autostart,
+            Restart = Restart,
+            Graphics = Graphics,
+            Seed = FirstBoot.IsEmpty ? null : true,
+            Created = now,
+        };
+        var credentials = SystemCredentials.Of(FirstBoot, spec).Keys.ToList();
+        return credentials.Count > 0 ? spec with { Credentials = credentials } : spec;
+    }
 
     /// <summary>Bytes that the guest's disk has.</summary>
     /// <exception cref="AetherscaleException"><c>bad-request</c>: smaller than the image's.</exception>

@@ -21,6 +21,9 @@ internal static class QemuCommandLine
         .. Machine(vm),
         .. Disk(vm),
         .. Seed(vm),
+
+        // By file, for everybody on the host may read a process' arguments.
+        .. vm.CredentialPaths.SelectMany(path => (string[])["-smbios", $"type=11,path={OptionValue(path)}"]),
         .. Network(vm),
         "-device", QemuJson.Object(device => device.WriteString("driver", "virtio-rng-pci")),
         .. GuestAgent(vm),

@@ -31,6 +31,9 @@ internal sealed record QemuConfiguration
     /// <summary>A raw image that the guest may read, as a second disk; null without one.</summary>
     public string? SeedPath { get; init; }
 
+    /// <summary>Files with a string each for the guest's SMBIOS table 11.</summary>
+    public IReadOnlyList<string> CredentialPaths { get; init; } = [];
+
     /// <summary>The network card's address, <c>52:54:00:12:34:56</c>.</summary>
     public required string Mac { get; init; }
 

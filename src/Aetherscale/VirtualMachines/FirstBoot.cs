@@ -5,7 +5,7 @@ namespace Aetherscale.VirtualMachines;
 
 /// <summary>
 /// What a guest is told when it boots for the first time, by cloud-init's NoCloud data source: a small disk labelled
-/// <c>cidata</c>. The texts are passed on as they are.
+/// <c>cidata</c>. The texts are passed on as they are. See <see cref="SystemCredentials"/> for guests without cloud-init.
 /// </summary>
 internal sealed record FirstBoot
 {
@@ -36,6 +36,9 @@ internal sealed record FirstBoot
     /// <summary>Whether there is anything to tell.</summary>
     public bool IsEmpty => SshKeys.Count == 0 && Hostname is null && UserData is null && NetworkConfig is null && InitScript is null;
 
+    /// <summary>The guest's name for itself.</summary>
+    public string NameOf(VmSpec spec) => Hostname ?? spec.Name ?? spec.VmId;
+
     /// <summary>The disk's bytes.</summary>
     public byte[] ToSeed(VmSpec spec)
     {
@@ -64,7 +67,7 @@ internal sealed record FirstBoot
         var lines = new List<string>
         {
             $"instance-id: {Quoted(spec.VmId)}",
-            $"{HostnameKey}{Quoted(Hostname ?? spec.Name ?? spec.VmId)}",
+            $"{HostnameKey}{Quoted(NameOf(spec))}",
         };
         if (SshKeys.Count > 0)
         {

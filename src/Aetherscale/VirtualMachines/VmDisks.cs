@@ -25,6 +25,13 @@ internal sealed class VmDisks(ImageStore images)
                 $"VM \"{vm.DisplayName}\" cannot be started: its seed {vm.Folder.Seed} is missing, or no regular file. Without the line \"seed\" in {vm.Folder.Spec} it starts without one.");
         }
 
+        if ((spec.Credentials ?? []).FirstOrDefault(name => FileStatus.Of($"{vm.Folder.Credentials}/{name}") is not { Kind: FileKind.Regular }) is { } credential)
+        {
+            throw new AetherscaleException(
+                DiskMissing,
+                $"VM \"{vm.DisplayName}\" cannot be started: its credential {vm.Folder.Credentials}/{credential} is missing, or no regular file. Without its name in {vm.Folder.Spec} it starts without it.");
+        }
+
         var basePath = images.DigestPathOf(spec.BaseSha256);
         try
         {

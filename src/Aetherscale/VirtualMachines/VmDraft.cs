@@ -12,7 +12,8 @@ internal sealed class VmDraft : IDisposable
     /// <summary>Folders with this prefix belong to no VM: they are on their way in or out.</summary>
     public const string Prefix = ".unfinished-";
 
-    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
     private readonly string _vmsFolder;
     private readonly Action _release;
@@ -72,8 +73,15 @@ internal sealed class VmDraft : IDisposable
         }
     }
 
-    /// <summary>Writes the disk that tells the guest what to do when it boots first. It may hold secrets.</summary>
-    public void WriteSeed(ReadOnlySpan<byte> seed) => DurableFile.WriteNew(Folder.Seed, seed, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    /// <summary>Writes what tells the guest what to do when it boots first: the seed, and the credentials. Both may hold secrets.</summary>
+    public async Task WriteFirstBootAsync(FirstBoot told, VmSpec spec)
+    {
+        Directory.CreateDirectory(Folder.Credentials, FolderMode);
+        var files = SystemCredentials.Of(told, spec).ToDictionary(one => $"{Folder.Credentials}/{one.Key}", one => one.Value);
+        files.Add(Folder.Seed, told.ToSeed(spec));
+        await Task.WhenAll(files.Select(file => Task.Run(() => DurableFile.WriteNew(file.Key, file.Value, FileMode), CancellationToken.None)));
+        DurableFile.SyncFolder(Folder.Credentials);
+    }
 
     /// <summary>Makes the VM exist, durably: its files must be written and synced.</summary>
     public void Commit()

@@ -16,6 +16,9 @@ internal readonly record struct VmFolder(string FolderPath)
     /// <summary>What the guest is told when it boots for the first time; not every VM has one.</summary>
     public string Seed => FolderPath + "/seed.iso";
 
+    /// <summary>Holds a file for each of the guest's system credentials; not every VM has one.</summary>
+    public string Credentials => FolderPath + "/credentials";
+
     /// <summary>What happened to the VM: history, not truth.</summary>
     public string History => FolderPath + "/history.jsonl";
 

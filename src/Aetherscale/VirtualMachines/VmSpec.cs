@@ -43,6 +43,9 @@ internal sealed record VmSpec
     /// <summary>Whether it has a second disk, the seed, that tells the guest what to do when it boots first.</summary>
     public bool? Seed { get; init; }
 
+    /// <summary>The system credentials that systemd finds in the guest's SMBIOS, by name: the names of files in the VM's folder of them.</summary>
+    public IReadOnlyList<string>? Credentials { get; init; }
+
     /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
     public string? Graphics { get; init; }
 

@@ -44,7 +44,8 @@ internal static class VmSpecCheck
 
         return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
             ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart")
-            ?? GraphicsProblem(spec.Graphics, "graphics");
+            ?? GraphicsProblem(spec.Graphics, "graphics")
+            ?? (spec.Credentials?.All(SystemCredentials.IsName) ?? true ? null : $"\"credentials\" must be {SystemCredentials.Grammar}");
     }
 
     /// <summary>What is wrong with a number of CPUs.</summary>

@@ -73,6 +73,11 @@ internal static class VmUnit
                 text.Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.Qemu.SeedPath));
             }
 
+            if (vm.Qemu.CredentialPaths is [var credential, ..])
+            {
+                text.Set("BindReadOnlyPaths", UnitEscaper.BindPath(Path.GetDirectoryName(credential)!));
+            }
+
             if (VmSandbox.Hides(vm.Qemu.Binary, vm.PrivateFolders))
             {
                 text.Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.Qemu.Binary, mayBeMissing: true));

@@ -79,6 +79,7 @@ internal sealed class VmUnits(
                 DiskPath = folder.Disk,
                 BasePath = basePath,
                 SeedPath = spec.Seed is true ? folder.Seed : null,
+                CredentialPaths = [.. (spec.Credentials ?? []).Select(name => $"{folder.Credentials}/{name}")],
                 Mac = spec.Mac,
                 QmpSocket = sockets.QmpSocket,
                 StopSocket = sockets.StopSocket,

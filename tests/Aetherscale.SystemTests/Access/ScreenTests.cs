@@ -58,7 +58,7 @@ public sealed class ScreenTests(GuestPair guests)
     }
 
     /// <summary>How many different bytes the picture's data has: a black screen has no more than two.</summary>
-    private static int ColoursOf(byte[] png)
+    internal static int ColoursOf(byte[] png)
     {
         Assert.Equal("\u0089PNG\r\n\u001a\n", Encoding.Latin1.GetString(png[..8]));
         Assert.InRange(BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), 640, 1920);

@@ -204,6 +204,8 @@ public abstract class CrashSweep(ITestOutputHelper output)
             $"{faults.Host.Data}/networks/{faults.Host.Network}/names/{vm}",
             $"{faults.Host.Data}/vms/{vm}",
             $"{faults.Host.Data}/vms/{vm}/console.log",
+            $"{faults.Host.Data}/vms/{vm}/credentials",
+            $"{faults.Host.Data}/vms/{vm}/credentials/system.hostname",
             $"{faults.Host.Data}/vms/{vm}/disk.qcow2",
             $"{faults.Host.Data}/vms/{vm}/seed.iso",
             $"{faults.Host.Data}/vms/{vm}/vm.json",

@@ -23,6 +23,7 @@ public sealed class WriteOrderTests
         var written = order.Written.Where(path => IsOurs(host, path) && !unsynced.Any(part => path.Contains(part, StringComparison.Ordinal))).ToList();
         Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/disk.qcow2", written);
         Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/seed.iso", written);
+        Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/credentials/system.hostname", written);
         Assert.Contains($"{host.Data}/vms/.unfinished-{vm}/vm.json", written);
         Assert.Contains(written, path => path.StartsWith($"{host.Data}/requests/", StringComparison.Ordinal));
         Assert.Contains(written, path => path.StartsWith($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(vm)}", StringComparison.Ordinal));

@@ -22,6 +22,14 @@ public sealed class QemuCommandLineTests
         "Qemu/seed.argv", QemuCommandLine.Build(Plain with { SeedPath = "/data/vms/abcdefgh/seed.iso" }));
 
     [Fact]
+    public void Credentials_are_read_from_files_and_a_comma_in_their_path_is_none_of_QEMUs()
+    {
+        var argv = QemuCommandLine.Build(Plain with { CredentialPaths = ["/data/a,b/system.hostname", "/data/$x %h"] });
+
+        Assert.Equal(["type=11,path=/data/a,,b/system.hostname", "type=11,path=/data/$x %h"], argv.Where((_, i) => i > 0 && argv[i - 1] == "-smbios"));
+    }
+
+    [Fact]
     public void Nasty_paths_are_kept_as_they_are()
     {
         const string Folder = """/home/ü, "b" 'c' %h $HOME \d,,e=f;🐧""";

@@ -35,6 +35,22 @@ public sealed class VmSpecReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("\"fstab.extra\"", true)]
+    [InlineData("\"../../x\"", false)]
+    [InlineData("\"a\", \"\"", false)]
+    [InlineData("null", false)]
+    public void A_credential_named_by_hand_is_a_file_in_the_VMs_folder_of_them(string names, bool isOne)
+    {
+        _vms.Make("web");
+        var path = _vms.Store.Find(VmReference.Parse("web")).Folder.Spec;
+        File.WriteAllText(path, File.ReadAllText(path).Replace("{", $"{{ \"credentials\": [{names}],"));
+
+        var vm = _vms.Store.List().Single();
+        Assert.Equal(isOne, vm.Problem is null);
+        Assert.Equal(!isOne, vm.Problem?.Contains("credentials", StringComparison.Ordinal) ?? false);
+    }
+
+    [Theory]
     [InlineData("", "unreadable")]
     [InlineData("{", "unreadable")]
     [InlineData("""{"format": 2}""", "unreadable")]

@@ -32,6 +32,21 @@ public sealed class VmUnitTests
             ["BindReadOnlyPaths=\"/data/a b/seed.iso\""], seeded[..^2].Except(plain).Where(line => !line.StartsWith("  -", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Of_credentials_QEMU_sees_their_folder_and_everybody_else_only_their_names()
+    {
+        var plain = VmUnit.Render(Plain).Split('\n');
+        var told = VmUnit.Render(Plain with { Qemu = Plain.Qemu with { CredentialPaths = ["/data/a b/credentials/system.hostname", "/data/a b/credentials/x"] } }).Split('\n');
+
+        Assert.Equal(
+            [
+                "  -smbios \"type=11,path=/data/a b/credentials/system.hostname\" \\",
+                "  -smbios \"type=11,path=/data/a b/credentials/x\" \\",
+                "BindReadOnlyPaths=\"/data/a b/credentials\"",
+            ],
+            told[..^2].Except(plain));
+    }
+
     [Theory]
     [InlineData("OnFailure", "on-failure")]
     [InlineData("Always", "always")]
