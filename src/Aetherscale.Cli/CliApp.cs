@@ -35,7 +35,7 @@ internal static class CliApp
         IReadOnlyList<string> args, Surroundings around, Terminal terminal, CancellationToken interrupted)
     {
         args = CommandFence.Set(args);
-        var root = new CliRoot(around, terminal, args);
+        var root = CliRoot.Of(around, terminal, args);
         var line = root.Parse(args, new ParserConfiguration
         {
             EnablePosixBundling = false,

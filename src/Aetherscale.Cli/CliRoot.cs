@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Aetherscale.Cli.Completions;
 using Aetherscale.Cli.Output;
@@ -9,7 +8,7 @@ using Aetherscale.Contract;
 namespace Aetherscale.Cli;
 
 /// <summary>The whole command line: the global options and one command for each verb.</summary>
-internal sealed class CliRoot : RootCommand
+internal static class CliRoot
 {
     public const string ProgramName = "aetherscale-cli";
 
@@ -48,32 +47,49 @@ internal sealed class CliRoot : RootCommand
     /// <param name="around">The machine.</param>
     /// <param name="terminal">Where answers go.</param>
     /// <param name="words">The command line. The verbs that it does not name are not made: all of them take half a millisecond.</param>
-    public CliRoot(Surroundings around, Terminal terminal, IReadOnlyList<string> words)
-        : base("virtual machines that live as systemd services")
+    public static Command Of(Surroundings around, Terminal terminal, IReadOnlyList<string> words)
     {
+        var root = Bare(words);
         var options = new GlobalOptions();
         var session = new Session(around, terminal, options);
         var completions = new VmCompletions(session);
-
-        Options.Clear();
         foreach (var option in options.All)
         {
-            Add(option);
+            root.Add(option);
         }
 
-        Add(new HelpOption("--help", "-h")
+        root.Add(new Option<bool>("--help", "-h")
         {
             Description = "Show this page, or a verb's own page.",
             Action = new HelpPage(terminal),
             Recursive = true,
         });
-        Add(new VersionOption("--version") { Description = "Print the version.", Action = new PrintVersion() });
+        root.Add(new Option<bool>("--version") { Description = "Print the version.", Action = new PrintVersion() });
 
         var named = s_verbs.Where(verb => words.Contains(verb.Name)).ToList();
         foreach (var (_, make) in named.Count > 0 ? named : [.. s_verbs])
         {
-            Add(make(session, completions));
+            root.Add(make(session, completions));
         }
+
+        return root;
+    }
+
+    /// <summary>
+    /// The library's own root answers Tab's <c>[suggest:…]</c>. It and its options look up texts that nobody asks for, half a millisecond
+    /// in each call, so that the others do without.
+    /// </summary>
+    private static Command Bare(IReadOnlyList<string> words)
+    {
+        const string summary = "virtual machines that live as systemd services";
+        if (words is not [['[', ..], ..])
+        {
+            return new Command(ProgramName, summary);
+        }
+
+        var root = new RootCommand(summary);
+        root.Options.Clear();
+        return root;
     }
 
     private sealed class PrintVersion : SynchronousCommandLineAction

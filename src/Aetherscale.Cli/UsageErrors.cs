@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Aetherscale.Cli.Output;
+using Aetherscale.Cli.Verbs;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli;
@@ -39,13 +40,13 @@ internal static class UsageErrors
 
     private static CliException Failure(string message, Command command) => new(ExitCodes.Usage, message)
     {
-        Advice = $"Try: {CliRoot.ProgramName} {(command is RootCommand ? "" : $"{command.Name} ")}--help",
+        Advice = $"Try: {CliRoot.ProgramName} {(command is not Verb ? "" : $"{command.Name} ")}--help",
     };
 
     private static string Unknown(string token, Command command)
     {
         var isOption = token.StartsWith('-');
-        var isVerb = !isOption && command is RootCommand;
+        var isVerb = !isOption && command is not Verb;
         IEnumerable<string> candidates = isOption ? OptionsOf(command)
             : isVerb ? command.Subcommands.Select(verb => verb.Name) : [];
         var near = NearestWord.NearestTo(token, candidates);
@@ -67,7 +68,7 @@ internal static class UsageErrors
         OptionResult { Tokens.Count: > 1, Option.Arity.MaximumNumberOfValues: 1 } option =>
             $"{option.Option.Name} was given more than once",
         ArgumentResult { Tokens.Count: 0, Argument: var missing } => $"{missing.HelpName ?? missing.Name} is missing",
-        _ when command is RootCommand => "a command is missing",
+        _ when command is not Verb => "a command is missing",
         _ => error.Message,
     };
 }

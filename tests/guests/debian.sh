@@ -47,9 +47,8 @@ image() {
   step "the image $1"
   rm -rf "$work/root" "$work/disk" "$work/root.ext4"
   mkdir "$work/root"
-  # As nobody but root owns files: in fakeroot's eyes.
-  export -f settle
-  work=$work root_mib=$root_mib file=${2:-} fakeroot bash -euc '
+  # As nobody but root owns files: in fakeroot's eyes. Its shell passes no functions on.
+  work=$work root_mib=$root_mib file=${2:-} fakeroot bash -euc "$(declare -f settle)"'
     tar -xpf "$work/root.tar" -C "$work/root" --exclude=./dev/*
     settle "$work/root"
     [[ -z $file ]] || touch "$work/root/$file"

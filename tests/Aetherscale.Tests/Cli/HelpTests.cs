@@ -61,7 +61,7 @@ public sealed class HelpTests : IDisposable
     public void Every_example_is_a_line_that_the_parser_takes()
     {
         using var terminal = new Terminal(Nowhere());
-        var root = new CliRoot(Nowhere(), terminal, []);
+        var root = CliRoot.Of(Nowhere(), terminal, []);
         var lines = root.Subcommands.OfType<Verb>().SelectMany(verb => verb.Examples).Select(example => example.Line)
             .SelectMany(line => line.Split("aetherscale-cli ")[1..])
             .Select(line => line.Split(['|', '<', '>', '&', ')', '"'])[0].Trim())
