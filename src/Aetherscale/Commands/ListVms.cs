@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
@@ -8,8 +9,8 @@ namespace Aetherscale.Commands;
 /// <summary><c>list-vms</c>: all VMs with their true status, not only those that run.</summary>
 internal sealed class ListVms(VmStore store, VmObserver observer)
 {
-    /// <summary>The rows of the last list: from one to the next most VMs stay as they are.</summary>
-    private IReadOnlyDictionary<VmId, Row> _last = new Dictionary<VmId, Row>();
+    /// <summary>The last list: from one to the next all VMs stay as they are, or most of them.</summary>
+    private Written _last = new([], [], [.. "[]"u8], HasDrafts: false);
 
     /// <returns>Writes a list of <see cref="VmSummary"/>.</returns>
     public async Task<Action<Utf8JsonWriter>> RunAsync(CancellationToken cancellationToken)
@@ -17,33 +18,42 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
         var (vms, drafts) = store.ListWithDrafts();
         var observations = await observer.ObserveAsync(vms, cancellationToken);
         var last = _last;
-        var rows = new Dictionary<VmId, Row>(observations.Count);
-        foreach (var observation in observations)
+        var json = last.Json;
+        if (drafts.Count > 0 || last.HasDrafts || !observations.SequenceEqual(last.Observations))
         {
-            rows[observation.Vm.Id] = last.TryGetValue(observation.Vm.Id, out var row) && row.Observation == observation
-                ? row
-                : new Row(observation, JsonSerializer.SerializeToUtf8Bytes(Summarize(observation), ContractJson.Wire.VmSummary));
+            var rows = RowsOf(observations, last);
+            json = Join([.. rows, .. drafts.Select(DraftRow)]);
+            _last = new Written(observations, rows, json, drafts.Count > 0);
         }
 
-        _last = rows;
-        return writer => Write(observations.Select(observation => rows[observation.Vm.Id].Json).Concat(drafts.Select(DraftRow)), writer);
+        return writer => writer.WriteRawValue(json, skipInputValidation: true);
+    }
+
+    private static byte[][] RowsOf(IReadOnlyList<VmObservation> observations, Written last)
+    {
+        var known = last.Observations.Zip(last.Rows).ToDictionary(pair => pair.First, pair => pair.Second);
+        return [.. observations.Select(observation => known.GetValueOrDefault(observation)
+            ?? JsonSerializer.SerializeToUtf8Bytes(Summarize(observation), ContractJson.Wire.VmSummary))];
+    }
+
+    private static byte[] Join(byte[][] rows)
+    {
+        var json = new ArrayBufferWriter<byte>(rows.Sum(row => row.Length + 1) + 2);
+        json.Write("["u8);
+        foreach (var row in rows)
+        {
+            json.Write(json.WrittenCount > 1 ? ","u8 : default);
+            json.Write(row);
+        }
+
+        json.Write("]"u8);
+        return json.WrittenSpan.ToArray();
     }
 
     private static byte[] DraftRow((VmId Id, VmName? Name) draft)
     {
         var row = new VmSummary { VmId = draft.Id.ToString(), Name = draft.Name?.ToString(), Status = VmStatus.Creating };
         return JsonSerializer.SerializeToUtf8Bytes(row, ContractJson.Wire.VmSummary);
-    }
-
-    private static void Write(IEnumerable<byte[]> rows, Utf8JsonWriter writer)
-    {
-        writer.WriteStartArray();
-        foreach (var row in rows)
-        {
-            writer.WriteRawValue(row, skipInputValidation: true);
-        }
-
-        writer.WriteEndArray();
     }
 
     private static VmSummary Summarize(VmObservation observation)
@@ -64,5 +74,9 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
         };
     }
 
-    private sealed record Row(VmObservation Observation, byte[] Json);
+    /// <param name="Observations">What the rows were made of.</param>
+    /// <param name="Rows">The JSON of each.</param>
+    /// <param name="Json">The whole list.</param>
+    /// <param name="HasDrafts">Whether it has more than those rows.</param>
+    private sealed record Written(IReadOnlyList<VmObservation> Observations, byte[][] Rows, byte[] Json, bool HasDrafts);
 }

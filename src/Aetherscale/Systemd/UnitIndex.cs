@@ -18,10 +18,11 @@ internal sealed class UnitIndex(UnitFolder units) : IDisposable
         lock (_gate)
         {
             var changes = _watch.Take(out var wasLost);
-            if (_known is null || wasLost || changes.Any(change => change.Name.Length == 0))
+            if (_known is null || wasLost || changes.Any(IsOfFolder))
             {
-                // One that is not there yet cannot be watched, and is looked for each time.
-                var isWatched = _watch.TryAdd(units.Folder) & _watch.TryAdd(units.WantsFolder);
+                // Where no unit was ever enabled the second is not there, and the first will tell of it.
+                var isWatched = _watch.TryAdd(units.Folder)
+                    && (_watch.TryAdd(units.WantsFolder) || !Directory.Exists(units.WantsFolder));
                 var all = new Content(NamesIn(units.Folder), NamesIn(units.WantsFolder).Where(units.IsEnabled).ToHashSet());
                 _known = isWatched ? all : null;
                 return all;
@@ -37,6 +38,9 @@ internal sealed class UnitIndex(UnitFolder units) : IDisposable
     }
 
     public void Dispose() => _watch.Dispose();
+
+    private bool IsOfFolder((string Folder, string Name) change) =>
+        change.Name.Length == 0 || Path.Combine(change.Folder, change.Name) == units.WantsFolder;
 
     private static HashSet<string> NamesIn(string folder) =>
         Directory.Exists(folder)

@@ -10,6 +10,9 @@ internal sealed record Vm(VmId Id, VmFolder Folder, VmSpec? Spec, string? Proble
     /// <summary>What logs and people call it.</summary>
     public string DisplayName => Spec?.Name ?? Id.ToString();
 
+    /// <summary>Its unit's name.</summary>
+    public string Unit { get; } = VmUnit.NameOf(Id);
+
     /// <summary>True until it has been started for the first time, where that was asked for when it was made.</summary>
     public bool IsCreating { get; init; }
 

@@ -18,22 +18,21 @@ internal sealed class VmObserver(SystemdManager systemd, UnitIndex units, VmMoni
 
         // Only a failed unit has more to tell.
         var failed = vms.Where(vm => Listing(vm) is { ActiveState: UnitActiveState.Failed }).ToList();
-        var failures = await Task.WhenAll(failed.Select(vm => systemd.GetUnitAsync(VmUnit.NameOf(vm.Id), cancellationToken)));
+        var failures = await Task.WhenAll(failed.Select(vm => systemd.GetUnitAsync(vm.Unit, cancellationToken)));
         var failureOf = failed.Zip(failures).ToDictionary(pair => pair.First.Id, pair => pair.Second);
         return [.. vms.Select(vm => Observe(vm, Listing(vm), failureOf.GetValueOrDefault(vm.Id), present))];
 
-        UnitListing? Listing(Vm vm) => loaded.GetValueOrDefault(VmUnit.NameOf(vm.Id));
+        UnitListing? Listing(Vm vm) => loaded.GetValueOrDefault(vm.Unit);
     }
 
     private VmObservation Observe(Vm vm, UnitListing? unit, UnitProperties? failure, UnitIndex.Content present)
     {
-        var name = VmUnit.NameOf(vm.Id);
         var (guest, pauseReason) = monitors.StateOf(vm.Id);
         var (state, hint) = VmStateRules.Derive(new VmFacts
         {
             IsDeleting = vm.IsDeleting,
             SpecProblem = vm.Problem,
-            HasUnitFile = present.Files.Contains(name),
+            HasUnitFile = present.Files.Contains(vm.Unit),
             HasDisk = vm.HasDisk,
             Active = unit?.ActiveState ?? UnitActiveState.Inactive,
             Sub = unit?.SubState ?? UnitSubState.Dead,
@@ -44,6 +43,6 @@ internal sealed class VmObserver(SystemdManager systemd, UnitIndex units, VmMoni
             PauseReason = pauseReason,
             IsSilent = monitors.IsSilent(vm.Id),
         });
-        return new VmObservation(vm, state, hint, present.Enabled.Contains(name));
+        return new VmObservation(vm, state, hint, present.Enabled.Contains(vm.Unit));
     }
 }
