@@ -1,6 +1,4 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli;
@@ -18,28 +16,13 @@ internal static class RequestEnvelopeExtensions
         request.ChangesSomething() || request.Command == CommandNames.WaitVm;
 
     /// <summary>
-    /// The request as it is sent. The serializer, and the encoder that leaves letters as they are, would take a millisecond to get ready
-    /// for these three members, of which only the options can hold more than plain ASCII, and are encoded already.
+    /// The request as it is sent. A JSON writer would take half a millisecond to get ready for these three members: the command and the id
+    /// are this program's own plain words, and the options are JSON already.
     /// </summary>
     public static ReadOnlyMemory<byte> ToJson(this RequestEnvelope request)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartObject();
-        writer.WriteString("command"u8, request.Command);
-        if (request.Options is { } options)
-        {
-            writer.WritePropertyName("options"u8);
-            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(options), skipInputValidation: true);
-        }
-
-        if (request.RequestId is { } id)
-        {
-            writer.WriteString("request-id"u8, id);
-        }
-
-        writer.WriteEndObject();
-        writer.Flush();
-        return buffer.WrittenMemory;
+        var options = request.Options is { } given ? $",\"options\":{given.GetRawText()}" : "";
+        var id = request.RequestId is { } own ? $",\"request-id\":\"{own}\"" : "";
+        return Encoding.UTF8.GetBytes($"{{\"command\":\"{request.Command}\"{options}{id}}}");
     }
 }
