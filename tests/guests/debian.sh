@@ -13,7 +13,7 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/../../eng/lib.sh"
 
 packages=systemd-sysv,udev,dbus,linux-image-cloud-amd64,initramfs-tools,zstd,e2fsprogs,iproute2,openssh-server,qemu-guest-agent
-cloud_packages=cloud-init,cloud-guest-utils,fdisk,sudo
+cloud_packages=cloud-init,cloud-guest-utils,fdisk,locales,sudo
 boot_mib=128 root_mib=1408
 
 # up_to_date IMAGE
