@@ -63,7 +63,7 @@ internal sealed class VmRules(Power started)
         _ when before.Power == Power.Absent => [],
         Deed.Start => Started(answer, before, meanwhile([Deed.QemuDies])),
         Deed.Stop => Stopped(answer, before, meanwhile([Deed.Kill, Deed.Delete])),
-        Deed.Kill => Killed(answer, before),
+        Deed.Kill => Killed(answer, before, meanwhile([Deed.Stop])),
         Deed.Pause => MachineRules.Paused(answer, before),
         Deed.Resume => _machine.Resumed(answer, before),
         Deed.Reset => _machine.Reset(answer, before),
@@ -112,8 +112,10 @@ internal sealed class VmRules(Power started)
         _ => [],
     };
 
-    private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before) => before.Power switch
+    private static IEnumerable<VmCondition> Killed(Answer answer, VmCondition before, bool mayOvertake) => before.Power switch
     {
+        // A stop that it overtook has killed the VM in its stead.
+        Power.Down when mayOvertake && answer.Says("killed") => [VmCondition.Down],
         Power.Down or Power.Crashed when answer.Says("killed", "was not running") => [VmCondition.Down],
         Power.Up or Power.Arriving or Power.Paused when answer.Says("killed") => [VmCondition.Down],
         Power.Bouncing or Power.Fading when answer.Word == "killed" => [VmCondition.Down],
