@@ -52,15 +52,15 @@ public sealed class ExecTests(GuestPair guests)
     [Fact]
     public async Task Right_after_create_it_waits_for_the_guest_and_its_end_is_told()
     {
-        (await Host.CliAsync("create-vm", "--image", "tiny", "--name", "fresh")).Succeeded();
-        Assert.Equal(new ToolResult(0, "fresh\n", ""), await ExecAsync("", ["exec", "fresh", "hostname"]));
+        (await Host.CliAsync("create-vm", "--image", "tiny", "--name", "just-made")).Succeeded();
+        Assert.Equal(new ToolResult(0, "up\n", ""), await ExecAsync("", ["exec", "just-made", "echo", "up"]));
 
-        var ended = await ExecAsync("", ["exec", "fresh", "--", "sh", "-c", "poweroff; sleep 60"]);
+        var ended = await ExecAsync("", ["exec", "just-made", "--", "sh", "-c", "poweroff; sleep 60"]);
 
         Assert.Equal(1, ended.ExitCode);
-        Assert.Contains("The program was started in VM \"fresh\"; how it ended is not known", ended.Error);
-        (await Host.CliAsync("wait-vm", "fresh", "--for", "stopped")).Succeeded();
-        (await Host.CliAsync("delete-vm", "fresh")).Succeeded();
+        Assert.Contains("The program was started in VM \"just-made\"; how it ended is not known", ended.Error);
+        (await Host.CliAsync("wait-vm", "just-made", "--for", "stopped")).Succeeded();
+        (await Host.CliAsync("delete-vm", "just-made")).Succeeded();
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed partial class CliVerbTests(Broker broker)
         "stop-vm deaf --no-wait --timeout 60",
         "stop-vm deaf --kill",
         "list-vms",
-        "delete-vm web db deaf job nosuch-1",
+        "delete-vm nosuch-1",
+        "delete-vm web db deaf job",
         "list-vms",
         "stop-vm",
     ];
