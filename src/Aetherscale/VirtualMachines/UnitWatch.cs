@@ -66,7 +66,9 @@ internal sealed class UnitWatch : IDisposable
         }
 
         LastHeard = change.ActiveState;
-        if (!IsUp(change.ActiveState, change.SubState))
+
+        // A unit that is down and has a job has not begun yet, or tells of its end once more when the job is over.
+        if (!IsUp(change.ActiveState, change.SubState) && change is not { ActiveState: UnitActiveState.Inactive, HasJob: true })
         {
             AskAgain();
         }
