@@ -20,8 +20,9 @@ build=(gcc libc6-dev binutils)
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
 # To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts.
 test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
-# To build the images of real Debians for the long tests. What goes into them is fetched by their own script, and is not installed.
-long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils)
+# To build the images of real Debians for the long tests, and to reach those by rsync and Ansible. What goes into the images is fetched by
+# their own script, and is not installed.
+long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils rsync ansible-core)
 # To fuzz, guided by coverage (fuzz.sh).
 fuzz=(afl++)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.
