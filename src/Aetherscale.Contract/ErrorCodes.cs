@@ -66,6 +66,9 @@ public static class ErrorCodes
     /// <summary>A line of the file that adds to the catalogue of images is wrong; the reason names it.</summary>
     public const string BadCatalogue = "bad-catalogue";
 
+    /// <summary>No remote of this name was added.</summary>
+    public const string RemoteNotFound = "remote-not-found";
+
     /// <summary>A unit of the name that is needed belongs to another daemon's state.</summary>
     public const string UnitForeign = "unit-foreign";
 

@@ -110,7 +110,8 @@ internal static class Daemon
         var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
         var urlImport = new UrlImport(download, importer);
         var documents = new RemoteDocuments(download);
-        var catalogue = new ImageCatalogue(settings[SettingDefinitions.Catalogue], documents, new Simplestreams(documents), ChecksumList.Find);
+        var catalogueFile = new CatalogueFile(settings[SettingDefinitions.Catalogue]);
+        var catalogue = new ImageCatalogue(catalogueFile, documents, new Simplestreams(documents), ChecksumList.Find);
         var puller = new ImagePuller(catalogue, urlImport, images, shelf);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
@@ -138,6 +139,7 @@ internal static class Daemon
             new PullImage(catalogue, puller, facts),
             new CopyImage(images, shelf, facts),
             new DeleteImage(images, shelf, store),
+            new Remotes(catalogueFile),
             once);
         sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());

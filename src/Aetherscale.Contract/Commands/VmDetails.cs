@@ -42,6 +42,9 @@ public sealed record VmDetails : VmSummary
     /// <summary>The file of the disk that tells the guest what to do when it boots first; absent where there is none.</summary>
     public string? Seed { get; init; }
 
+    /// <summary>The names of the system credentials that its guest finds in SMBIOS; what is in them is not told.</summary>
+    public IReadOnlyList<string>? Credentials { get; init; }
+
     /// <summary>The file that holds what the guest printed on its serial console.</summary>
     public string? ConsoleLog { get; init; }
 

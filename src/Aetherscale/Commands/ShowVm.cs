@@ -44,6 +44,7 @@ internal sealed class ShowVm(
             Disk = vm.Folder.Disk,
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
             Seed = spec?.Seed is true ? vm.Folder.Seed : null,
+            Credentials = spec?.Credentials,
             ConsoleLog = vm.Folder.ConsoleLog,
             ConsoleSocket = isUp ? runtime.OfVm(vm.Id).ConsoleSocket : null,
             VncSocket = isUp && spec?.Graphics is not null ? runtime.OfVm(vm.Id).VncSocket : null,

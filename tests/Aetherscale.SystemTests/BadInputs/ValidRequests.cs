@@ -21,6 +21,8 @@ internal static class ValidRequests
         """{"command":"show-image","options":{"name":"polite"},"request-id":"r-12"}""",
         """{"command":"delete-image","options":{"name":"polite"},"request-id":"r-13"}""",
         """{"command":"copy-image","options":{"name":"polite","new-name":"polite"},"request-id":"r-14"}""",
+        """{"command":"add-remote","options":{"name":"Bad","url":"ftp://nowhere/"},"request-id":"r-15"}""",
+        """{"command":"remove-remote","options":{"name":"nowhere"},"request-id":"r-16"}""",
     ];
 
     /// <summary>Every object in it, from the outside in.</summary>
