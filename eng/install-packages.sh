@@ -9,9 +9,9 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/lib.sh"
 
 # To run VMs. ipxe-qemu has the boot code of the network cards that QEMU loads even for a virtio card; it comes with
-# qemu-system-x86 as a dependency. libpam-systemd and dbus make logind and lingering work on a booted machine.
+# qemu-system-x86 as a dependency; ovmf is UEFI. libpam-systemd and dbus make logind and lingering work on a booted machine.
 run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
-  qemu-system-x86 qemu-utils xz-utils
+  qemu-system-x86 qemu-utils ovmf xz-utils
   vde-switch vdens vdeplug dnsmasq-base slirp4netns nftables iproute2
   socat openssh-client bash-completion util-linux mount procps)
 # To compile: NativeAOT links with gcc; the boot-sector guests are assembled with binutils.

@@ -42,6 +42,9 @@ public static class ErrorCodes
     /// <summary>The VM's disk is not what was made for it.</summary>
     public const string DiskUnsafe = "disk-unsafe";
 
+    /// <summary>The VM boots by UEFI, and this host has no firmware for that.</summary>
+    public const string FirmwareMissing = "firmware-missing";
+
     /// <summary>The base that the VM's disk stands on is not what it was.</summary>
     public const string BaseChanged = "base-changed";
 

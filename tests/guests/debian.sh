@@ -35,6 +35,7 @@ bootstrap() {
 settle() {
   rm -f "$1"/etc/hostname "$1"/etc/resolv.conf "$1"/etc/ssh/ssh_host_*
   : >"$1/etc/machine-id"
+  echo LANG=C.UTF-8 >"$1/etc/default/locale" # as Debian's own images: cloud-init would set another, and fail
   echo "LABEL=root / ext4 defaults 0 1" >"$1/etc/fstab"
   printf '[Match]\nType=ether\n\n[Network]\nDHCP=yes\n' >"$1/etc/systemd/network/80-dhcp.network"
   mkdir -p "$1/etc/systemd/system/ssh.service.d"

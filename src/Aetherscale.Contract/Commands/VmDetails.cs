@@ -39,6 +39,9 @@ public sealed record VmDetails : VmSummary
     /// <summary>The read-only image file below the disk.</summary>
     public string? Base { get; init; }
 
+    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    public string? Firmware { get; init; }
+
     /// <summary>The file of the disk that tells the guest what to do when it boots first; absent where there is none.</summary>
     public string? Seed { get; init; }
 

@@ -16,7 +16,7 @@ internal static class ErrorStatus
         ErrorCodes.ImageUnsafe or ErrorCodes.ImageTooBig or ErrorCodes.DiskUnsafe or ErrorCodes.BaseChanged
             or ErrorCodes.ChecksumMismatch => StatusCodes.Status422UnprocessableEntity,
         ErrorCodes.NoSpace => StatusCodes.Status507InsufficientStorage,
-        ErrorCodes.SystemdUnavailable or ErrorCodes.NetworkUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.SystemdUnavailable or ErrorCodes.FirmwareMissing or ErrorCodes.NetworkUnavailable => StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.TimedOut => StatusCodes.Status504GatewayTimeout,
         ErrorCodes.ConnectFailed or ErrorCodes.ImportFailed or ErrorCodes.QemuFailed or ErrorCodes.AgentUnavailable
             or ErrorCodes.GuestFailed => StatusCodes.Status502BadGateway,

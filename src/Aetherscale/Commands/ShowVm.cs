@@ -43,6 +43,7 @@ internal sealed class ShowVm(
             UnitFile = units.Folder.PathOf(unit),
             Disk = vm.Folder.Disk,
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),
+            Firmware = spec?.Firmware,
             Seed = spec?.Seed is true ? vm.Folder.Seed : null,
             Credentials = spec?.Credentials,
             ConsoleLog = vm.Folder.ConsoleLog,
