@@ -59,11 +59,14 @@ type_lines() {
   while read -r line; do
     if [[ $line == *-cli\ console\ * ]]; then
       type_at_terminal "$line"
+      check "and the guest asks for a login" grep 'login:' "$typed/output"
       continue
     fi
     type_line "$line" || continue
     case $line in
       *\ yaml*) check "and it prints a file of a VM" grep '^image: ' <(cat "$typed/output" "$folder/web.yaml" 2>/dev/null) ;;
+      *-cli\ ssh\ *\ hostname) check "and the guest says its name" grep -x web "$typed/output" ;;
+      *-cli\ copy\ *:*\ -) check "and the guest gives back what it was given" grep -Ex 'hello|a line' "$typed/output" ;;
       ssh\ *uptime) check "and the guest has answered" grep 'load average' "$typed/output" ;;
       *journalctl\ *) check "and the log tells of the start" grep 'Started aetherscale' "$typed/output" ;;
       *-cli\ list-vms | *-cli\ show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
@@ -120,16 +123,18 @@ type_readme() {
 
 # type_first_hour: docs/first-hour.md, with its server, its catalogue and the key of which it speaks.
 type_first_hour() {
-  local shell=(logged_in bash -l) images=$folder/artifacts/images own=$folder/.first-hour server
+  local shell=(logged_in bash -l) images=$folder/artifacts/images own=$folder/.first-hour server pid
   type_line ./run.sh || return 0
   # What is made for it is told in the document; the key may be the user's own.
   type_line "mkdir -p $own ~/.config/aetherscale && ln -sf $images/tiny.qcow2 $own/ && cd $own && sha256sum tiny.qcow2 >SHA256SUMS" || return 0
   type_line "grep -o 'lab:tiny  http.*SHA256SUMS' docs/first-hour.md >~/.config/aetherscale/catalogue" || return 0
   type_line "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519" || return 0
-  typist python3 -m http.server --bind 127.0.0.1 --directory "$own" 18080 >/dev/null 2>&1 &
-  server=$!
+  exec {server}< <(typist bash -c 'echo $$; exec python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 18080 2>/dev/null' - "$own")
+  read -r pid <&"$server"
+  check "its server serves" read -r _ <&"$server"
   type_lines < <(readme_lines "$folder/docs/first-hour.md" user)
-  kill "$server" && wait "$server" || true
+  kill "$pid" || true
+  exec {server}<&-
   type_line "rm -r $own ~/.config/aetherscale/catalogue notes web.yaml" || true
   type_line "./run.sh --down" || true
   check "after the first hour nothing is left behind" nothing_left
