@@ -49,7 +49,13 @@ internal sealed record VmSpec
     /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
     public string? Graphics { get; init; }
 
+    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    public string? Firmware { get; init; }
+
     public required DateTimeOffset Created { get; init; }
+
+    [JsonIgnore]
+    public bool IsUefi => Firmware == "uefi";
 
     [JsonIgnore]
     public AutostartPolicy AutostartPolicy => PolicyWord.Autostart(Autostart) ?? default;
