@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Aetherscale.Contract;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.SystemTests.Systemd;
