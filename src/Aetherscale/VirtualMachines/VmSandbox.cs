@@ -49,11 +49,13 @@ internal static class VmSandbox
     ];
 
     // A user manager accepts these and does nothing, or pays too much for what its user may not do anyway.
-    // ProtectKernelTunables would show /sys again; /proc/sys is hidden by ProcSubset.
+    // Where /proc is made anew systemd mounts /sys, too, over what TemporaryFileSystem= has put there.
     private static readonly (string Key, string Value)[] s_bySystem =
     [
         ("ProtectProc", "invisible"),
         ("ProcSubset", "pid"),
+        ("InaccessiblePaths", "/sys"),
+        ("ProtectKernelTunables", "yes"),
         ("ProtectKernelLogs", "yes"),
         ("ProtectControlGroups", "yes"),
         ("ProtectHostname", "yes"),

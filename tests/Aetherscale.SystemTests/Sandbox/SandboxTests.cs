@@ -41,6 +41,7 @@ public sealed partial class SandboxTests : IAsyncLifetime
             ["own"] = $"{_host.Data}/vms/{own}",
             ["daemon"] = _host.DaemonPid.ToString(CultureInfo.InvariantCulture),
             ["runtime"] = TestEnvironment.RuntimeDirectory,
+            ["run"] = TestEnvironment.IsSystem ? "user,aetherscale,systemd" : "user",
             ["manager"] = string.Join(' ', TestEnvironment.Manager),
             ["api"] = _host.Socket,
             ["said"] = $"{files.Path}/escaped",
