@@ -1,6 +1,6 @@
 """Tries what a guest would try that has broken out into its QEMU; prints each try with "done" or the error that kept it.
 
-intruder.py NAME=VALUE…: secret, other, own, daemon, runtime, tmp, group, said (see SandboxTests).
+intruder.py NAME=VALUE…: secret, other, own, daemon, runtime, run, manager, tmp, group, said (see SandboxTests).
 """
 
 import ctypes
@@ -69,7 +69,7 @@ def nothing_but(path, names):
 def start_unit():
     # By systemd's own client, as whoever has its socket would.
     subprocess.run(
-        ["systemd-run", "--user", "--quiet", "--wait", "--collect", "/bin/touch", aim["said"]],
+        ["systemd-run", *aim["manager"].split(), "--quiet", "--wait", "--collect", "/bin/touch", aim["said"]],
         env={**os.environ, "XDG_RUNTIME_DIR": aim["runtime"]}, check=True, timeout=20, stderr=subprocess.DEVNULL)
 
 
@@ -113,7 +113,7 @@ attempt("reach the manager's private socket", lambda: connect(aim["runtime"] + "
 attempt("reach the user bus", lambda: connect(aim["runtime"] + "/bus"))
 attempt("reach the daemon's socket", lambda: connect(aim["api"]))
 attempt("start a unit without a sandbox", start_unit)
-attempt("see the services of the host", lambda: nothing_but("/run", ["user"]))
+attempt("see the services of the host", lambda: nothing_but("/run", aim["run"].split(",")))
 attempt("open an IPv4 socket", lambda: opened(socket.AF_INET))
 attempt("open an IPv6 socket", lambda: opened(socket.AF_INET6))
 attempt("open a netlink socket", lambda: opened(socket.AF_NETLINK, socket.SOCK_RAW))

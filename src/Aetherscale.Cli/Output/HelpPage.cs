@@ -114,7 +114,7 @@ internal sealed class HelpPage(Terminal terminal) : SynchronousCommandLineAction
     {
         Heading("Where the daemon is");
         Paragraph(
-            "The first that applies: --socket or --broker; the variable AETHERSCALE_SOCKET or AETHERSCALE_CLIENT_BROKER; "
+            "The first that applies: --socket, --broker, --system or --user; the variable AETHERSCALE_SOCKET or AETHERSCALE_CLIENT_BROKER; "
             + "[client] socket = \"PATH\" or broker = \"URL\" in ~/.config/aetherscale/config.toml; "
             + "$XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; [client] in /etc/aetherscale/config.toml.", Margin);
         Line("");

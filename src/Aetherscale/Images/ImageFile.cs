@@ -11,9 +11,11 @@ namespace Aetherscale.Images;
 internal static class ImageFile
 {
     /// <summary>Opens a regular file for reading; null when nothing stands at the path.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="guarded">How many names at its end may be no links.</param>
     /// <exception cref="AetherscaleException"><c>image-unsafe</c>: a symbolic link, a folder, a FIFO, a
     /// device.</exception>
-    public static SafeFileHandle? Open(string path)
+    public static SafeFileHandle? Open(string path, int guarded = Beneath.Name)
     {
         // Looked at before it is opened, since opening some devices acts on them; and again after it, since it may have
         // been replaced meanwhile.
@@ -23,7 +25,7 @@ internal static class ImageFile
         }
 
         RequireRegular(status.Kind, path);
-        var file = Libc.Open(path, Libc.ReadOnly | Libc.NoFollow | Libc.NonBlocking | Libc.CloseOnExec);
+        var file = Beneath.Open(path, Libc.ReadOnly, guarded);
         try
         {
             if (file.IsInvalid)

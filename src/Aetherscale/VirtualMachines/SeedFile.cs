@@ -1,4 +1,5 @@
 using System.Text;
+using Aetherscale.Files;
 using Aetherscale.Images;
 
 namespace Aetherscale.VirtualMachines;
@@ -18,7 +19,7 @@ internal static class SeedFile
     {
         try
         {
-            using var file = ImageFile.Open(path) ?? throw new InvalidDataException("it is missing");
+            using var file = ImageFile.Open(path, Beneath.FolderAndName) ?? throw new InvalidDataException("it is missing");
             var length = RandomAccess.GetLength(file);
             var image = new byte[length <= MaxBytes ? length : throw new InvalidDataException("it is larger than any that is made here")];
             return Parse(image.AsMemory(0, RandomAccess.Read(file, image, 0)), spec);

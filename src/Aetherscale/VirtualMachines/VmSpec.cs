@@ -31,8 +31,8 @@ internal sealed record VmSpec
 
     public required string Mac { get; init; }
 
-    /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>.</summary>
-    public required string Address { get; init; }
+    /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>; absent on a bridge, where others give addresses.</summary>
+    public string? Address { get; init; }
 
     /// <summary>A word of <see cref="AutostartPolicy"/>; absent for the default.</summary>
     public string? Autostart { get; init; }
@@ -51,6 +51,9 @@ internal sealed record VmSpec
 
     /// <summary><c>uefi</c>; absent for a BIOS.</summary>
     public string? Firmware { get; init; }
+
+    /// <summary>The number of the user as whom QEMU runs and who owns what it opens; absent where that is no user of the VM's own.</summary>
+    public uint? UserId { get; init; }
 
     public required DateTimeOffset Created { get; init; }
 

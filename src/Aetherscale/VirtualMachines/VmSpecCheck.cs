@@ -32,7 +32,7 @@ internal static class VmSpecCheck
             return "\"network\" is no network's name";
         }
 
-        if (!IsAddress(spec.Address))
+        if (spec.Address is not null && !IsAddress(spec.Address))
         {
             return "\"address\" must be an IPv4 address";
         }
@@ -45,6 +45,7 @@ internal static class VmSpecCheck
         return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
             ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart")
             ?? GraphicsProblem(spec.Graphics, "graphics") ?? FirmwareProblem(spec.Firmware, "firmware")
+            ?? (spec.UserId is null or (>= VmUsers.FirstId and <= VmUsers.LastId) ? null : $"\"user-id\" must be from {VmUsers.FirstId} to {VmUsers.LastId}")
             ?? (spec.Credentials?.All(SystemCredentials.IsName) ?? true ? null : $"\"credentials\" must be {SystemCredentials.Grammar}");
     }
 
