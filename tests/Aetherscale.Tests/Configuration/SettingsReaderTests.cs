@@ -28,6 +28,21 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void The_stop_helper_of_a_package_lies_in_libexec()
+    {
+        var host = new HostEnvironment(_variables, 7, _folder["usr/bin"]);
+        Directory.CreateDirectory(_folder["usr/libexec/aetherscale"]);
+        File.WriteAllText(_folder["usr/libexec/aetherscale/aetherscale-stop"], "");
+        var packaged = new SettingsReader(host, _folder["machine.toml"]).Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal(_folder["usr/libexec/aetherscale/aetherscale-stop"], packaged[SettingDefinitions.StopHelper]);
+
+        Directory.CreateDirectory(_folder["usr/bin"]);
+        File.WriteAllText(_folder["usr/bin/aetherscale-stop"], "");
+        var beside = new SettingsReader(host, _folder["machine.toml"]).Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal(_folder["usr/bin/aetherscale-stop"], beside[SettingDefinitions.StopHelper]);
+    }
+
+    [Fact]
     public void The_last_one_that_speaks_counts()
     {
         File.WriteAllText(_folder["machine.toml"], "default-cpus = 2\ndefault-memory-mib = 2\nstop-grace-seconds = 2\nnetwork = \"two\"\n");
