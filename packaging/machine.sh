@@ -77,7 +77,7 @@ tell_what_stays() {
   for unit in $vms; do
     say "  $(name_of "$unit"): systemctl status ${unit%.service}"
   done
-  say "They need the packages that came with aetherscale, such as qemu-system-x86 and vde-switch: apt autoremove would take those."
+  say "They need QEMU and its company for that; what is installed for aetherscale alone must stay."
   say "$1 removes the VMs, too."
 }
 
@@ -120,22 +120,38 @@ purge_files() {
   done
 }
 
-# purge_user: the one that was made for us, and nobody who was there before.
-purge_user() {
+# purge_records: VMs have users of their own, each a file, and a link by its number.
+purge_records() {
+  for record in /etc/userdb/aetherscale-vm-*.user; do
+    if grep -qsF "\"aetherscaleState\":\"$state\"" "$record"; then
+      name=${record##*/}
+      name=${name%.user}
+      find /etc/userdb -maxdepth 1 -type l '(' -lname "$name.user" -o -lname "$name.group" ')' -delete
+      rm -f "$record" "${record%.user}.group"
+    fi
+  done
+  rmdir /etc/userdb 2>/dev/null || true
+}
+
+# purge_users: those that were made for us.
+purge_users() {
   left=$(ls "$units"/aetherscale-vm-*.service 2>/dev/null | head -n 1)
   if [ -n "$left" ]; then
-    say "the user aetherscale stays for VMs whose state is elsewhere, such as ${left##*/}"
+    say "the users stay for VMs whose state is elsewhere, such as ${left##*/}"
     return 0
   fi
-  if [ "$(getent passwd aetherscale | cut -d: -f6)" = "$state" ]; then
-    say "removing the user and group aetherscale"
-    userdel aetherscale || true
-    ! getent group aetherscale >/dev/null || groupdel aetherscale || true
-  fi
+  say "removing the users and groups aetherscale and aetherscale-net"
+  for user in aetherscale aetherscale-net; do
+    ! getent passwd "$user" >/dev/null || userdel "$user" || true
+  done
+  for group in aetherscale aetherscale-net; do
+    ! getent group "$group" >/dev/null || groupdel "$group" || true
+  done
 }
 
 purge_all() {
   purge_vms
+  purge_records
   purge_files
-  purge_user
+  purge_users
 }
