@@ -27,13 +27,16 @@ check_package() {
 
 doctor_is_content() { cli doctor | tee "$host/doctor" && ! grep '^fail' "$host/doctor"; }
 
+socket_since() { in_host systemctl show --property ActiveEnterTimestampMonotonic aetherscale.socket; }
+
 check_upgrade() {
-  local before
-  before=$(daemon_pid)
+  local before socket
+  before=$(daemon_pid) socket=$(socket_since)
   check "apt upgrades it" install_deb 1.1
   check "it is the new one" version_is 1.1
   check "the daemon is another process" daemon_is_new "$before"
-  check "the VMs are not" same_pid of-root of-person
+  check "the socket has been open all the time" test "$(socket_since)" == "$socket"
+  check "the VMs are what they were" same_pid of-root of-person
   check "the daemon knows them" is_running of-root
   check "a plain user's VM runs on, too" loner_runs
 }

@@ -47,7 +47,7 @@ check_script_again() {
   echo >>"$host_root/root/aetherscale/artifacts/programs/aetherscale"
   check "called with another daemon, it takes that" script --system
   check "which is another process" daemon_is_new "$before"
-  check "the VMs are not" same_pid of-root of-person
+  check "the VMs are what they were" same_pid of-root of-person
 }
 
 check_uninstall() {

@@ -26,14 +26,14 @@ remember_vm() {
   id[$1]=$(cli --quiet show-vm "$1")
   unit[$1]=aetherscale-vm-${id[$1]}.service
   pid[$1]=$(pid_of "$1")
-  [[ ${pid[$1]} -gt 1 ]] && cat "$host_root/etc/hostname"
+  [[ ${pid[$1]} -gt 1 ]]
 }
 
 pid_of() { in_host systemctl show --property MainPID --value "${unit[$1]}"; }
 
 same_pid() {
   local vm
-  for vm; do [[ $(pid_of "$vm") == "${pid[$vm]}" ]] || { echo "$vm was process ${pid[$vm]}, and is $(pid_of "$vm")" && return 1; }; done
+  for vm; do [[ ${pid[$vm]:-0} -gt 1 && $(pid_of "$vm") == "${pid[$vm]}" ]] || { echo "$vm was process ${pid[$vm]:-}, and is $(pid_of "$vm")" && return 1; }; done
 }
 
 runs_as_somebody() { [[ $(in_host ps -o uid= -p "${pid[$1]}") -gt 0 ]]; }
@@ -44,7 +44,7 @@ daemon_pid() { in_host systemctl show --property MainPID --value aetherscale.ser
 
 daemon_is_new() { [[ $(daemon_pid) != "$1" && $(daemon_pid) -gt 1 ]]; }
 
-is_refused() { ! in_host runuser -u $outsider -- aetherscale-cli --socket /run/aetherscale/api.sock list-vms 2>&1; }
+is_refused() { in_host runuser -u $outsider -- aetherscale-cli --socket /run/aetherscale/api.sock list-vms 2>&1 | grep -i 'permission denied'; }
 
 # shuts_down_politely VM: by plain systemd; a guest that is cut off has its QEMU killed by a signal, and not by its own power-off.
 shuts_down_politely() {
@@ -76,6 +76,8 @@ check_vms() {
   check "and are remembered" remember_vm of-root
   check "both" remember_vm of-person
   check "QEMU is not root" runs_as_somebody of-root
+  # What follows is about these two.
+  ((checks_failed == 0)) || exit 1
   check "the guest has its address" cli wait-vm of-person --for ip --timeout 90
 }
 

@@ -43,6 +43,21 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void The_settings_file_of_packages_changes_nothing_and_its_examples_are_right()
+    {
+        var lines = File.ReadAllLines(Path.Join(RepositoryRoot.Path, "packaging/config.toml"));
+        File.WriteAllLines(_folder["machine.toml"], lines);
+        Assert.DoesNotContain("machine.toml", Reader.Read(new Dictionary<SettingDefinition, string>()).Print());
+
+        File.WriteAllLines(_folder["machine.toml"], lines.Select(line => line is ['#', not ' ', ..] ? line[1..] : line));
+        var settings = Reader.Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal("amqps://broker.example", settings[SettingDefinitions.Broker]);
+        Assert.All(
+            [SettingDefinitions.DefaultCpus, SettingDefinitions.DefaultMemoryMib, SettingDefinitions.StopGraceSeconds],
+            setting => Assert.Equal(setting.Default(new HostEnvironment(_variables, 7, "/opt/aetherscale")), settings[setting]));
+    }
+
+    [Fact]
     public void The_last_one_that_speaks_counts()
     {
         File.WriteAllText(_folder["machine.toml"], "default-cpus = 2\ndefault-memory-mib = 2\nstop-grace-seconds = 2\nnetwork = \"two\"\n");
