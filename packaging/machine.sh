@@ -57,6 +57,7 @@ restore_helper() {
 forget_kept_helper() { rm -f "$helper.kept"; }
 
 remove_helper() {
+  ! users_have_vms || say "users of this machine have VMs of their own, which stay; without $helper they are not shut down but cut off"
   rm -f "$helper" "$helper.kept"
   rmdir "${helper%/*}" 2>/dev/null || true
 }
@@ -142,10 +143,10 @@ purge_users() {
   fi
   say "removing the users and groups aetherscale and aetherscale-net"
   for user in aetherscale aetherscale-net; do
-    ! getent passwd "$user" >/dev/null || userdel "$user" || true
+    ! getent passwd "$user" >/dev/null || userdel "$user" 2>/dev/null || say "the user $user cannot be removed"
   done
   for group in aetherscale aetherscale-net; do
-    ! getent group "$group" >/dev/null || groupdel "$group" || true
+    ! getent group "$group" >/dev/null || groupdel "$group" || say "the group $group cannot be removed"
   done
 }
 

@@ -25,6 +25,7 @@ check_script() {
   check "a plain user is told who may install" fails_so "only root installs" in_host runuser -u nobody -- bash /root/aetherscale/install.sh --system
   check "install.sh installs it" script --system
   check "and doctor finds no failure" doctor_is_content
+  check "run.sh leaves root's hands off it" fails_so "installed here for the whole machine" in_host /root/aetherscale/run.sh
   check "manual pages and completion are where they are looked for" is_there /usr/local/share/man/man8/aetherscale.8 \
     /usr/local/share/man/man1/aetherscale-cli.1 /usr/local/share/bash-completion/completions/aetherscale-cli
   in_host userdel -r $person
