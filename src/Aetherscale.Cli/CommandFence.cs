@@ -22,7 +22,8 @@ internal static class CommandFence
         {
             if (words[i].StartsWith('-'))
             {
-                i += s_withValue.Contains(words[i]) ? 1 : 0;
+                // Before the verb it names a daemon, behind it a guest's user.
+                i += s_withValue.Contains(words[i]) && !(verb is null && words[i] == "--user") ? 1 : 0;
             }
             else if (verb is null)
             {

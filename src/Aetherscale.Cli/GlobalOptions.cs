@@ -43,6 +43,18 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<bool> System { get; } = new("--system")
+    {
+        Description = "Ask the machine's own daemon, as root or as a member of the group aetherscale.",
+        Recursive = true,
+    };
+
+    /// <summary>Before the verb only: behind <c>ssh</c> it is somebody else.</summary>
+    public Option<bool> User { get; } = new("--user")
+    {
+        Description = "Ask your own daemon. This one stands before the verb.",
+    };
+
     public GlobalOptions()
     {
         Output.CompletionSources.Clear(); // the parser's own are the names in the code, Table and Json
@@ -52,10 +64,21 @@ internal sealed class GlobalOptions
     /// <summary>Where the daemon is asked.</summary>
     /// <exception cref="CliException">What names the place is wrong.</exception>
     public DaemonPlace PlaceIn(ParseResult line, Surroundings around) =>
-        DaemonPlace.Find(line.GetValue(Socket), line.GetValue(Broker), around);
+        DaemonPlace.Find(SocketIn(line, around), line.GetValue(Broker), around);
+
+    /// <summary>The socket that the command line names; null when it names none.</summary>
+    /// <exception cref="CliException">It names more than one daemon.</exception>
+    public string? SocketIn(ParseResult line, Surroundings around)
+    {
+        string[] named = [.. new Option[] { Socket, Broker, System, User }.Where(option => line.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        return named.Length > 1 ? throw DaemonPlace.Both(named[0], named[1])
+            : line.GetValue(System) ? around.SystemSocket
+            : line.GetValue(User) ? SocketPlace.OfUser(around)
+            : line.GetValue(Socket);
+    }
 
     private static IEnumerable<CompletionItem> Formats(Command command) =>
         ((string[])["json", "table", .. command is ShowVm ? ["yaml"] : Array.Empty<string>()]).Select(word => new CompletionItem(word));
 
-    public IEnumerable<Option> All => [Output, Quiet, Socket, Broker];
+    public IEnumerable<Option> All => [Output, Quiet, Socket, Broker, System, User];
 }

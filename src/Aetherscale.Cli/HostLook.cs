@@ -8,7 +8,17 @@ internal static class HostLook
 {
     private static readonly string[] s_machineUnits = ["/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"];
 
-    public static IReadOnlyList<DoctorFinding> At(Surroundings around) => [Manager(around), Service(around)];
+    private static readonly string[] s_systemUnits = ["/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"];
+
+    /// <param name="around">The machine.</param>
+    /// <param name="isSystem">Whether the machine's own daemon is meant, and not the user's.</param>
+    public static IReadOnlyList<DoctorFinding> At(Surroundings around, bool isSystem) =>
+        isSystem ? [SystemService()] : [Manager(around), Service(around)];
+
+    private static DoctorFinding SystemService() =>
+        s_systemUnits.Select(folder => $"{folder}/aetherscale.service").FirstOrDefault(File.Exists) is { } unit
+            ? Ok("service", $"{unit}; what it said last:  journalctl -n 20 -u aetherscale")
+            : Fail("service", "the daemon is not installed as a service of this machine", "sudo ./install.sh --system");
 
     private static DoctorFinding Manager(Surroundings around)
     {

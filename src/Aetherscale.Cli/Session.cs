@@ -37,7 +37,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     public bool WantsYaml(ParseResult line) => line.GetValue(options.Output) == OutputFormat.Yaml;
 
     /// <summary>The options of this line that lead to its daemon.</summary>
-    public (string? Socket, string? Broker) WayIn(ParseResult line) => (line.GetValue(options.Socket), line.GetValue(options.Broker));
+    public (string? Socket, string? Broker) WayIn(ParseResult line) => (options.SocketIn(line, around), line.GetValue(options.Broker));
 
     public RequestEnvelope Request<T>(string command, T commandOptions, JsonTypeInfo<T> type) => new()
     {
@@ -89,11 +89,13 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     }
 
     /// <summary>Shows what is known without a daemon on this host; to programs and to askers of other hosts, nothing.</summary>
-    public void ShowInstead(ParseResult line, Screen screen)
+    /// <param name="line">The parsed command line.</param>
+    /// <param name="screen">What is known; told whether it is the machine's daemon that does not answer.</param>
+    public void ShowInstead(ParseResult line, Func<bool, Screen> screen)
     {
-        if (line.GetValue(options.Output) == OutputFormat.Table && options.PlaceIn(line, around) is SocketPlace)
+        if (line.GetValue(options.Output) == OutputFormat.Table && options.PlaceIn(line, around) is SocketPlace place)
         {
-            new ReplyPrinter(terminal, OutputFormat.Table, line.GetValue(options.Quiet)).Print(screen);
+            new ReplyPrinter(terminal, OutputFormat.Table, line.GetValue(options.Quiet)).Print(screen(place.Path == around.SystemSocket));
         }
     }
 

@@ -5,6 +5,9 @@ namespace Aetherscale.Cli;
 /// <summary>All that the program takes from the machine around it: streams, environment, user, clock.</summary>
 internal sealed partial record Surroundings
 {
+    // W_OK
+    private const int WriteAccess = 2;
+
     public required Stream Input { get; init; }
 
     public required Stream Output { get; init; }
@@ -47,6 +50,12 @@ internal sealed partial record Surroundings
     /// <summary>The folder that holds each user's runtime folder, named by uid.</summary>
     public string RuntimeFolders { get; init; } = "/run/user";
 
+    /// <summary>The socket of the machine's own daemon.</summary>
+    public string SystemSocket { get; init; } = "/run/aetherscale/api.sock";
+
+    /// <summary>Whether a file of another user's may be written, or a socket connected to.</summary>
+    public Func<string, bool> MayWrite { get; init; } = static path => Access(path, WriteAccess) == 0;
+
     /// <summary>The same, where empty counts as not set, as the XDG base directory specification wants it.</summary>
     public string? SetVariable(string name) => Variable(name) is { Length: > 0 } value ? value : null;
 
@@ -66,6 +75,9 @@ internal sealed partial record Surroundings
         // A Guid and not RandomNumberGenerator: that one loads OpenSSL, which costs more than the rest of a command.
         NewRequestId = static () => Guid.NewGuid().ToString("N")[..16],
     };
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsTerminal(int descriptor);

@@ -4,6 +4,7 @@ using Aetherscale.Commands;
 using Aetherscale.Commands.Checkups;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
+using Aetherscale.Files;
 using Aetherscale.Images;
 using Aetherscale.Images.Catalogue;
 using Aetherscale.Images.Imports;
@@ -34,7 +35,17 @@ internal static class Daemon
         Preflight.CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Preflight.Claim(data, settings[Socket], host);
-        ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
+        var accounts = Preflight.FindAccounts(host);
+        var scope = host.IsSystem ? SystemdScope.System : SystemdScope.User;
+        if (host.IsSystem)
+        {
+            // What others must not see lies in folders that they cannot enter; the rest is theirs to read.
+            _ = Libc.SetFileModeMask(Libc.OthersMayRead);
+        }
+        else
+        {
+            ApiSocket.Close($"{host.RuntimeDirectory}/aetherscale", host.UserId);
+        }
 
         var level = Enum.Parse<LogLevel>(settings[LeastLogLevel], ignoreCase: true);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -43,14 +54,15 @@ internal static class Daemon
         var time = TimeProvider.System;
 
         // What the VMs stand on.
-        var runtime = new RuntimeFolder(host.RuntimeDirectory);
-        var units = new UnitFolder(settings[SettingDefinitions.UnitFolder]);
+        var runtime = new RuntimeFolder(host.RuntimeDirectory, host.IsSystem);
+        var units = new UnitFolder(settings[SettingDefinitions.UnitFolder], scope);
+        var transientUnits = new UnitFolder(scope.TransientUnits(host.RuntimeDirectory), scope);
         using var unitIndex = new UnitIndex(units);
         var images = new ImageStore(data.Images);
         var shelf = new ImageShelf(images, data.Images);
         var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
         networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
-        await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory), logs.CreateLogger<SystemdManager>(), time);
+        await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory, scope), logs.CreateLogger<SystemdManager>(), time);
 
         using var cgroupGrace = new CgroupGrace();
 
@@ -59,7 +71,7 @@ internal static class Daemon
         var locks = new VmLocks();
         var grace = TimeSpan.FromSeconds(settings.Number(StopGraceSeconds));
         var own = new OwnUnits(units, systemd, data);
-        using var networks = new VmNetworks(networkStore, own, data, settings[Network]);
+        using var networks = new VmNetworks(networkStore, own, data, settings[Network], accounts?.Networks);
         var bootLinks = new BootLinks(units, store);
         await using var monitors = new VmMonitors(systemd, bootLinks, runtime, time, logs.CreateLogger<VmMonitors>())
         {
@@ -69,23 +81,24 @@ internal static class Daemon
         var kvm = new AcceleratorProbe("/dev/kvm", "/proc/cpuinfo", RuntimeInformation.ProcessArchitecture);
         var choice = Enum.Parse<AcceleratorChoice>(settings[SettingDefinitions.Accelerator], ignoreCase: true);
         var accelerator = kvm.Choose(choice);
-        string[] privateFolders = [host.Home, host.RuntimeDirectory, data.Path];
+        string[] privateFolders = host.IsSystem ? [data.Path] : [host.Home, host.RuntimeDirectory, data.Path];
+        var users = new VmUsers(accounts, new UserRecords(UserRecords.MachineFolder), data);
         await using var sandbox = new SandboxProbe(
-            systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), data.Path, privateFolders, time, logs.CreateLogger<SandboxProbe>());
+            systemd, transientUnits, data.Path, privateFolders, users.Shared, time, logs.CreateLogger<SandboxProbe>());
         var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, privateFolders);
-        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, unitSettings);
+        var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, users, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var clock = new HostClock(time);
         var bundles = new CrashBundles(systemd, monitors, runtime, clock, logs.CreateLogger<CrashBundles>());
         await using var history = new VmHistory(systemd, store, monitors, bundles, clock, logs.CreateLogger<VmHistory>());
         var disks = new VmDisks(images);
         var starter = new VmStarter(
-            systemd, cgroupGrace, vmUnits, disks, bootLinks, monitors, new JournalReader(time), history, time, logs.CreateLogger<VmStarter>());
+            systemd, cgroupGrace, vmUnits, disks, bootLinks, monitors, new JournalReader(scope, time), history, time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, bootLinks, monitors, time);
-        var remover = new VmRemover(store, stopper, vmUnits, monitors, networks, history);
+        var remover = new VmRemover(store, stopper, vmUnits, monitors, networks, users, history);
         var power = new VmPower(systemd, monitors);
         var restarter = new VmRestarter(systemd, starter, stopper, monitors);
-        var processes = new ProcessRunner();
+        var processes = new ProcessRunner(accounts?.Networks.Name);
         var agents = new GuestAgents(runtime);
         var probe = new GuestProbe(networks, agents, processes, time);
         var waiter = new VmWaiter(store, locks, observer, systemd, monitors, remover, probe);
@@ -96,16 +109,16 @@ internal static class Daemon
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var linger = new Linger(Environment.UserName, host.UserId, processes);
-        var lingerAdvice = new LingerAdvice(linger, time);
+        var lingerAdvice = new LingerAdvice(host.IsSystem ? null : linger, time);
         var connect = new ConnectVm(store, locks, observer, networks, processes, background, time);
         var console = new ConsoleVm(store, locks, observer, new GuestConsoles(runtime, time), background, time);
-        var logsVm = new LogsVm(store, locks, history);
+        var logsVm = new LogsVm(store, locks, history, scope);
         var watch = new WatchVms(store, history);
-        var followLogs = new FollowLogs(history, time);
+        var followLogs = new FollowLogs(history, scope, time);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var frames = new FrameWriter(time, logs.CreateLogger<FrameWriter>(), stopping.Token);
         var facts = new ImageFacts(images, shelf, store);
-        var conversion = new ImageConversion(systemd, new UnitFolder($"{host.RuntimeDirectory}/systemd/user"), sandbox, data.Path, privateFolders);
+        var conversion = new ImageConversion(systemd, transientUnits, sandbox, data.Path, privateFolders, users.Shared);
         using var download = new Download(data.Images, s_serverSilence, time);
         var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
         var urlImport = new UrlImport(download, importer);
@@ -115,7 +128,7 @@ internal static class Daemon
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
-                images, catalogue, puller, store, locks, networks, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, background, time, grace),
@@ -124,7 +137,7 @@ internal static class Daemon
             new WaitVm(store, locks, waiter, time),
             new DeleteVm(store, locks, stopper, remover, history),
             new ListVms(store, observer),
-            new ShowVm(store, locks, observer, systemd, vmUnits, images, runtime),
+            new ShowVm(store, locks, observer, systemd, vmUnits, users, images, runtime),
             new WhyVm(store, locks, observer, systemd, history),
             logsVm,
             new FollowByQueue(watch, logsVm, followLogs, frames, background, time),
@@ -143,16 +156,16 @@ internal static class Daemon
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
-        var leftovers = new Leftovers(units, own, orphans, logs.CreateLogger<Leftovers>());
+        var leftovers = new Leftovers(units, own, orphans, users, logs.CreateLogger<Leftovers>());
         await new Reconciler(store, locks, remover, starter, repair, leftovers, monitors, networks, history, time, logs.CreateLogger<Reconciler>())
             .RunAsync(background.Adopt, stop);
 
         await importer.SweepAsync(conversion.SweepAsync, logs.CreateLogger<ImageImporter>());
 
         // The doors.
-        var peers = new PeerCheck(host.UserId, logs.CreateLogger<PeerCheck>());
+        var peers = new PeerCheck(host.UserId, accounts?.AdministratorGroupId, logs.CreateLogger<PeerCheck>());
         builder.WebHost.ConfigureKestrel(
-            options => ApiServer.Listen(options, settings[Socket], peers, logs.CreateLogger(nameof(ApiServer))));
+            options => ApiServer.Listen(options, settings[Socket], peers, accounts?.AdministratorGroupId, logs.CreateLogger(nameof(ApiServer))));
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
         var streams = new EventStream(frames);
@@ -181,7 +194,7 @@ internal static class Daemon
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
         await ListenAsync(app, settings[Socket], stop);
-        ApiSocket.Protect(settings[Socket]);
+        ApiSocket.Protect(settings[Socket], accounts?.AdministratorGroupId);
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
         var broker = address is not null
@@ -200,17 +213,17 @@ internal static class Daemon
 
         IReadOnlyList<ICheckup> Checkups() =>
         [
-            new QemuCheckup(new ProcessRunner(), settings[SettingDefinitions.Qemu]),
-            new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName),
-            new SandboxCheckup(sandbox),
+            new QemuCheckup(processes, settings[SettingDefinitions.Qemu]),
+            new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName, scope),
+            new SandboxCheckup(sandbox, scope),
             new SystemdCheckup(systemd),
-            new LingerCheckup(linger),
+            host.IsSystem ? new UsersCheckup(users) : new LingerCheckup(linger),
             new NetworkToolsCheckup(),
             new NetworkCheckup(systemd, networks, settings[Network]),
             new RoomCheckup(data.Path, host.RuntimeDirectory),
-            new SocketCheckup(settings[Socket], runtime),
+            new SocketCheckup(settings[Socket], runtime, scope),
             new PermissionsCheckup([data.Path, data.Images, data.Vms, data.Networks, units.Folder, host.RuntimeDirectory], host.UserId),
-            new BrokerCheckup(brokerState),
+            new BrokerCheckup(brokerState, scope),
             new ClockCheckup(time),
             new LeftoversCheckup(orphans),
         ];

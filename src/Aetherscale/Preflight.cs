@@ -18,13 +18,33 @@ internal static class Preflight
         }
     }
 
+    /// <summary>The accounts of system mode; null in user mode.</summary>
+    public static SystemAccounts? FindAccounts(HostEnvironment host)
+    {
+        try
+        {
+            return host.IsSystem ? SystemAccounts.Find() : null;
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new SettingsException(error.Message);
+        }
+    }
+
     /// <summary>The data folder is this daemon's from here on.</summary>
     public static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
     {
-        if (host.UserId == 0)
+        if (host.IsSystem && host.UserId != 0)
         {
             throw new SettingsException(
-                "QEMU never runs as root, and neither does its daemon. Start it as an ordinary user: systemctl --user start aetherscale");
+                "The machine's daemon must be started as root. Your own runs without --system: systemctl --user start aetherscale");
+        }
+
+        if (host is { UserId: 0, IsSystem: false })
+        {
+            throw new SettingsException(
+                "QEMU never runs as root, and neither does a user's daemon. Start it as an ordinary user: systemctl --user start aetherscale; "
+                + "or be the machine's daemon, whose VMs have users of their own: aetherscale --system");
         }
 
         if (data.Prepare() is { } problem)
@@ -34,7 +54,7 @@ internal static class Preflight
 
         var folderLock = FolderLock.TryTake(data.Path) ?? throw new SettingsException(
             $"Another aetherscale daemon works on {data.Path}; stop it, or give this one a data-folder of its own.");
-        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket) is { } taken)
+        if (!ApiSocket.IsHandedOver && ApiSocket.WhyNotFree(socket, host.IsSystem ? "systemctl" : "systemctl --user") is { } taken)
         {
             folderLock.Dispose();
             throw new SettingsException(taken);

@@ -1,6 +1,6 @@
 """Tries what a guest would try that has broken out into its QEMU; prints each try with "done" or the error that kept it.
 
-intruder.py NAME=VALUE…: secret, other, own, daemon, runtime, tmp, group, said (see SandboxTests).
+intruder.py NAME=VALUE…: secret, other, own, daemon, runtime, manager, tmp, group, said (see SandboxTests).
 """
 
 import ctypes
@@ -69,7 +69,7 @@ def nothing_but(path, names):
 def start_unit():
     # By systemd's own client, as whoever has its socket would.
     subprocess.run(
-        ["systemd-run", "--user", "--quiet", "--wait", "--collect", "/bin/touch", aim["said"]],
+        ["systemd-run", *aim["manager"].split(), "--quiet", "--wait", "--collect", "/bin/touch", aim["said"]],
         env={**os.environ, "XDG_RUNTIME_DIR": aim["runtime"]}, check=True, timeout=20, stderr=subprocess.DEVNULL)
 
 

@@ -35,6 +35,7 @@ internal static class DetailsScreen
             ("network", new(vm.Network)),
             ("mac", new(vm.Mac)),
             ("unit", new(vm.Unit)),
+            ("user", new(vm.User)),
             ("unit-file", new(vm.UnitFile)),
             ("disk", new(vm.Disk)),
             ("base", new(vm.Base)),

@@ -121,7 +121,7 @@ internal sealed class HelpPage(IPage page) : SynchronousCommandLineAction
     {
         page.Heading("Where the daemon is");
         page.Paragraph(
-            "The first that applies: --socket or --broker; the variable AETHERSCALE_SOCKET or AETHERSCALE_CLIENT_BROKER; "
+            "The first that applies: --socket, --broker, --system or --user; the variable AETHERSCALE_SOCKET or AETHERSCALE_CLIENT_BROKER; "
             + "[client] socket = \"PATH\" or broker = \"URL\" in ~/.config/aetherscale/config.toml; "
             + "$XDG_RUNTIME_DIR/aetherscale/api.sock, when it is there; [client] in /etc/aetherscale/config.toml.");
         page.Gap();

@@ -43,9 +43,11 @@ internal abstract record DaemonPlace
     private static DaemonPlace OwnSocket(Surroundings around)
     {
         var own = SocketPlace.OfUser(around);
-        return File.Exists(own) ? SocketPlace.At(own) : BySettings(around.MachineConfig, around) ?? SocketPlace.At(own);
+        return File.Exists(own) ? SocketPlace.At(own) : BySettings(around.MachineConfig, around) ?? SocketPlace.At(
+            File.Exists(around.SystemSocket) && around.MayWrite(around.SystemSocket) ? around.SystemSocket : own);
     }
 
-    private static CliException Both(string one, string other) =>
+    /// <summary>Two daemons are named at once.</summary>
+    public static CliException Both(string one, string other) =>
         new(ExitCodes.Usage, $"{one} and {other} exclude each other: the daemon is asked by one of them");
 }

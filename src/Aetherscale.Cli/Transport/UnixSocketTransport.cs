@@ -30,7 +30,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         {
             throw Unreachable.Lost(request.ChangesSomething()
                 ? "connection lost; the command may have been carried out: check list-vms"
-                : "connection lost");
+                : "connection lost", path == around.SystemSocket);
         }
         catch (InvalidDataException e)
         {
@@ -66,7 +66,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            throw Unreachable.Lost("connection lost");
+            throw Unreachable.Lost("connection lost", path == around.SystemSocket);
         }
         catch (InvalidDataException e)
         {
@@ -175,7 +175,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow");
+            throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow", path == around.SystemSocket);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -10,6 +10,11 @@ internal static class Unreachable
 
     public static CliException Because(SocketException error, string path, Surroundings around)
     {
+        if (path == around.SystemSocket)
+        {
+            return OfSystem(error, path, around);
+        }
+
         var owner = OwnerOf(path, around);
         var foreign = owner is not null && owner != around.UserId;
         var start = foreign
@@ -42,10 +47,26 @@ internal static class Unreachable
     }
 
     /// <summary>The daemon ended before it had answered.</summary>
-    public static CliException Lost(string what) => new(ExitCodes.Unreachable, what)
+    public static CliException Lost(string what, bool isSystem = false) => new(ExitCodes.Unreachable, what)
     {
-        Advice = "The daemon's log tells why it ended:  journalctl --user -n 20 -u aetherscale",
+        Advice = $"The daemon's log tells why it ended:  {(isSystem ? "journalctl" : "journalctl --user")} -n 20 -u aetherscale",
     };
+
+    private static CliException OfSystem(SocketException error, string path, Surroundings around)
+    {
+        var sudo = around.UserId == 0 ? "" : "sudo ";
+        return error.SocketErrorCode switch
+        {
+            SocketError.AddressNotAvailable => Failure(path, "there is no such socket", $"Start it:  {sudo}systemctl start {SocketUnit}"),
+            SocketError.ConnectionRefused => Failure(
+                path,
+                "nobody listens there; the socket was left behind by a daemon that has ended",
+                $"Start it anew:  {sudo}systemctl restart {SocketUnit}\nand if it ends again:  {sudo}journalctl -n 20 -u aetherscale"),
+            SocketError.AccessDenied => Failure(
+                path, "permission denied", "Only root and the group aetherscale may use it:  sudo usermod -aG aetherscale $USER, and log in again."),
+            _ => Failure(path, error.Message, $"Start it:  {sudo}systemctl start {SocketUnit}"),
+        };
+    }
 
     private static CliException Failure(string path, string why, string advice) =>
         new(ExitCodes.Unreachable, $"the daemon cannot be reached on {path}: {why}") { Advice = advice };

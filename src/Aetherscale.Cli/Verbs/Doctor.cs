@@ -35,7 +35,7 @@ internal sealed class Doctor(Session session) : Verb(CommandNames.Doctor, "say w
         var code = await session.SendAsync(line, "Asking the daemon", [request], DoctorScreen.Of, cancel, Verdict);
         if (code == ExitCodes.Unreachable)
         {
-            session.ShowInstead(line, DoctorScreen.Of(HostLook.At(session.Around)));
+            session.ShowInstead(line, isSystem => DoctorScreen.Of(HostLook.At(session.Around, isSystem)));
         }
 
         return code;

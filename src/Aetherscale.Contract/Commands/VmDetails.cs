@@ -30,6 +30,9 @@ public sealed record VmDetails : VmSummary
     /// <summary>The name of its systemd unit.</summary>
     public required string Unit { get; init; }
 
+    /// <summary>As whom its QEMU runs, in system mode; absent where that is the daemon's own user.</summary>
+    public string? User { get; init; }
+
     /// <summary>The unit's file.</summary>
     public required string UnitFile { get; init; }
 

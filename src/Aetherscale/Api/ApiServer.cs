@@ -22,8 +22,8 @@ internal static class ApiServer
     /// <summary>Well within the unit's TimeoutStopSec=.</summary>
     private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
-    /// <summary>Has Kestrel listen, for the owner and root alone.</summary>
-    public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, ILogger logger)
+    /// <summary>Has Kestrel listen, for the owner, root and perhaps a group.</summary>
+    public static void Listen(KestrelServerOptions options, string socketPath, PeerCheck peers, uint? group, ILogger logger)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = MaxDrainedBytes;
@@ -37,7 +37,7 @@ internal static class ApiServer
             return;
         }
 
-        ApiSocket.MakeWay(socketPath);
+        ApiSocket.MakeWay(socketPath, group);
         options.ListenUnixSocket(socketPath, listener => listener.Use(peers.Wrap).Use(HalfClose.Wrap));
         ApiLog.Listening(logger, socketPath);
     }

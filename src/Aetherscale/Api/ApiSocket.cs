@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Aetherscale.Files;
 
 namespace Aetherscale.Api;
@@ -8,6 +9,9 @@ namespace Aetherscale.Api;
 internal static class ApiSocket
 {
     private const UnixFileMode OwnerReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Passage =
+        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private const UnixFileMode Private = OwnerReadWrite | UnixFileMode.UserExecute;
 
     /// <summary>systemd handed us a socket that it listens on already (sd_listen_fds(3)).</summary>
@@ -16,37 +20,51 @@ internal static class ApiSocket
         && Environment.GetEnvironmentVariable("LISTEN_PID") == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Says why the daemon must not listen at this path, or null when nothing is there but a dead daemon's socket.</summary>
+    /// <param name="path">Where the socket is to be.</param>
+    /// <param name="systemctl">The command that speaks to our systemd.</param>
     /// <exception cref="IOException">The path cannot be looked at.</exception>
-    public static string? WhyNotFree(string path) => FileStatus.Of(path) switch
+    public static string? WhyNotFree(string path, string systemctl = "systemctl --user") => FileStatus.Of(path) switch
     {
         null => null,
         { Kind: not FileKind.Socket } => $"{path} is to be the daemon's socket, and something else stands there; move it away.",
         _ => Answers(path)
             ? $"Another program listens on {path}; stop it, or give this daemon a socket of its own. (To stop ours: "
-                + "systemctl --user stop aetherscale.socket aetherscale.service)"
+                + $"{systemctl} stop aetherscale.socket aetherscale.service)"
             : null,
     };
 
     /// <summary>
     /// Makes the socket's folder, for the owner alone: it keeps others out from the start, whatever mode the socket has
-    /// between bind and chmod. What is left of a dead daemon's socket goes.
+    /// between bind and chmod. A group that may use the socket gets as far as there. What is left of a dead daemon's socket goes.
     /// </summary>
     /// <param name="path">The socket's; <see cref="WhyNotFree"/> had nothing against it.</param>
-    public static void MakeWay(string path)
+    /// <param name="group">Whose members may use the socket, too; null for nobody's.</param>
+    public static void MakeWay(string path, uint? group = null)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, Private);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, group is null ? Private : Private | Passage);
         if (FileStatus.Of(path) is { Kind: FileKind.Socket })
         {
             File.Delete(path);
         }
     }
 
-    /// <summary>Gives the socket its final mode, once it is bound.</summary>
-    public static void Protect(string path)
+    /// <summary>Gives the socket its final mode and group, once it is bound. Until then <see cref="PeerCheck"/> stands alone before it.</summary>
+    public static void Protect(string path, uint? group = null)
     {
-        if (!IsHandedOver)
+        if (IsHandedOver)
         {
-            File.SetUnixFileMode(path, OwnerReadWrite);
+            return;
+        }
+
+        File.SetUnixFileMode(path, OwnerReadWrite);
+        if (group is { } members)
+        {
+            if (Libc.ChownAt(Libc.AtFdCwd, path, Libc.GetEffectiveUserId(), members, Libc.AtSymlinkNoFollow) != 0)
+            {
+                throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
+            }
+
+            File.SetUnixFileMode(path, OwnerReadWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         }
     }
 

@@ -1,11 +1,15 @@
+using System.Net.Sockets;
 using Aetherscale.Commands;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
 namespace Aetherscale.Api;
 
-/// <summary>Lets in the owner and root, and hangs up on everyone else before a byte is read.</summary>
-internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
+/// <summary>Lets in the owner, root and perhaps a group, and hangs up on everyone else before a byte is read.</summary>
+/// <param name="owner">The daemon's own user.</param>
+/// <param name="group">Whose members may come in, too; null for nobody's.</param>
+/// <param name="logger">Told of those who may not.</param>
+internal sealed class PeerCheck(uint owner, uint? group, ILogger<PeerCheck> logger)
 {
     /// <summary>For Kestrel's connection pipeline.</summary>
     public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
@@ -13,7 +17,7 @@ internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket
             ?? throw new InvalidOperationException("The connection has no socket.");
         var peer = PeerCredentials.Of(socket);
-        if (peer.UserId != owner && peer.UserId != 0)
+        if (peer.UserId != owner && peer.UserId != 0 && !IsMember(peer, socket))
         {
             ApiLog.PeerRefused(logger, peer.UserId, peer.ProcessId);
             connection.Abort(new ConnectionAbortedException("This user may not use the socket."));
@@ -29,4 +33,7 @@ internal sealed class PeerCheck(uint owner, ILogger<PeerCheck> logger)
         });
         await next(connection);
     };
+
+    private bool IsMember(PeerCredentials peer, Socket socket) =>
+        group is { } members && (peer.GroupId == members || PeerCredentials.GroupsOf(socket).Contains(members));
 }

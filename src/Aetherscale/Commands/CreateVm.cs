@@ -21,6 +21,7 @@ internal sealed class CreateVm(
     VmStore store,
     VmLocks locks,
     VmNetworks networks,
+    VmUsers users,
     VmUnits units,
     VmStarter starter,
     VmRemover remover,
@@ -67,7 +68,8 @@ internal sealed class CreateVm(
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, wish.Name);
         undo.Push(() => networks.Release(draft.Id));
-        var spec = wish.ToSpec(draft.Id, image.Digest, lease, time.GetUtcNow());
+        undo.Push(() => users.Release(draft.Id));
+        var spec = wish.ToSpec(draft.Id, image.Digest, lease, users.Take(draft.Id), time.GetUtcNow());
 
         var response = new VmActionResponse
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
@@ -11,7 +12,7 @@ namespace Aetherscale.Commands;
 /// <c>logs-vm --follow</c>: the lines that there are and those that come, until the VM is deleted. Files and journal are looked at at
 /// short intervals: a watch on a VM's folder would report each write of the guest to its disk.
 /// </summary>
-internal sealed class FollowLogs(VmHistory history, TimeProvider time)
+internal sealed class FollowLogs(VmHistory history, SystemdScope scope, TimeProvider time)
 {
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromMilliseconds(200);
 
@@ -47,7 +48,7 @@ internal sealed class FollowLogs(VmHistory history, TimeProvider time)
     {
         using var listener = history.Feed.Listen(query.Vm.Id);
         var events = await history.ReadAsync(query.Vm, query.Lines);
-        using var journal = new UnitJournal(VmUnit.NameOf(query.Vm.Id));
+        using var journal = new UnitJournal(VmUnit.NameOf(query.Vm.Id), scope);
         journal.Wait(TimeSpan.Zero);
         var lines = UnitLog.Merge(journal.ReadLast(query.Lines, query.Since).Select(UnitLog.Of), events, query.Lines, query.Since);
         var told = events is [.., var last] ? last.Time : DateTimeOffset.MinValue;

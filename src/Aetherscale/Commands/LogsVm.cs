@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
 using static Aetherscale.Contract.ErrorCodes;
@@ -7,7 +8,7 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary><c>logs-vm</c>: what QEMU, systemd and the daemon have to say of a VM, or what its guest printed on its console.</summary>
-internal sealed class LogsVm(VmStore store, VmLocks locks, VmHistory history)
+internal sealed class LogsVm(VmStore store, VmLocks locks, VmHistory history, SystemdScope scope)
 {
     private const int DefaultLines = 100;
     private const int MaxLines = 10_000;
@@ -52,7 +53,7 @@ internal sealed class LogsVm(VmStore store, VmLocks locks, VmHistory history)
     private async Task<IReadOnlyList<VmLogLine>> ReadLogAsync(LogQuery query, CancellationToken cancellationToken)
     {
         var events = await history.ReadAsync(query.Vm, query.Lines);
-        var journal = await Task.Run(() => UnitLog.ReadLast(query.Vm.Id, query.Lines, query.Since), cancellationToken);
+        var journal = await Task.Run(() => UnitLog.ReadLast(query.Vm.Id, scope, query.Lines, query.Since), cancellationToken);
         return UnitLog.Merge(journal, events, query.Lines, query.Since);
     }
 }

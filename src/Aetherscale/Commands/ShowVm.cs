@@ -7,7 +7,7 @@ namespace Aetherscale.Commands;
 
 /// <summary><c>show-vm</c>: everything about one VM.</summary>
 internal sealed class ShowVm(
-    VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmUnits units, ImageStore images, RuntimeFolder runtime)
+    VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmUnits units, VmUsers users, ImageStore images, RuntimeFolder runtime)
 {
     public async Task<VmDetails> RunAsync(ShowVmOptions options, CancellationToken cancellationToken)
     {
@@ -40,6 +40,7 @@ internal sealed class ShowVm(
             Network = spec?.Network,
             Mac = spec?.Mac,
             Unit = unit,
+            User = spec is null ? null : users.Of(vm.Id, spec)?.Name,
             UnitFile = units.Folder.PathOf(unit),
             Disk = vm.Folder.Disk,
             Base = spec is null ? null : images.DigestPathOf(spec.BaseSha256),

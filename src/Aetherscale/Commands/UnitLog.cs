@@ -1,4 +1,5 @@
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
@@ -11,9 +12,9 @@ internal static class UnitLog
     /// <summary>The source of what happened to the VM.</summary>
     public const string Lifecycle = "aetherscale";
 
-    public static IReadOnlyList<VmLogLine> ReadLast(VmId id, int count, DateTimeOffset since)
+    public static IReadOnlyList<VmLogLine> ReadLast(VmId id, SystemdScope scope, int count, DateTimeOffset since)
     {
-        using var journal = new UnitJournal(VmUnit.NameOf(id));
+        using var journal = new UnitJournal(VmUnit.NameOf(id), scope);
         return [.. journal.ReadLast(count, since).Select(Of)];
     }
 

@@ -67,7 +67,7 @@ internal sealed record VmWish
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
 
-    public VmSpec ToSpec(VmId id, string digest, Lease lease, DateTimeOffset now)
+    public VmSpec ToSpec(VmId id, string digest, Lease lease, uint? userId, DateTimeOffset now)
     {
         var spec = new VmSpec
         {
@@ -86,6 +86,7 @@ internal sealed record VmWish
             Restart = Restart,
             Graphics = Graphics,
             Seed = FirstBoot.IsEmpty ? null : true,
+            UserId = userId,
             Created = now,
         };
         var credentials = SystemCredentials.Of(FirstBoot, spec).Keys.ToList();

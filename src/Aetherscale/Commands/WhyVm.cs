@@ -30,7 +30,7 @@ internal sealed class WhyVm(VmStore store, VmLocks locks, VmObserver observer, S
             EarlierEvents = known.Count > Events ? true : null,
             Unit = unit is null ? null : Of(VmUnit.NameOf(vm.Id), unit),
             Console = [.. ConsoleText.LastLines(vm.Folder, ConsoleLines)],
-            Log = await Task.Run(() => UnitLog.ReadLast(vm.Id, LogLines, DateTimeOffset.MinValue), cancellationToken),
+            Log = await Task.Run(() => UnitLog.ReadLast(vm.Id, systemd.Scope, LogLines, DateTimeOffset.MinValue), cancellationToken),
             Bundle = WireEvents.Of(events.LastOrDefault(what => what.Bundle is not null)?.Bundle),
         };
     }

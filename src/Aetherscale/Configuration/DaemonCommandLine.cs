@@ -12,6 +12,15 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
     /// <summary>Exit code when the daemon was told right, and its surroundings do not let it work.</summary>
     public const int Failed = 1;
 
+    /// <summary>Makes the daemon the machine's instead of a user's.</summary>
+    public const string SystemFlag = "--system";
+
+    private readonly Option<bool> _system = new(SystemFlag)
+    {
+        Description = "Be the machine's daemon, as root, with VMs as units of PID 1: state in /var/lib/aetherscale, sockets in /run/aetherscale, "
+            + "and no settings but those of /etc/aetherscale/config.toml, variables and flags.",
+    };
+
     private readonly Option<bool> _printConfig = new("--print-config")
     {
         Description = "Print what is in force, each line with its source, and exit.",
@@ -24,10 +33,11 @@ internal sealed class DaemonCommandLine(SettingsReader reader, Func<Settings, Ca
         var inForce = TryRead();
         _flags = SettingDefinitions.All.ToDictionary(setting => setting, setting => FlagOf(setting, inForce));
         var root = new RootCommand(
-            "Runs QEMU virtual machines as systemd services of this user. It answers aetherscale-cli on a Unix socket; "
+            "Runs QEMU virtual machines as systemd services of this user, or of the machine. It answers aetherscale-cli on a Unix socket; "
             + "the VMs live on without it. Settings come from /etc/aetherscale/config.toml, then "
             + "~/.config/aetherscale/config.toml, then AETHERSCALE_… variables, then the flags below.")
         {
+            _system,
             _printConfig,
         };
         foreach (var flag in _flags.Values)

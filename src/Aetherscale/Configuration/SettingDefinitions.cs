@@ -11,8 +11,8 @@ internal static class SettingDefinitions
 
     public static SettingDefinition UnitFolder { get; } = new(
         "unit-folder",
-        "Where the user manager looks for units.",
-        host => host.ConfigHome + "/systemd/user",
+        "Where systemd looks for units.",
+        host => host.ConfigHome + (host.IsSystem ? "/systemd/system" : "/systemd/user"),
         FolderProblem,
         CanonicalFolder);
 

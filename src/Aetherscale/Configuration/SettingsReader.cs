@@ -15,7 +15,7 @@ internal sealed class SettingsReader(HostEnvironment host, string machineFile = 
     {
         var values = SettingDefinitions.All.ToDictionary(
             setting => setting, setting => new SettingValue(setting.Default(host), "default"));
-        foreach (var file in new[] { machineFile, UserFile })
+        foreach (var file in host.IsSystem ? [machineFile] : new[] { machineFile, UserFile })
         {
             foreach (var (setting, value) in SettingsFile.Read(file))
             {

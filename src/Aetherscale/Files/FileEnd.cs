@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Aetherscale.Files;
 
 /// <summary>Reads the end of files that others write to, and that may be something else than they look like.</summary>
@@ -47,20 +45,10 @@ internal static class FileEnd
 
     private static (byte[] Content, long Start) Read(string path, Func<long, long> startOf, int atMost)
     {
-        using var file = Libc.Open(path, Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
-        if (file.IsInvalid)
-        {
-            throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
-        }
-
-        var status = FileStatus.Of(file);
-        if (status.Kind != FileKind.Regular)
-        {
-            throw new IOException($"{path} is no plain file.");
-        }
-
-        var start = startOf(status.Size);
-        var content = new byte[Math.Clamp(status.Size - start, 0, atMost)];
+        using var file = Beneath.OpenFile(path);
+        var size = RandomAccess.GetLength(file);
+        var start = startOf(size);
+        var content = new byte[Math.Clamp(size - start, 0, atMost)];
         var length = 0;
         int read;
         while (length < content.Length && (read = RandomAccess.Read(file, content.AsSpan(length), start + length)) > 0)

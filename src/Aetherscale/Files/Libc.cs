@@ -9,13 +9,26 @@ internal static partial class Libc
     private const string Name = "libc.so.6";
 
     public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
+    public const int PathOnly = 0x200000;
+
+    /// <summary>022, for <see cref="SetFileModeMask"/>.</summary>
+    public const uint OthersMayRead = 0x12;
 
     public const int AtFdCwd = -100;
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtEmptyPath = 0x1000;
     public const uint StatxBasicStats = 0x7ff;
+
+    // linux/openat2.h; the system call has the same number everywhere.
+    public const ulong ResolveNoMagicLinks = 0x2;
+    public const ulong ResolveNoSymlinks = 0x4;
+    public const ulong ResolveBeneath = 0x8;
+
+    private const long OpenAt2Number = 437;
 
     // sys/inotify.h
     public const uint InotifyModify = 0x2;
@@ -48,6 +61,20 @@ internal static partial class Libc
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial SafeFileHandle Open(string path, int flags);
 
+    /// <summary>openat2(2), for which glibc has no function.</summary>
+    public static int OpenAt2(SafeFileHandle folder, string path, ref OpenHow how) =>
+        (int)OpenAt2(OpenAt2Number, folder, path, ref how, (nuint)Marshal.SizeOf<OpenHow>());
+
+    [LibraryImport(Name, EntryPoint = "fchown", SetLastError = true)]
+    public static partial int Chown(SafeFileHandle file, uint user, uint group);
+
+    /// <summary>Also of a symbolic link itself (<see cref="AtSymlinkNoFollow"/>).</summary>
+    [LibraryImport(Name, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChownAt(int folder, string path, uint user, uint group, int flags);
+
+    [LibraryImport(Name, EntryPoint = "umask")]
+    public static partial uint SetFileModeMask(uint mask);
+
     [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(SafeFileHandle file);
 
@@ -78,6 +105,18 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUserId();
+
+    [LibraryImport(Name, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint OpenAt2(long number, SafeFileHandle folder, string path, ref OpenHow how, nuint size);
+
+    /// <summary><c>struct open_how</c> (openat2(2)).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     /// <summary><c>struct statx</c> (statx(2)): laid out alike on every architecture.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 256)]

@@ -11,7 +11,10 @@ namespace Aetherscale.Images;
 internal static class Adoption
 {
     private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    // QEMU may be another user; the folder above keeps everybody else out.
+    private const UnixFileMode FolderMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>
     /// Links the file to its digest's path. Where the same content was adopted before, the name becomes a link to that
@@ -28,7 +31,7 @@ internal static class Adoption
         var folder = Path.GetDirectoryName(digestPath)!;
         if (!Directory.Exists(folder))
         {
-            Directory.CreateDirectory(folder, OwnerOnly);
+            Directory.CreateDirectory(folder, FolderMode);
             DurableFile.SyncFolder(Path.GetDirectoryName(folder)!);
         }
 
@@ -55,6 +58,12 @@ internal static class Adoption
 
     private static void MakeReadOnly(SafeFileHandle file, string path)
     {
+        // Root could change its mode all the same, and so could its owner afterwards.
+        if (FileStatus.Of(file).UserId != Libc.GetEffectiveUserId())
+        {
+            throw Refused(path, "it belongs to another user; copy it as the user that runs the VMs");
+        }
+
         try
         {
             File.SetUnixFileMode(file, ReadOnly);

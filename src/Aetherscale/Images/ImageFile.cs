@@ -23,7 +23,7 @@ internal static class ImageFile
         }
 
         RequireRegular(status.Kind, path);
-        var file = Libc.Open(path, Libc.ReadOnly | Libc.NoFollow | Libc.NonBlocking | Libc.CloseOnExec);
+        var file = Beneath.Open(path, Libc.ReadOnly, Beneath.Name);
         try
         {
             if (file.IsInvalid)

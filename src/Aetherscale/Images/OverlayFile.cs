@@ -27,7 +27,7 @@ internal static class OverlayFile
 
     private static SafeFileHandle Open(string path)
     {
-        var file = Libc.Open(path, Libc.ReadOnly | Libc.NoFollow | Libc.NonBlocking | Libc.CloseOnExec);
+        var file = Beneath.Open(path, Libc.ReadOnly);
         if (file.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();

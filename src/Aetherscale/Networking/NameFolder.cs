@@ -6,9 +6,15 @@ namespace Aetherscale.Networking;
 /// </summary>
 internal static class NameFolder
 {
-    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    // The router's user may be another; the folder above keeps everybody else out.
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    public static void Prepare(NetworkPaths paths) => Directory.CreateDirectory(paths.NameFolder, FolderMode);
+    public static void Prepare(NetworkPaths paths)
+    {
+        Directory.CreateDirectory(paths.RouterFolder, FolderMode);
+        Directory.CreateDirectory(paths.NameFolder, FolderMode);
+    }
 
     /// <summary>Removes what a killed daemon had not renamed yet.</summary>
     public static void RemoveUnfinished(NetworkPaths paths)

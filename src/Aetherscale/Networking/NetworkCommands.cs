@@ -12,11 +12,14 @@ internal static class NetworkCommands
     public static IReadOnlyList<string> CleanSwitch(NetworkPaths paths) =>
         ["/usr/bin/rm", "-rf", paths.SwitchSocket, paths.ManagementSocket, paths.SwitchPid];
 
-    public static IReadOnlyList<string> Switch(NetworkPaths paths) =>
+    /// <param name="paths">The network's files.</param>
+    /// <param name="isShared">Whether the switch's group may plug in. The folder's sticky bit keeps members from each other's sockets.</param>
+    public static IReadOnlyList<string> Switch(NetworkPaths paths, bool isShared) =>
     [
         "/usr/bin/vde_switch",
         "--numports", SwitchPorts.ToString(CultureInfo.InvariantCulture),
         "--sock", paths.SwitchSocket,
+        .. isShared ? ["--mode", "0660", "--dirmode", "03770"] : Array.Empty<string>(),
         "--mgmt", paths.ManagementSocket,
         "--mgmtmode", "0600",
         "--rcfile", "/dev/null",
@@ -27,6 +30,12 @@ internal static class NetworkCommands
     /// <summary>A user and network namespace with one leg on the switch.</summary>
     public static IReadOnlyList<string> Router(NetworkPaths paths) =>
         ["/usr/bin/vdens", "vde://" + paths.SwitchSocket, "/bin/sh", "-e", paths.RouterScript, paths.RouterFolder];
+
+    /// <summary>What leads the guests' packets out of the router's namespace and into the world.</summary>
+    /// <param name="namespacePid">The namespace's process, or what stands for it in a unit or a shell.</param>
+    public static string Uplink(string namespacePid) =>
+        "/usr/bin/slirp4netns --configure --mtu=1500 "
+        + $"--cidr={RouterFiles.UplinkNetwork} --disable-host-loopback {namespacePid} tap0";
 
     /// <summary>What is in the line on stderr by which <see cref="Connect"/> says that it is connected.</summary>
     public const string ConnectedNotice = "starting data transfer loop";

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Aetherscale.Files;
 
 namespace Aetherscale.Qemu;
 
@@ -50,7 +51,7 @@ internal static class GuestAgentClient
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+            await Beneath.ConnectAsync(socket, socketPath, cancellation);
             await using var stream = new NetworkStream(socket);
             var answers = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
             var id = RandomNumberGenerator.GetInt32(1, int.MaxValue);

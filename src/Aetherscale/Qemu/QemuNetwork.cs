@@ -18,6 +18,9 @@ internal static class QemuNetwork
     /// <summary>The leg to the switch.</summary>
     public const string Leg = "vde0";
 
+    /// <summary>0660.</summary>
+    private const int SharedMode = 0x1b0;
+
     private const string PlainInPaths = "/._-+=,: ";
 
     /// <summary>The hub's port with nothing on it.</summary>
@@ -25,10 +28,11 @@ internal static class QemuNetwork
 
     /// <summary>QMP commands, a line each, that plug a card in which has no leg yet.</summary>
     /// <param name="switchPath">The switch's control folder.</param>
-    public static IReadOnlyList<string> PlugCommands(string switchPath) =>
+    /// <param name="isShared">The switch is another user's, who shares a group with QEMU.</param>
+    public static IReadOnlyList<string> PlugCommands(string switchPath, bool isShared) =>
     [
         QemuJson.Object(command => command.WriteString("execute", "qmp_capabilities")),
-        NetdevAdd(netdev => WriteSwitchLeg(netdev, switchPath)),
+        NetdevAdd(netdev => WriteSwitchLeg(netdev, switchPath, isShared)),
         NetdevAdd(netdev => WriteHubPort(netdev, LegPort, Leg)),
     ];
 
@@ -49,7 +53,7 @@ internal static class QemuNetwork
 
     /// <summary>Writes the members of the leg to the switch with this control folder.</summary>
     /// <exception cref="ArgumentException">libvdeplug would not take the path for a plain path.</exception>
-    public static void WriteSwitchLeg(Utf8JsonWriter json, string switchPath)
+    public static void WriteSwitchLeg(Utf8JsonWriter json, string switchPath, bool isShared)
     {
         // libvdeplug reads it as a URL: quotes, %41, [port] and ; mean something to it, and cmd:// starts a program.
         if (!switchPath.StartsWith('/') || switchPath.Contains("://", StringComparison.Ordinal)
@@ -61,6 +65,11 @@ internal static class QemuNetwork
         json.WriteString("type", "vde");
         json.WriteString("id", Leg);
         json.WriteString("sock", switchPath);
+        if (isShared)
+        {
+            // Of QEMU's own socket, to which the switch sends.
+            json.WriteNumber("mode", SharedMode);
+        }
     }
 
     private static string NetdevAdd(Action<Utf8JsonWriter> members) => QemuJson.Object(command =>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Threading.Channels;
+using Aetherscale.Files;
 
 namespace Aetherscale.Qemu;
 
@@ -67,7 +68,7 @@ internal sealed partial class QmpClient : IAsyncDisposable
         QmpClient? client = null;
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), either.Token);
+            await Beneath.ConnectAsync(socket, socketPath, either.Token);
             client = new QmpClient(new NetworkStream(socket, ownsSocket: true), deadline, time, logger);
             client.FirstStatus = await QmpNegotiation.RunAsync(client._stream, client._lines, client.Dispatch, either.Token);
             client.Closed = client.RunAsync();

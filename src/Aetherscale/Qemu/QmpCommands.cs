@@ -30,12 +30,13 @@ internal static class QmpCommands
     /// </summary>
     /// <param name="qmp">The VM's monitor.</param>
     /// <param name="switchPath">The switch's control folder.</param>
+    /// <param name="isShared">The switch is another user's, who shares a group with QEMU.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static async Task ReplugNetworkAsync(this QmpClient qmp, string switchPath, CancellationToken cancellation)
+    public static async Task ReplugNetworkAsync(this QmpClient qmp, string switchPath, bool isShared, CancellationToken cancellation)
     {
         await qmp.RemoveNetdevAsync(QemuNetwork.LegPort, cancellation);
         await qmp.RemoveNetdevAsync(QemuNetwork.Leg, cancellation);
-        await qmp.ExecuteAsync("netdev_add", json => QemuNetwork.WriteSwitchLeg(json, switchPath), cancellation);
+        await qmp.ExecuteAsync("netdev_add", json => QemuNetwork.WriteSwitchLeg(json, switchPath, isShared), cancellation);
         await qmp.ExecuteAsync(
             "netdev_add", json => QemuNetwork.WriteHubPort(json, QemuNetwork.LegPort, QemuNetwork.Leg), cancellation);
     }

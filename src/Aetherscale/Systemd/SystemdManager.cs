@@ -24,11 +24,15 @@ internal sealed partial class SystemdManager : IAsyncDisposable
     public SystemdManager(SystemdAddress address, ILogger<SystemdManager> logger, TimeProvider time)
     {
         _logger = logger;
+        Scope = address.Scope;
         _signals = new UnitSignals(address.WatchedPrefixes);
         _eventPump = PumpEventsAsync();
         _bus = new BusThread(address, OnConnected, OnSignal, logger, time);
         _bus.Start();
     }
+
+    /// <summary>Whose manager it is.</summary>
+    public SystemdScope Scope { get; }
 
     /// <summary>A watched unit has changed. Raised in order, one at a time, on a pool thread.</summary>
     public event Action<UnitChange>? UnitChanged;

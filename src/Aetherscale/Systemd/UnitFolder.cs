@@ -5,19 +5,22 @@ using Aetherscale.Files;
 namespace Aetherscale.Systemd;
 
 /// <summary>
-/// The folder of a user's own units, <c>~/.config/systemd/user</c>. What it does is on disk when it returns; systemd hears of
+/// The folder of a user's own units, <c>~/.config/systemd/user</c>, or of the machine's, <c>/etc/systemd/system</c>. What it does is on disk when it returns; systemd hears of
 /// nothing. A unit that systemd has never loaded needs no more than its file, and for the next boot its link.
 /// </summary>
-internal sealed class UnitFolder(string folder)
+internal sealed class UnitFolder(string folder, SystemdScope scope = SystemdScope.User)
 {
     private const UnixFileMode UnitMode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Whose units they are.</summary>
+    public SystemdScope Scope { get; } = scope;
 
     /// <summary>Where the units' files stand.</summary>
     public string Folder { get; } = folder;
 
     /// <summary>Where the links to those stand that start at boot.</summary>
-    public string WantsFolder { get; } = Path.Combine(folder, "default.target.wants");
+    public string WantsFolder { get; } = Path.Combine(folder, scope.BootTarget() + ".wants");
 
     /// <summary>Where this unit's file stands.</summary>
     public string PathOf(string unit) => Path.Combine(Folder, Name(unit));
@@ -28,7 +31,7 @@ internal sealed class UnitFolder(string folder)
     /// <summary>The same as bytes.</summary>
     public byte[]? ReadBytes(string unit)
     {
-        using var file = Libc.Open(PathOf(unit), Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
+        using var file = Beneath.Open(PathOf(unit), Libc.ReadOnly, Beneath.Name);
         if (file.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();

@@ -1,4 +1,5 @@
 using Aetherscale.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Aetherscale.VirtualMachines;
 
@@ -10,6 +11,8 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
 {
     /// <summary>Bytes. On disk there is at most twice as much, and what a guest prints between two looks.</summary>
     public const long Bound = 4 * 1024 * 1024;
+
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
 
@@ -34,14 +37,26 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
         {
             if (FileStatus.Of(path) is { Kind: FileKind.Regular, Size: > Bound })
             {
-                File.Copy(path, path + ".1", overwrite: true);
-                using var log = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-                log.SetLength(0);
+                using var log = Beneath.OpenFile(path, Libc.ReadWrite);
+                Copy(log, path + ".1");
+                RandomAccess.SetLength(log, 0);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             ConsoleLogsLog.NotTrimmed(logger, error, path);
+        }
+    }
+
+    private static void Copy(SafeFileHandle log, string path)
+    {
+        File.Delete(path);
+        using var kept = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Mode });
+        var buffer = new byte[64 * 1024];
+        int count;
+        for (var offset = 0L; (count = RandomAccess.Read(log, buffer, offset)) > 0; offset += count)
+        {
+            kept.Write(buffer, 0, count);
         }
     }
 }

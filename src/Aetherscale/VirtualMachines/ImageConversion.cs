@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Aetherscale.Files;
 using Aetherscale.Qemu;
 using Aetherscale.Systemd;
 using static Aetherscale.Contract.ErrorCodes;
@@ -16,8 +17,9 @@ namespace Aetherscale.VirtualMachines;
 /// <param name="sandbox">Knows what this host can enforce.</param>
 /// <param name="dataFolder">Tells this daemon's conversions from others'.</param>
 /// <param name="privateFolders">As in <see cref="VmUnitDescription"/>.</param>
+/// <param name="user">As whom the program runs; null in user mode.</param>
 internal sealed class ImageConversion(
-    SystemdManager systemd, UnitFolder units, SandboxProbe sandbox, string dataFolder, IReadOnlyList<string> privateFolders)
+    SystemdManager systemd, UnitFolder units, SandboxProbe sandbox, string dataFolder, IReadOnlyList<string> privateFolders, VmUser? user)
 {
     private const string Program = "/usr/bin/qemu-img";
     private const int MaximumWords = 300;
@@ -41,10 +43,20 @@ internal sealed class ImageConversion(
             ["file"] = new JsonObject { ["driver"] = "file", ["filename"] = source },
         }.ToJsonString();
         var folder = Path.GetDirectoryName(source)!;
+        if (user is not null)
+        {
+            VmUsers.Give(source, user.UserId);
+            VmUsers.GiveFolder(folder, user.UserId);
+        }
 
         // What lies past the end of a file that was cut off would be read as zeros; only the check tells.
         await RunAsync([Program, "check", "-q", file], folder, cancellationToken);
         await RunAsync([Program, "convert", "-O", "qcow2", file, target], folder, cancellationToken);
+        if (user is not null)
+        {
+            VmUsers.GiveFolder(folder, Libc.GetEffectiveUserId());
+            VmUsers.Give(target, Libc.GetEffectiveUserId());
+        }
     }
 
     /// <summary>Ends what a killed daemon left running.</summary>
@@ -107,7 +119,7 @@ internal sealed class ImageConversion(
             .Set("StandardOutput", "null")
             .Set("StandardError", "truncate:" + words.Replace("%", "%%", StringComparison.Ordinal))
             .Set("LogLevelMax", "notice")
-            .Confine(form, Accelerator.Tcg, privateFolders);
+            .Confine(form, Accelerator.Tcg, privateFolders, user);
         return (form == SandboxForm.NoNamespaces ? text : text.Set("BindPaths", UnitEscaper.BindPath(folder))).Build();
     }
 
@@ -115,8 +127,8 @@ internal sealed class ImageConversion(
     {
         try
         {
-            var words = File.ReadAllText(path).Trim();
-            return words.Length == 0 ? "qemu-img was ended" : $"qemu-img says: {Quoted.Plain(words[..Math.Min(words.Length, MaximumWords)])}";
+            var words = Encoding.UTF8.GetString(FileEnd.Read(path, MaximumWords)).Trim();
+            return words.Length == 0 ? "qemu-img was ended" : $"qemu-img says: {Quoted.Plain(words)}";
         }
         catch (IOException)
         {

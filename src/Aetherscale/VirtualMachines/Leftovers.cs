@@ -7,7 +7,7 @@ namespace Aetherscale.VirtualMachines;
 /// What lies among our files and belongs to no VM: rubbish of a daemon that was killed is removed, all else is only told of.
 /// The folder of units may be shared with daemons of other state folders.
 /// </summary>
-internal sealed class Leftovers(UnitFolder units, OwnUnits own, Orphans orphans, ILogger<Leftovers> logger)
+internal sealed class Leftovers(UnitFolder units, OwnUnits own, Orphans orphans, VmUsers users, ILogger<Leftovers> logger)
 {
     /// <summary>Removes half-written files of these VMs, and links to units that are gone; names what else is there.</summary>
     public void Sweep(IReadOnlyList<Vm> vms)
@@ -18,6 +18,7 @@ internal sealed class Leftovers(UnitFolder units, OwnUnits own, Orphans orphans,
             Remove(vm.Folder.Spec + DurableFile.TemporarySuffix);
         }
 
+        users.Sweep(ids);
         SweepUnits(ids);
         SweepLinks(ids);
         foreach (var orphan in orphans.Find())

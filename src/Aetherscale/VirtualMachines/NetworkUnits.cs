@@ -54,6 +54,19 @@ internal static class NetworkUnits
         ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
     ];
 
+    // A manager that runs as root makes all of this without a user namespace. The router reads its files from a folder that only root enters.
+    private static readonly (string Key, string Value)[] s_routerBySystem =
+    [
+        ("ProtectSystem", "strict"),
+        ("ProtectHome", "tmpfs"),
+        ("PrivateTmp", "yes"),
+        ("ProtectKernelModules", "yes"),
+        ("ProtectKernelLogs", "yes"),
+        ("ProtectControlGroups", "yes"),
+        ("ProtectClock", "yes"),
+        ("CapabilityBoundingSet", ""),
+    ];
+
     public static string SwitchOf(NetworkName network) => $"aetherscale-net-{network}.service";
 
     public static string RouterOf(NetworkName network) => $"aetherscale-net-{network}-router.service";
@@ -61,66 +74,90 @@ internal static class NetworkUnits
     public static string UplinkOf(NetworkName network) => $"aetherscale-net-{network}-uplink.service";
 
     /// <summary>Every unit of the network with its text.</summary>
-    public static IReadOnlyList<(string Unit, string Text)> Render(NetworkPaths paths, string dataFolder) =>
+    /// <param name="paths">The network's files.</param>
+    /// <param name="dataFolder">Whose network it is.</param>
+    /// <param name="user">As whom the units run, under PID 1; null in the user's own manager.</param>
+    public static IReadOnlyList<(string Unit, string Text)> Render(NetworkPaths paths, string dataFolder, VmUser? user) =>
     [
-        (SwitchOf(paths.Name), Switch(paths, dataFolder)),
-        (RouterOf(paths.Name), Router(paths, dataFolder)),
-        (UplinkOf(paths.Name), Uplink(paths, dataFolder)),
+        (SwitchOf(paths.Name), Switch(paths, dataFolder, user)),
+        (RouterOf(paths.Name), Router(paths, dataFolder, user)),
+        (UplinkOf(paths.Name), Uplink(paths, dataFolder, user)),
     ];
 
-    private static string Switch(NetworkPaths paths, string dataFolder) => Begin(paths, dataFolder, "switch")
+    private static string Switch(NetworkPaths paths, string dataFolder, VmUser? user) => Begin(paths, dataFolder, "switch")
         .Set("Upholds", RouterOf(paths.Name))
         .Section("Service")
         .Set("Type", "forking")
         .Set("PIDFile", $"%t/{paths.RelativeSwitchPid}")
         .Set("RuntimeDirectory", $"{paths.RelativeSwitchFolder} {paths.RelativeControlFolder}")
-        .Set("RuntimeDirectoryMode", "0700")
+        .Set("RuntimeDirectoryMode", user is null ? "0700" : "0750")
         .Comment("Running VMs have the folder bound in: it must stay while the switch is restarted.")
         .Set("RuntimeDirectoryPreserve", "yes")
         .Command("ExecStartPre", NetworkCommands.CleanSwitch(paths))
-        .Command("ExecStart", NetworkCommands.Switch(paths))
+        .Command("ExecStart", NetworkCommands.Switch(paths, isShared: user is not null))
         .Set("LimitNOFILE", "4096")
         .Set("Restart", "always")
         .Set("RestartSec", "100ms")
         .Set("TimeoutStopSec", "5")
-        .Confine(s_switchSandbox)
+        .Confine(user, s_switchSandbox)
         .Build();
 
-    private static string Router(NetworkPaths paths, string dataFolder) => Begin(paths, dataFolder, "router")
-        .Set("BindsTo", SwitchOf(paths.Name))
-        .Set("PartOf", SwitchOf(paths.Name))
-        .Set("After", SwitchOf(paths.Name))
-        .Set("Upholds", UplinkOf(paths.Name))
-        .Section("Service")
-        .Set("Type", "notify")
-        .Set("NotifyAccess", "all")
-        .Set("RuntimeDirectory", paths.RelativeRouterFolder)
-        .Set("RuntimeDirectoryMode", "0700")
-        .Command("ExecStart", NetworkCommands.Router(paths))
-        .Set("Restart", "always")
-        .Set("RestartSec", "100ms")
-        .Set("TimeoutStartSec", "10")
-        .Set("TimeoutStopSec", "5")
-        .Confine(s_routerSandbox)
-        .Build();
+    private static string Router(NetworkPaths paths, string dataFolder, VmUser? user)
+    {
+        var text = Begin(paths, dataFolder, "router")
+            .Set("BindsTo", SwitchOf(paths.Name))
+            .Set("PartOf", SwitchOf(paths.Name))
+            .Set("After", SwitchOf(paths.Name))
+            .Set("Upholds", UplinkOf(paths.Name))
+            .Section("Service")
+            .Set("Type", "notify")
+            .Set("NotifyAccess", "all")
+            .Set("RuntimeDirectory", paths.RelativeRouterFolder)
+            .Set("RuntimeDirectoryMode", "0700")
+            .Command("ExecStart", NetworkCommands.Router(paths))
+            .Set("Restart", "always")
+            .Set("RestartSec", "100ms")
+            .Set("TimeoutStartSec", "10")
+            .Set("TimeoutStopSec", "5")
+            .Confine(user, s_routerSandbox);
+        if (user is not null)
+        {
+            text.Set("TemporaryFileSystem", UnitEscaper.BindPath(dataFolder + ":ro"))
+                .Set("BindReadOnlyPaths", UnitEscaper.BindPath(paths.RouterFolder));
+            Add(text, s_routerBySystem);
+        }
 
-    private static string Uplink(NetworkPaths paths, string dataFolder) => Begin(paths, dataFolder, "uplink")
-        .Set("BindsTo", RouterOf(paths.Name))
-        .Set("PartOf", RouterOf(paths.Name))
-        .Set("After", RouterOf(paths.Name))
-        .Section("Service")
-        .Set("Type", "exec")
-        .Set("EnvironmentFile", $"%t/{paths.RelativeNamespaceFile}")
-        .Comment("Guests must not reach the host's own loopback through the uplink.")
-        .Set(
-            "ExecStart",
-            "/usr/bin/slirp4netns --configure --mtu=1500 "
-            + $"--cidr={RouterFiles.UplinkNetwork} --disable-host-loopback ${{NAMESPACE_PID}} tap0")
-        .Set("Restart", "always")
-        .Set("RestartSec", "100ms")
-        .Set("TimeoutStopSec", "5")
-        .Confine(s_uplinkSandbox)
-        .Build();
+        return text.Build();
+    }
+
+    private static string Uplink(NetworkPaths paths, string dataFolder, VmUser? user)
+    {
+        var text = Begin(paths, dataFolder, "uplink")
+            .Set("BindsTo", RouterOf(paths.Name))
+            .Set("PartOf", RouterOf(paths.Name))
+            .Set("After", RouterOf(paths.Name))
+            .Section("Service")
+            .Set("Type", "exec");
+        const string Comment = "Guests must not reach the host's own loopback through the uplink.";
+        if (user is null)
+        {
+            text.Set("EnvironmentFile", $"%t/{paths.RelativeNamespaceFile}")
+                .Comment(Comment)
+                .Set("ExecStart", NetworkCommands.Uplink("${NAMESPACE_PID}"));
+        }
+        else
+        {
+            // systemd would read the file as root, and it is the router's to write.
+            text.Comment(Comment)
+                .Command("ExecStart", ["/bin/sh", "-ec", $". \"$0\"; exec {NetworkCommands.Uplink("\"$NAMESPACE_PID\"")}", paths.NamespaceFile]);
+        }
+
+        text.Set("Restart", "always")
+            .Set("RestartSec", "100ms")
+            .Set("TimeoutStopSec", "5")
+            .Confine(user, s_uplinkSandbox);
+        return (user is null ? text : Add(text, s_routerBySystem)).Build();
+    }
 
     private static UnitText Begin(NetworkPaths paths, string dataFolder, string part) => OwnUnits.Sign(
         new UnitText()
@@ -132,9 +169,19 @@ internal static class NetworkUnits
         .Set("StartLimitIntervalSec", "10")
         .Set("StartLimitBurst", "20");
 
-    private static UnitText Confine(this UnitText text, (string Key, string Value)[] own)
+    private static UnitText Confine(this UnitText text, VmUser? user, (string Key, string Value)[] own)
     {
-        foreach (var (key, value) in s_sandbox.Concat(own))
+        if (user is not null)
+        {
+            text.Set("User", user.Name).Set("Group", user.Group);
+        }
+
+        return Add(text, [.. s_sandbox, .. own]);
+    }
+
+    private static UnitText Add(UnitText text, (string Key, string Value)[] settings)
+    {
+        foreach (var (key, value) in settings)
         {
             text.Set(key, value);
         }

@@ -94,7 +94,7 @@ internal sealed class NetworkWatch : IAsyncDisposable
             if (own is { ActiveState: UnitActiveState.Active } && own.ActiveEnterTimestamp > vm?.ActiveEnterTimestamp
                 && _plugged.GetValueOrDefault(id) != own.InvocationId)
             {
-                await client.ReplugNetworkAsync(_networks.SwitchSocketOf(spec.Network), cancellationToken);
+                await client.ReplugNetworkAsync(_networks.SwitchSocketOf(spec.Network), isShared: _systemd.Scope == SystemdScope.System, cancellationToken);
                 _plugged[id] = own.InvocationId;
                 NetworkWatchLog.Replugged(_logger, id, spec.Network);
             }

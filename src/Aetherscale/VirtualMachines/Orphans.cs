@@ -43,14 +43,14 @@ internal sealed class Orphans(VmStore store, UnitFolder units, OwnUnits own, Dat
         let unit = VmUnit.NameOf(id)
         where own.IsMarked(unit)
         select new Orphan(
-            units.PathOf(unit), "a unit whose VM is gone", $"systemctl --user disable --now {unit}; rm -f {units.PathOf(unit)}");
+            units.PathOf(unit), "a unit whose VM is gone", $"{units.Scope.Systemctl()} disable --now {unit}; rm -f {units.PathOf(unit)}");
 
     /// <summary>A link says nothing of whose it is: where others have units, it may be theirs.</summary>
     private IEnumerable<Orphan> Links(Dictionary<VmId, Vm> vms) =>
         from id in VmsNamedIn(units.WantsFolder)
         let unit = VmUnit.NameOf(id)
         where !vms.ContainsKey(id) && units.IsEnabled(unit) && !units.Contains(unit) && own.IsAlone()
-        select new Orphan($"{units.WantsFolder}/{unit}", "it starts a unit at boot that is not there", $"systemctl --user disable {unit}");
+        select new Orphan($"{units.WantsFolder}/{unit}", "it starts a unit at boot that is not there", $"{units.Scope.Systemctl()} disable {unit}");
 
     private static IEnumerable<VmId> VmsNamedIn(string folder) => FileStatus.Of(folder) is null
         ? []

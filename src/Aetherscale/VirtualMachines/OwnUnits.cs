@@ -8,6 +8,9 @@ internal sealed class OwnUnits(UnitFolder folder, SystemdManager systemd, DataFo
 {
     private const string Mark = "X-Aetherscale-State";
 
+    /// <summary>Whose units they are.</summary>
+    public SystemdScope Scope => folder.Scope;
+
     /// <summary>Adds the mark to a unit that is being rendered, in its section <c>Unit</c>.</summary>
     public static UnitText Sign(UnitText text, string dataFolder) => text.Set(Mark, dataFolder);
 

@@ -1,9 +1,15 @@
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>Where sockets are while units run: <c>%t/aetherscale</c>, made and removed by the units themselves.</summary>
-/// <param name="RuntimeDirectory">The user's <c>XDG_RUNTIME_DIR</c>.</param>
-internal sealed record RuntimeFolder(string RuntimeDirectory)
+/// <param name="RuntimeDirectory">The user's <c>XDG_RUNTIME_DIR</c>, or /run.</param>
+/// <param name="IsSystem">The folders in it are different users'.</param>
+internal sealed record RuntimeFolder(string RuntimeDirectory, bool IsSystem = false)
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The mode of <see cref="Vms"/>.</summary>
+    public UnixFileMode Mode => IsSystem ? Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute : Private;
+
     /// <summary>Where every running VM has a folder.</summary>
     public string Vms => $"{RuntimeDirectory}/aetherscale/vms";
 

@@ -15,10 +15,11 @@ namespace Aetherscale.VirtualMachines;
 /// <param name="units">Units until the next boot: <c>$XDG_RUNTIME_DIR/systemd/user</c>.</param>
 /// <param name="dataFolder">Tells this daemon's probe from others'.</param>
 /// <param name="privateFolders">As in <see cref="VmUnitDescription"/>.</param>
+/// <param name="user">As whom the program runs; null in user mode.</param>
 /// <param name="time">For its patience with systemd.</param>
 /// <param name="logger">For what the host lacks.</param>
 internal sealed class SandboxProbe(
-    SystemdManager systemd, UnitFolder units, string dataFolder, IReadOnlyList<string> privateFolders, TimeProvider time, ILogger<SandboxProbe> logger)
+    SystemdManager systemd, UnitFolder units, string dataFolder, IReadOnlyList<string> privateFolders, VmUser? user, TimeProvider time, ILogger<SandboxProbe> logger)
     : IAsyncDisposable
 {
     /// <summary>The program ends by itself, if the daemon dies before it has ended it.</summary>
@@ -167,7 +168,7 @@ internal sealed class SandboxProbe(
         .Set("Type", "exec")
         .Command("ExecStart", s_program)
         .Set("LogLevelMax", "notice")
-        .Confine(form, Accelerator.Tcg, privateFolders)
+        .Confine(form, Accelerator.Tcg, privateFolders, user)
         .Build();
 }
 

@@ -9,8 +9,6 @@ namespace Aetherscale.VirtualMachines;
 /// </summary>
 internal sealed class SocketWatch : IDisposable
 {
-    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly ConcurrentDictionary<VmId, TaskCompletionSource> _waiting = new();
     private readonly RuntimeFolder _runtime;
     private readonly FileSystemWatcher _watcher;
@@ -20,7 +18,7 @@ internal sealed class SocketWatch : IDisposable
         _runtime = runtime;
 
         // Units make it too, with the folders of their own in it; it stays.
-        Directory.CreateDirectory(runtime.Vms, FolderMode);
+        Directory.CreateDirectory(runtime.Vms, runtime.Mode);
         _watcher = new FileSystemWatcher(runtime.Vms)
         {
             IncludeSubdirectories = true,

@@ -2,14 +2,19 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Aetherscale.Files;
 using Aetherscale.Networking;
+using Aetherscale.Systemd;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>The VMs' places in networks, and the networks' units. New VMs join the default network.</summary>
-internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder data, string defaultNetwork) : IDisposable
+internal sealed class VmNetworks(
+    NetworkStore networks, OwnUnits own, DataFolder data, string defaultNetwork, VmUser? user) : IDisposable
 {
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    // The router's user may be another; the folder above keeps everybody else out.
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    private const int MaxNamespaceBytes = 64;
 
     private readonly ConcurrentDictionary<string, AddressPool> _pools = new();
     private readonly SemaphoreSlim _preparing = new(1, 1);
@@ -133,7 +138,7 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         var path = networks.PathsOf(spec.Network).NamespaceFile;
         try
         {
-            var text = File.ReadAllText(path);
+            var text = System.Text.Encoding.ASCII.GetString(FileEnd.Read(path, MaxNamespaceBytes));
             return int.TryParse(text.AsSpan(text.IndexOf('=') + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
                 ? NetworkCommands.Connect(pid, spec.Address, port)
                 : throw new AetherscaleException(NetworkUnavailable, $"{path} holds no process id.");
@@ -142,7 +147,7 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         {
             throw new AetherscaleException(
                 NetworkUnavailable,
-                $"The router of network \"{spec.Network}\" does not run; see: systemctl --user status {UnitsOf(spec.Network)[1]}",
+                $"The router of network \"{spec.Network}\" does not run; see: {own.Scope.Systemctl()} status {UnitsOf(spec.Network)[1]}",
                 error);
         }
     }
@@ -157,7 +162,7 @@ internal sealed class VmNetworks(NetworkStore networks, OwnUnits own, DataFolder
         WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
         WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
         WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
-        var units = NetworkUnits.Render(paths, data.Path);
+        var units = NetworkUnits.Render(paths, data.Path, user);
         foreach (var (unit, text) in units)
         {
             own.Write(unit, text);

@@ -5,7 +5,7 @@ namespace Aetherscale.VirtualMachines;
 
 /// <summary>Takes a VM away, in an order that can be gone on with: the tombstone comes first, the folder goes last.</summary>
 internal sealed class VmRemover(
-    VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks, VmHistory history)
+    VmStore store, VmStopper stopper, VmUnits units, VmMonitors monitors, VmNetworks networks, VmUsers users, VmHistory history)
 {
     /// <summary>A VM is gone.</summary>
     public event Action<VmId>? Removed;
@@ -28,6 +28,7 @@ internal sealed class VmRemover(
         networks.Release(vm.Id);
         await monitors.ForgetAsync(vm.Id);
         store.Remove(vm);
+        users.Release(vm.Id);
         history.Deleted(vm, ask);
         Removed?.Invoke(vm.Id);
     }

@@ -48,14 +48,35 @@ internal static class VmSandbox
         ("ProtectClock", "yes"),
     ];
 
+    // A user manager accepts these and does nothing, or pays too much for what its user may not do anyway.
+    // ProtectKernelTunables would show /sys again; /proc/sys is hidden by ProcSubset.
+    private static readonly (string Key, string Value)[] s_bySystem =
+    [
+        ("ProtectProc", "invisible"),
+        ("ProcSubset", "pid"),
+        ("ProtectKernelLogs", "yes"),
+        ("ProtectControlGroups", "yes"),
+        ("ProtectHostname", "yes"),
+        ("IPAddressDeny", "any"),
+        ("DevicePolicy", "closed"),
+        ("RemoveIPC", "yes"),
+    ];
+
     /// <summary>The settings, as this host can enforce them.</summary>
     /// <param name="text">In its section <c>Service</c>.</param>
     /// <param name="form">What the host can.</param>
     /// <param name="accelerator">QEMU's.</param>
     /// <param name="privateFolders">What must not be seen, wherever it lies; what is bound in from there is seen all the same.</param>
+    /// <param name="user">As whom the program runs, in a unit of PID 1; null in one of the user's own.</param>
     /// <exception cref="AetherscaleException"><c>bad-request</c>: a folder cannot be hidden.</exception>
-    public static UnitText Confine(this UnitText text, SandboxForm form, Accelerator accelerator, IReadOnlyList<string> privateFolders)
+    public static UnitText Confine(
+        this UnitText text, SandboxForm form, Accelerator accelerator, IReadOnlyList<string> privateFolders, VmUser? user)
     {
+        if (user is not null)
+        {
+            text.Set("User", user.Name).Set("Group", user.Group).SetAll(s_bySystem);
+        }
+
         if (form != SandboxForm.NoNamespaces)
         {
             text.SetAll(s_inNamespaces)

@@ -45,6 +45,7 @@ internal static class VmSpecCheck
         return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
             ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart")
             ?? GraphicsProblem(spec.Graphics, "graphics")
+            ?? (spec.UserId is null or (>= VmUsers.FirstId and <= VmUsers.LastId) ? null : $"\"user-id\" must be from {VmUsers.FirstId} to {VmUsers.LastId}")
             ?? (spec.Credentials?.All(SystemCredentials.IsName) ?? true ? null : $"\"credentials\" must be {SystemCredentials.Grammar}");
     }
 

@@ -49,7 +49,7 @@ internal static class VmSpecFile
     /// <summary>Reads a regular file that is no link, without ever waiting for what only looks like one.</summary>
     private static byte[] ReadPlainFile(string path)
     {
-        using var file = Libc.Open(path, Libc.ReadOnly | Libc.NonBlocking | Libc.NoFollow | Libc.CloseOnExec);
+        using var file = Beneath.Open(path, Libc.ReadOnly);
         if (file.IsInvalid)
         {
             var error = Marshal.GetLastPInvokeError();

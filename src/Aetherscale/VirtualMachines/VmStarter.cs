@@ -181,7 +181,7 @@ internal sealed class VmStarter(
         var words = properties is not null
             ? await journal.ReadLastAsync(unit, properties, LinesOfReason, s_journalDeadline, cancellationToken)
             : [];
-        var reason = words.Count > 0 ? $"{what}: {string.Join("; ", words)}" : $"{what}; see: journalctl --user -u {unit}";
+        var reason = words.Count > 0 ? $"{what}: {string.Join("; ", words)}" : $"{what}; see: {systemd.Scope.Journalctl()} -u {unit}";
         return new AetherscaleException(StartFailed, $"VM \"{vm.DisplayName}\" did not start. {reason}");
     }
 }

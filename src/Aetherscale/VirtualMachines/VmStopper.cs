@@ -175,7 +175,7 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
         var result = await job;
         if (result != JobResult.Done && IsAlive(await systemd.GetStateAsync(unit, cancellationToken)))
         {
-            throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: systemctl --user status {unit}");
+            throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: {systemd.Scope.Systemctl()} status {unit}");
         }
 
         // A killed process leaves the unit failed, which would look like a crash.

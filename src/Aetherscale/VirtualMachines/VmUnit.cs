@@ -28,11 +28,12 @@ internal static class VmUnit
     /// <exception cref="AetherscaleException"><c>bad-request</c>: a path in it cannot stand in a unit.</exception>
     public static string Render(VmUnitDescription vm)
     {
+        var scope = vm.User is null ? SystemdScope.User : SystemdScope.System;
         var head = new UnitText()
             .Comment(
                 $"Written by aetherscale from {vm.SpecFile}.",
                 "The VM starts and stops by this unit alone. Changes made here are undone by start-vm; yours go into a drop-in:",
-                $"systemctl --user edit {NameOf(vm.Id)}")
+                $"{scope.Systemctl()} edit {NameOf(vm.Id)}")
             .Section("Unit")
             .Description($"aetherscale VM {vm.Id}");
         var text = OwnUnits.Sign(head, vm.DataFolder)
@@ -48,7 +49,7 @@ internal static class VmUnit
                 "What QEMU is told on its standard input: to plug the network card into the switch. Without a switch it runs on,",
                 "while the same on its command line would have to work or end it.")
             .Set("StandardInput", "data")
-            .Input(QemuNetwork.PlugCommands(vm.SwitchSocket))
+            .Input(QemuNetwork.PlugCommands(vm.SwitchSocket, isShared: vm.User is not null))
             .Set("StandardOutput", "null")
             .Comment("What QEMU complains about; without this line it would follow the standard output.")
             .Set("StandardError", "journal")
@@ -59,7 +60,7 @@ internal static class VmUnit
             .Set("RestartSec", "1")
             .Set("RuntimeDirectory", RuntimeFolder.RelativeOfVm(vm.Id))
             .Set("RuntimeDirectoryMode", "0700")
-            .Confine(vm.Sandbox, vm.Qemu.Accelerator, vm.PrivateFolders);
+            .Confine(vm.Sandbox, vm.Qemu.Accelerator, vm.PrivateFolders, vm.User);
         if (vm.Sandbox != SandboxForm.NoNamespaces)
         {
             text.Comment("Of the VM's folder QEMU sees the files that it writes; the spec and all that the daemon trusts are not among them.")
@@ -84,7 +85,7 @@ internal static class VmUnit
             }
         }
 
-        return text.Section("Install").Set("WantedBy", "default.target").Build();
+        return text.Section("Install").Set("WantedBy", scope.BootTarget()).Build();
     }
 
     private static string Seconds(TimeSpan time) => ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);

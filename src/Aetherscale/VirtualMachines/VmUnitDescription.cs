@@ -36,6 +36,9 @@ internal sealed record VmUnitDescription
     /// <summary>What the host can enforce around QEMU.</summary>
     public required SandboxForm Sandbox { get; init; }
 
+    /// <summary>As whom QEMU runs, in a unit of PID 1; null in one of the user's own.</summary>
+    public VmUser? User { get; init; }
+
     /// <summary>The program that shuts the guest down.</summary>
     public required string StopHelper { get; init; }
 

@@ -14,6 +14,7 @@ internal sealed class VmUnits(
     DataFolder data,
     RuntimeFolder runtime,
     SandboxProbe sandbox,
+    VmUsers users,
     VmUnitSettings settings)
 {
     public UnitFolder Folder { get; } = folder;
@@ -28,7 +29,9 @@ internal sealed class VmUnits(
     public async Task PrepareAsync(VmId id, VmSpec spec, CancellationToken cancellationToken)
     {
         await networks.PrepareAsync(spec.Network, cancellationToken);
-        CreateConsoleLog(new VmFolder($"{data.Vms}/{id}").ConsoleLog);
+        var files = new VmFolder($"{data.Vms}/{id}");
+        CreateConsoleLog(files.ConsoleLog);
+        users.Prepare(id, spec, files);
         own.Write(VmUnit.NameOf(id), VmUnit.Render(Describe(id, spec, await sandbox.FormAsync(cancellationToken))));
     }
 
@@ -66,6 +69,7 @@ internal sealed class VmUnits(
             Restart = spec.RestartPolicy,
             PrivateFolders = settings.PrivateFolders,
             Sandbox = form,
+            User = users.Of(id, spec),
             StopHelper = settings.StopHelper,
             StopGrace = settings.StopGrace,
             Qemu = new QemuConfiguration

@@ -211,7 +211,7 @@ public abstract class CrashSweep(ITestOutputHelper output)
             $"{faults.Host.Data}/vms/{vm}/vm.json",
         ];
         Assert.Equal(
-            (noStart ? expected : expected.Append($"{TestEnvironment.UnitFolder}/default.target.wants/{TestHost.UnitOf(vm)}")).Order(StringComparer.Ordinal),
+            (noStart ? expected : expected.Append($"{TestEnvironment.WantsFolder}/{TestHost.UnitOf(vm)}")).Order(StringComparer.Ordinal),
             files.Order(StringComparer.Ordinal));
     }
 

@@ -31,7 +31,7 @@ public sealed class WriteOrderTests
 
         var renamed = order.Renamed.Where(move => IsOurs(host, move.To) && !move.To.Contains("/networks/", StringComparison.Ordinal)).ToList();
         Assert.Contains(renamed, move => move.To == $"{host.Data}/vms/{vm}");
-        Assert.Contains(renamed, move => move.To.StartsWith($"{TestEnvironment.UnitFolder}/default.target.wants/", StringComparison.Ordinal));
+        Assert.Contains(renamed, move => move.To.StartsWith($"{TestEnvironment.WantsFolder}/", StringComparison.Ordinal));
         Assert.All(renamed, move => Assert.True(
             order.IsSynced(Path.GetDirectoryName(move.To)!, order.Renaming(move.To), order.Reply), $"the folder of {move.To} is not synced before the reply"));
 

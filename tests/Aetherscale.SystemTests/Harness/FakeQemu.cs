@@ -5,6 +5,9 @@ namespace Aetherscale.SystemTests.Harness;
 /// </summary>
 internal sealed class FakeQemu : IDisposable
 {
+    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private readonly string _folder = Directory.CreateDirectory($"/dev/shm/aetherscale-test-{Guid.NewGuid():N}").FullName;
 
     /// <param name="script">The body of a shell script; <c>$QEMU</c> is the real one.</param>
@@ -24,7 +27,9 @@ internal sealed class FakeQemu : IDisposable
     {
         var next = Path + ".next";
         File.WriteAllText(next, $"#!/bin/sh\nQEMU=/usr/bin/qemu-system-x86_64\n{script}\n");
-        File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // In system mode VMs have users of their own.
+        File.SetUnixFileMode(next, Executable);
         File.Move(next, Path, overwrite: true);
     }
 

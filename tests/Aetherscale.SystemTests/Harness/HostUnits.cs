@@ -32,9 +32,9 @@ internal sealed class HostUnits(string data)
                 Directory.Delete($"{TestEnvironment.UnitFolder}/{unit}.d", recursive: true);
             }
 
-            if (Directory.Exists($"{TestEnvironment.UnitFolder}/default.target.wants"))
+            if (Directory.Exists(TestEnvironment.WantsFolder))
             {
-                File.Delete($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+                File.Delete($"{TestEnvironment.WantsFolder}/{unit}");
             }
         }
     }

@@ -4,7 +4,7 @@ namespace Aetherscale.SystemTests.Harness;
 internal static class Systemctl
 {
     public static Task<ToolResult> RunAsync(params string[] arguments) =>
-        Tool.RunAsync("/usr/bin/systemctl", ["--user", .. arguments], new Dictionary<string, string>());
+        Tool.RunAsync("/usr/bin/systemctl", [.. TestEnvironment.Manager, .. arguments], new Dictionary<string, string>());
 
     /// <summary>One property of a unit, as <c>systemctl show</c> prints it.</summary>
     public static async Task<string> PropertyAsync(string unit, string property) =>

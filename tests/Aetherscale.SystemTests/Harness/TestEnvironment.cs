@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aetherscale.Systemd;
 
 namespace Aetherscale.SystemTests.Harness;
 
@@ -16,10 +17,25 @@ internal static class TestEnvironment
 
     public static string Home { get; } = Required("HOME");
 
-    /// <summary>Where a real user manager answers.</summary>
-    public static string RuntimeDirectory { get; } = Required("XDG_RUNTIME_DIR");
+    /// <summary>Whether the daemons are the machine's, with units of PID 1: the tests run as root, on a machine that is theirs alone.</summary>
+    public static bool IsSystem { get; } = Environment.GetEnvironmentVariable("AETHERSCALE_TEST_MODE") == "system";
 
-    public static string UnitFolder { get; } = Path.Combine(Home, ".config/systemd/user");
+    /// <summary>Whose systemd runs the VMs.</summary>
+    internal static SystemdScope Scope => IsSystem ? SystemdScope.System : SystemdScope.User;
+
+    /// <summary>Where a real systemd answers.</summary>
+    public static string RuntimeDirectory { get; } = IsSystem ? "/run" : Required("XDG_RUNTIME_DIR");
+
+    public static string UnitFolder { get; } = IsSystem ? "/etc/systemd/system" : Path.Combine(Home, ".config/systemd/user");
+
+    /// <summary>Where the links stand to what starts at boot.</summary>
+    public static string WantsFolder { get; } = $"{UnitFolder}/{Scope.BootTarget()}.wants";
+
+    /// <summary>Where daemons of tests have their state.</summary>
+    public static string StateHome { get; } = IsSystem ? "/var/lib" : $"{Home}/.local/share";
+
+    /// <summary>What <c>systemctl</c>, <c>journalctl</c>, <c>systemd-run</c> and <c>systemd-analyze</c> are told first.</summary>
+    public static IReadOnlyList<string> Manager { get; } = IsSystem ? [] : ["--user"];
 
     /// <summary>Whose tests these are.</summary>
     public static async Task<string> UserIdAsync() => (await Tool.RunAsync("/usr/bin/id", "-u")).Output.Trim();

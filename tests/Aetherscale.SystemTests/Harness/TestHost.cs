@@ -20,7 +20,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     private TestHost(IReadOnlyDictionary<string, string> settings)
     {
-        Data = $"{TestEnvironment.Home}/.local/share/aetherscale-tests/{_id}";
+        Data = $"{TestEnvironment.StateHome}/aetherscale-tests/{_id}";
         Socket = $"{TestEnvironment.RuntimeDirectory}/aetherscale-tests/{_id}/api.sock";
         Network = "t" + _id;
         _environment = new Dictionary<string, string>
@@ -112,7 +112,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <returns>False when it ends instead.</returns>
     public async Task<bool> TryStartDaemonAsync()
     {
-        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale"];
+        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale", .. TestEnvironment.IsSystem ? ["--system"] : Array.Empty<string>()];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
         foreach (var (name, value) in _environment)
         {
@@ -249,7 +249,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     /// <summary>Whether the VM starts at boot: a link that resolves, as systemd follows it.</summary>
     public static bool IsEnabled(string vmId) =>
-        File.Exists($"{TestEnvironment.UnitFolder}/default.target.wants/{UnitOf(vmId)}");
+        File.Exists($"{TestEnvironment.WantsFolder}/{UnitOf(vmId)}");
 
     /// <summary>What the guest printed on its serial console so far.</summary>
     public string ConsoleOf(string vmId)

@@ -17,7 +17,9 @@ internal sealed class UnitPin : IAsyncDisposable
     {
         var holder = $"aetherscale-test-pin-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.service";
         (await Tool.RunAsync(
-            "/usr/bin/systemd-run", "--user", "--quiet", "--collect", $"--unit={holder}", $"--property=After={unit}", "/bin/sleep", "600"))
+            "/usr/bin/systemd-run",
+            [.. TestEnvironment.Manager, "--quiet", "--collect", $"--unit={holder}", $"--property=After={unit}", "/bin/sleep", "600"],
+            new Dictionary<string, string>()))
             .Succeeded();
         return new UnitPin(holder, unit);
     }

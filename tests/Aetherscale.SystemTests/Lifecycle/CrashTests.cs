@@ -179,7 +179,7 @@ public sealed class CrashTests
         Assert.Empty((await host.RunAsync("list-vms")).EnumerateArray());
         Assert.Empty(Directory.EnumerateFileSystemEntries($"{host.Data}/vms"));
         Assert.DoesNotContain(host.OurUnits(), unit => unit.StartsWith("aetherscale-vm-", StringComparison.Ordinal));
-        var links = Directory.EnumerateFiles($"{TestEnvironment.UnitFolder}/default.target.wants", "aetherscale-vm-????????.service");
+        var links = Directory.EnumerateFiles(TestEnvironment.WantsFolder, "aetherscale-vm-????????.service");
         Assert.DoesNotContain(links, link => host.Log.Contains(Path.GetFileNameWithoutExtension(link)["aetherscale-vm-".Length..]));
     }
 }

@@ -65,7 +65,7 @@ public sealed partial class ManyVmsTests(ITestOutputHelper output)
         // It must have seen the create at all, or finding nothing would prove nothing.
         Assert.Contains(calls, call => call.Contains("openat(") && call.Contains($"{host.Data}/vms/.unfinished-"));
         Assert.Contains(calls, call => call.Contains("fsync("));
-        foreach (var folder in new[] { $"{host.Data}/vms", TestEnvironment.UnitFolder, $"{TestEnvironment.UnitFolder}/default.target.wants" })
+        foreach (var folder in new[] { $"{host.Data}/vms", TestEnvironment.UnitFolder, TestEnvironment.WantsFolder })
         {
             Assert.DoesNotContain(calls, call => call.Contains("getdents64(") && call.Contains($"<{folder}>"));
         }

@@ -106,7 +106,7 @@ public sealed class PolicyTests : IAsyncLifetime
         Assert.StartsWith("hint: No logind looks after user \"", asked.Error);
     }
 
-    private static string LinkOf(string id) => $"{TestEnvironment.UnitFolder}/default.target.wants/{TestHost.UnitOf(id)}";
+    private static string LinkOf(string id) => $"{TestEnvironment.WantsFolder}/{TestHost.UnitOf(id)}";
 
     /// <summary>As if somebody in front of the machine did: over the monitor that is not the daemon's.</summary>
     private static async Task PressPowerButtonAsync(string id)

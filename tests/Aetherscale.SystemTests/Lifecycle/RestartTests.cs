@@ -17,7 +17,7 @@ public sealed class RestartTests : IAsyncLifetime
     public async Task A_guest_is_shut_down_and_started_again_as_often_as_one_likes()
     {
         var (id, unit) = await CreateAsync("polite", "POLITE UP");
-        var link = File.GetCreationTimeUtc($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}");
+        var link = File.GetCreationTimeUtc($"{TestEnvironment.WantsFolder}/{unit}");
         var pids = new HashSet<int> { await Systemctl.MainPidAsync(unit) };
 
         // More often than systemd lets a unit start within StartLimitIntervalSec=.
@@ -30,7 +30,7 @@ public sealed class RestartTests : IAsyncLifetime
         }
 
         Assert.Equal("0", await Systemctl.PropertyAsync(unit, "NRestarts"));
-        Assert.Equal(link, File.GetCreationTimeUtc($"{TestEnvironment.UnitFolder}/default.target.wants/{unit}"));
+        Assert.Equal(link, File.GetCreationTimeUtc($"{TestEnvironment.WantsFolder}/{unit}"));
     }
 
     [Fact]

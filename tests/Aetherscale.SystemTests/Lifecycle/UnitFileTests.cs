@@ -22,7 +22,7 @@ public sealed class UnitFileTests : IAsyncLifetime
 
         Assert.StartsWith($"# Written by aetherscale from {_host.Data}/vms/{id}/vm.json", lines[0]);
         Assert.Contains($"Description=aetherscale VM {id}", lines);
-        Assert.Contains("WantedBy=default.target", lines);
+        Assert.Contains($"WantedBy={TestEnvironment.Scope.BootTarget()}", lines);
         var command = CommandIn(lines);
         Assert.Equal("/usr/bin/qemu-system-x86_64", command[0]);
         Assert.All(command.Skip(1), option => Assert.StartsWith("-", option));
@@ -45,7 +45,8 @@ public sealed class UnitFileTests : IAsyncLifetime
     {
         var id = await _host.CreateAsync("polite");
 
-        var verified = await Tool.RunAsync("/usr/bin/systemd-analyze", "--user", "--recursive-errors=no", "verify", UnitFileOf(id));
+        var verified = await Tool.RunAsync(
+            "/usr/bin/systemd-analyze", [.. TestEnvironment.Manager, "--recursive-errors=no", "verify", UnitFileOf(id)], new Dictionary<string, string>());
 
         Assert.Equal((0, ""), (verified.ExitCode, verified.Error));
     }

@@ -110,8 +110,8 @@ public sealed class RealQemuTests : IDisposable
         using var second = StartSwitch(control);
         await Until(() => File.Exists(control + "/ctl"));
 
-        await qmp.ReplugNetworkAsync(control, Cancellation);
-        await qmp.ReplugNetworkAsync(control, Cancellation);
+        await qmp.ReplugNetworkAsync(control, isShared: false, Cancellation);
+        await qmp.ReplugNetworkAsync(control, isShared: false, Cancellation);
 
         await second.StandardInput.WriteLineAsync("port/print");
         var ports = "";

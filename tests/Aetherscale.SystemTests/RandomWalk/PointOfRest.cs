@@ -118,7 +118,7 @@ internal sealed class PointOfRest(TestHost host, IReadOnlyList<VmModel> vms)
         Same("the unit files", Names(VmUnitsIn(TestEnvironment.UnitFolder)), Names(rows.Keys.Select(TestHost.UnitOf)), complaints);
         Same(
             "the enable links",
-            Names(VmUnitsIn($"{TestEnvironment.UnitFolder}/default.target.wants")),
+            Names(VmUnitsIn(TestEnvironment.WantsFolder)),
             Names(rows.Where(row => Autostarts(row.Value)).Select(row => TestHost.UnitOf(row.Key))),
             complaints);
         var runtime = $"{TestEnvironment.RuntimeDirectory}/aetherscale/vms";

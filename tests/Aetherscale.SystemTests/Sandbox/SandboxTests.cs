@@ -12,6 +12,8 @@ public sealed partial class SandboxTests : IAsyncLifetime
 
     private TestHost _host = null!;
 
+    private static double MostExposure => TestEnvironment.IsSystem ? 0.7 : 1.5;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync("polite");
@@ -39,6 +41,7 @@ public sealed partial class SandboxTests : IAsyncLifetime
             ["own"] = $"{_host.Data}/vms/{own}",
             ["daemon"] = _host.DaemonPid.ToString(CultureInfo.InvariantCulture),
             ["runtime"] = TestEnvironment.RuntimeDirectory,
+            ["manager"] = string.Join(' ', TestEnvironment.Manager),
             ["api"] = _host.Socket,
             ["said"] = $"{files.Path}/escaped",
             ["tmp"] = $"{files.Path}/secret",
@@ -101,17 +104,17 @@ public sealed partial class SandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Systemd_analyze_gives_it_no_more_than_1_5()
+    public async Task Systemd_analyze_gives_it_no_more_than_it_must()
     {
         var id = await _host.CreateAsync("polite", """, "no-start": true""");
 
         var tcg = await ScoreAsync($"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(id)}");
 
-        Assert.InRange(tcg, 0.0, 1.5);
+        Assert.InRange(tcg, 0.0, MostExposure);
     }
 
     [Fact]
-    public async Task Systemd_analyze_gives_one_with_kvm_no_more_than_1_5()
+    public async Task Systemd_analyze_gives_one_with_kvm_no_more_than_it_must()
     {
         using var folder = new TemporaryFolder();
         await using var host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_ACCELERATOR"] = "kvm" }, "polite");
@@ -119,12 +122,12 @@ public sealed partial class SandboxTests : IAsyncLifetime
         var unit = $"{TestEnvironment.UnitFolder}/{TestHost.UnitOf(id)}";
 
         Assert.Contains("MemoryDenyWriteExecute=yes", await File.ReadAllTextAsync(unit, Token));
-        Assert.InRange(await ScoreAsync(unit), 0.0, 1.5);
+        Assert.InRange(await ScoreAsync(unit), 0.0, MostExposure);
     }
 
     private static async Task<double> ScoreAsync(string unitFile)
     {
-        var said = await Tool.RunAsync("/usr/bin/systemd-analyze", "security", "--user", "--offline=true", "--no-pager", unitFile);
+        var said = await Tool.RunAsync("/usr/bin/systemd-analyze", [.. TestEnvironment.Manager, "security", "--offline=true", "--no-pager", unitFile], new Dictionary<string, string>());
         return double.Parse(ScorePattern().Match(said.Succeeded().Output).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 

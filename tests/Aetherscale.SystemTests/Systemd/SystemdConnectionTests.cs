@@ -81,7 +81,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     public async Task B38_A_frozen_systemd_gives_a_timeout_error_and_serves_again_when_it_thaws()
     {
         await using var manager = TestUnits.Connect(
-            new SystemdAddress(TestUnits.RuntimeFolder) { CallDeadline = TimeSpan.FromSeconds(1) });
+            new SystemdAddress(TestUnits.RuntimeFolder, TestEnvironment.Scope) { CallDeadline = TimeSpan.FromSeconds(1) });
         var unit = _units.Name("absent");
         Assert.Null(await manager.GetUnitAsync(unit, Token));
         var pid = await ManagerPidAsync();
@@ -97,7 +97,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
 
             // A connection that is only now being made hangs in its greeting: the deadline holds there too.
             await using var late = TestUnits.Connect(
-                new SystemdAddress(TestUnits.RuntimeFolder) { CallDeadline = TimeSpan.FromSeconds(1) });
+                new SystemdAddress(TestUnits.RuntimeFolder, TestEnvironment.Scope) { CallDeadline = TimeSpan.FromSeconds(1) });
             await Assert.ThrowsAsync<AetherscaleException>(() => late.GetUnitAsync(unit, Token));
             Assert.InRange(clock.Elapsed.TotalSeconds, 1.8, 5);
         }
@@ -160,7 +160,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
 
         Assert.Equal(ServiceResult.ExitCode, (await failed.Task.WaitAsync(TimeSpan.FromSeconds(10), Token)).Result);
         var reconnected = Reconnected(manager);
-        await RunAsync("systemctl", "--user", "daemon-reexec");
+        (await Systemctl.RunAsync("daemon-reexec")).Succeeded();
         await reconnected;
         Assert.Equal(JobResult.Failed, await manager.StartUnitAsync(_units.Write("no", "Type=oneshot\nExecStart=/bin/false"), Token));
     }
@@ -169,7 +169,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     public async Task Disposal_fails_the_waiters_and_leaves_the_unit_alone()
     {
         var unit = _units.Write("slow", "Type=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 1");
-        var manager = TestUnits.Connect(new SystemdAddress(TestUnits.RuntimeFolder));
+        var manager = TestUnits.Connect(new SystemdAddress(TestUnits.RuntimeFolder, TestEnvironment.Scope));
         var start = manager.StartUnitAsync(unit, Token);
         await UntilAsync(unit, UnitActiveState.Activating);
 
@@ -244,7 +244,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     private async Task ReexecAsync()
     {
         var reconnected = Reconnected(Manager);
-        await RunAsync("systemctl", "--user", "daemon-reexec");
+        (await Systemctl.RunAsync("daemon-reexec")).Succeeded();
         await reconnected;
     }
 

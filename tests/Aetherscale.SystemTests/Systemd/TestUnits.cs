@@ -1,27 +1,23 @@
 using System.Security.Cryptography;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aetherscale.SystemTests.Systemd;
 
-/// <summary>Units of one test in the real user manager of the user who runs the tests; none is left behind.</summary>
+/// <summary>Units of one test in the real systemd; none is left behind.</summary>
 public sealed class TestUnits : IAsyncDisposable
 {
     private readonly string _prefix = $"aetherscale-test-{RandomNumberGenerator.GetHexString(8, lowercase: true)}-";
     private readonly List<string> _units = [];
 
-    internal static string RuntimeFolder { get; } =
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")
-        ?? throw new InvalidOperationException("XDG_RUNTIME_DIR is not set: run the system tests as a user with a manager.");
+    internal static string RuntimeFolder => TestEnvironment.RuntimeDirectory;
 
-    internal static string Folder { get; } = Path.Combine(
-        Environment.GetEnvironmentVariable("XDG_CONFIG_HOME")
-        ?? Path.Combine(Environment.GetEnvironmentVariable("HOME")!, ".config"),
-        "systemd", "user");
+    internal static string Folder => TestEnvironment.UnitFolder;
 
     internal static string Pattern(string unit) => unit[..("aetherscale-test-".Length + 8)] + "*";
 
-    internal SystemdManager Manager { get; } = Connect(new SystemdAddress(RuntimeFolder));
+    internal SystemdManager Manager { get; } = Connect(new SystemdAddress(RuntimeFolder, TestEnvironment.Scope));
 
     internal static SystemdManager Connect(SystemdAddress address) =>
         new(address, NullLogger<SystemdManager>.Instance, TimeProvider.System);
@@ -55,9 +51,9 @@ public sealed class TestUnits : IAsyncDisposable
             }
 
             File.Delete(Path.Combine(Folder, unit));
-            if (Directory.Exists(Path.Combine(Folder, "default.target.wants")))
+            if (Directory.Exists(TestEnvironment.WantsFolder))
             {
-                File.Delete(Path.Combine(Folder, "default.target.wants", unit));
+                File.Delete(Path.Combine(TestEnvironment.WantsFolder, unit));
             }
         }
 

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.SystemTests.Systemd;
@@ -12,8 +12,8 @@ public sealed class UnitFolderTests : IAsyncDisposable
     [Fact]
     public async Task Systemd_sees_our_link_as_enabled_and_its_absence_as_disabled()
     {
-        var folder = new UnitFolder(TestUnits.Folder);
-        var unit = _units.Write("enabled", "ExecStart=/bin/true\n[Install]\nWantedBy=default.target");
+        var folder = new UnitFolder(TestUnits.Folder, TestEnvironment.Scope);
+        var unit = _units.Write("enabled", $"ExecStart=/bin/true\n[Install]\nWantedBy={TestEnvironment.Scope.BootTarget()}");
 
         folder.Enable(unit);
         var enabled = await IsEnabledAsync(unit);
@@ -25,7 +25,7 @@ public sealed class UnitFolderTests : IAsyncDisposable
     [Fact]
     public async Task What_was_written_starts_without_a_reload()
     {
-        var folder = new UnitFolder(TestUnits.Folder);
+        var folder = new UnitFolder(TestUnits.Folder, TestEnvironment.Scope);
         var unit = _units.Write("written", "");
         folder.Write(unit, new UnitText().Section("Service").Set("Type", "oneshot").Command("ExecStart", ["/bin/true"]).Build());
 
@@ -36,10 +36,5 @@ public sealed class UnitFolderTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _units.DisposeAsync();
 
-    private static async Task<string> IsEnabledAsync(string unit)
-    {
-        using var systemctl = Process.Start(
-            new ProcessStartInfo("systemctl") { ArgumentList = { "--user", "is-enabled", unit }, RedirectStandardOutput = true })!;
-        return (await systemctl.StandardOutput.ReadToEndAsync(Token)).Trim();
-    }
+    private static async Task<string> IsEnabledAsync(string unit) => (await Systemctl.RunAsync("is-enabled", unit)).Output.Trim();
 }

@@ -33,11 +33,11 @@ public sealed class ApiServerTests : IAsyncLifetime
             },
         };
         var router = new CommandRouter(routes, "host", NullLogger<CommandRouter>.Instance);
-        var peers = new PeerCheck(Libc.GetEffectiveUserId(), NullLogger<PeerCheck>.Instance);
+        var peers = new PeerCheck(Libc.GetEffectiveUserId(), group: null, NullLogger<PeerCheck>.Instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(
-            options => ApiServer.Listen(options, _folder["api.sock"], peers, NullLogger.Instance));
+            options => ApiServer.Listen(options, _folder["api.sock"], peers, group: null, NullLogger.Instance));
         _app = builder.Build();
         ApiServer.Map(
             _app,

@@ -30,10 +30,10 @@ public sealed class EventStreamTests : IAsyncLifetime
 
     public EventStreamTests()
     {
-        var peers = new PeerCheck(Libc.GetEffectiveUserId(), NullLogger<PeerCheck>.Instance);
+        var peers = new PeerCheck(Libc.GetEffectiveUserId(), group: null, NullLogger<PeerCheck>.Instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, NullLogger.Instance));
+        builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, group: null, NullLogger.Instance));
         builder.WebHost.UseSockets(ApiServer.Configure);
         _app = builder.Build();
         var stream = new EventStream(new FrameWriter(_time, NullLogger<FrameWriter>.Instance, _stopping.Token));

@@ -30,13 +30,28 @@ public sealed class PeerCheckTests : IDisposable
         Assert.Equal(expected, (await AskAsync()).Split("\r\n")[0]);
     }
 
-    private WebApplication Open(uint owner)
+    [Theory]
+    [InlineData(0, "HTTP/1.1 404 Not Found")]
+    [InlineData(1, "")]
+    public async Task A34_Of_other_users_only_members_of_the_group_are_answered(uint away, string expected)
+    {
+        var user = Libc.GetEffectiveUserId();
+        Assert.SkipWhen(user == 0, "Root is let in everywhere.");
+        var own = uint.Parse((await File.ReadAllLinesAsync("/proc/self/status", TestContext.Current.CancellationToken))
+            .First(line => line.StartsWith("Gid:", StringComparison.Ordinal)).Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture);
+        await using var app = Open(owner: user + 1, group: own + away);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, (await AskAsync()).Split("\r\n")[0]);
+    }
+
+    private WebApplication Open(uint owner, uint? group = null)
     {
         var router = new CommandRouter(new Dictionary<string, Route>(), "host", NullLogger<CommandRouter>.Instance);
-        var peers = new PeerCheck(owner, NullLogger<PeerCheck>.Instance);
+        var peers = new PeerCheck(owner, group, NullLogger<PeerCheck>.Instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, NullLogger.Instance));
+        builder.WebHost.ConfigureKestrel(options => ApiServer.Listen(options, _folder["api.sock"], peers, group: null, NullLogger.Instance));
         var app = builder.Build();
         ApiServer.Map(
             app,

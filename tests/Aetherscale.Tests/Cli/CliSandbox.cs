@@ -34,6 +34,11 @@ internal sealed class CliSandbox : IDisposable
 
     public string UserConfig => Path.Join(Root, "home", ".config", "aetherscale", "config.toml");
 
+    public string SystemSocket => Path.Join(Root, "run", "aetherscale", "api.sock");
+
+    /// <summary>Whether this user may use that one.</summary>
+    public bool MayUseSystemSocket { get; set; }
+
     public string MachineConfig => Path.Join(Root, "etc", "config.toml");
 
     public bool OutputIsTerminal { get; set; }
@@ -93,6 +98,8 @@ internal sealed class CliSandbox : IDisposable
             NewRequestId = () => $"r{Interlocked.Increment(ref _requests)}",
             MachineConfig = MachineConfig,
             RuntimeFolders = Path.Join(Root, "run"),
+            SystemSocket = SystemSocket,
+            MayWrite = path => path == SystemSocket ? MayUseSystemSocket : throw new ArgumentException("Not asked for.", nameof(path)),
             Time = Time,
         };
         var code = await CliApp.RunAsync(args, around, interrupted);

@@ -11,6 +11,7 @@ public sealed class CommandFenceTests
     [InlineData("ssh web -- ls", "ssh web -- ls")]
     [InlineData("ssh -l ann web ls -l", "ssh -l ann web -- ls -l")]
     [InlineData("--socket /s ssh --user=ann web id -u", "--socket /s ssh --user=ann web -- id -u")]
+    [InlineData("--user ssh --user ann web id", "--user ssh --user ann web -- id")]
     [InlineData("-o json ssh web a", "-o json ssh web -- a")]
     [InlineData("ssh --quiet web true", "ssh --quiet web -- true")]
     [InlineData("stop-vm web --kill", "stop-vm web --kill")]

@@ -42,6 +42,36 @@ public sealed class SocketPlaceTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false, true, 0, 1)]
+    [InlineData(true, true, 0, 0)]
+    [InlineData(false, false, 3, 0)]
+    public async Task Who_has_no_daemon_of_their_own_asks_the_machine_s_if_they_may(bool hasOwn, bool may, int code, int asked)
+    {
+        _cli.MayUseSystemSocket = may;
+        await using var machine = ScriptedDaemon.Replying(_cli.SystemSocket, _ => Envelopes.Success("[]"));
+        await using var user = hasOwn ? ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success("[]")) : null;
+
+        Assert.Equal(code, (await _cli.RunAsync("list-vms")).Code);
+        Assert.Equal(asked, machine.Bodies.Count);
+    }
+
+    [Fact]
+    public async Task The_line_may_say_whose_daemon_is_asked()
+    {
+        await using var machine = ScriptedDaemon.Replying(_cli.SystemSocket, _ => Envelopes.Success("[]"));
+        await using var user = ScriptedDaemon.Replying(_cli.OwnSocket, _ => Envelopes.Success("[]"));
+        _cli.Variables["AETHERSCALE_SOCKET"] = "/nowhere";
+
+        Assert.Equal(0, (await _cli.RunAsync("--system", "list-vms")).Code);
+        Assert.Equal(0, (await _cli.RunAsync("list-vms", "--system")).Code);
+        Assert.Equal(0, (await _cli.RunAsync("--user", "list-vms")).Code);
+        Assert.Equal((1, 2), (user.Bodies.Count, machine.Bodies.Count));
+        Assert.Equal(
+            new CliResult(2, "", "aetherscale-cli: --system and --user exclude each other: the daemon is asked by one of them\n"),
+            await _cli.RunAsync("--system", "--user", "list-vms"));
+    }
+
     [Fact]
     public async Task Without_XDG_RUNTIME_DIR_the_user_s_own_runtime_folder_counts()
     {

@@ -58,6 +58,21 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void The_machines_daemon_has_the_machines_places()
+    {
+        File.WriteAllText(Reader.UserFile, "default-cpus = 9\n");
+        File.WriteAllText(_folder["machine.toml"], "default-memory-mib = 2\n");
+        var reader = new SettingsReader(new HostEnvironment(_variables, 0, "/usr/bin", IsSystem: true), _folder["machine.toml"]);
+        var settings = reader.Read(new Dictionary<SettingDefinition, string>());
+
+        Assert.Equal("/var/lib/aetherscale", settings[SettingDefinitions.DataFolder]);
+        Assert.Equal("/etc/systemd/system", settings[SettingDefinitions.UnitFolder]);
+        Assert.Equal("/run/aetherscale/api.sock", settings[SettingDefinitions.Socket]);
+        Assert.Equal("/etc/aetherscale/catalogue", settings[SettingDefinitions.Catalogue]);
+        Assert.Equal((1, 2), (settings.Number(SettingDefinitions.DefaultCpus), settings.Number(SettingDefinitions.DefaultMemoryMib)));
+    }
+
+    [Fact]
     public void The_last_one_that_speaks_counts()
     {
         File.WriteAllText(_folder["machine.toml"], "default-cpus = 2\ndefault-memory-mib = 2\nstop-grace-seconds = 2\nnetwork = \"two\"\n");

@@ -28,12 +28,22 @@ public sealed class NetworkTextTests
     [Fact]
     public void The_units_are_switch_router_and_uplink()
     {
-        var units = NetworkUnits.Render(s_paths, "/home/me/.local/share/aetherscale");
+        var units = NetworkUnits.Render(s_paths, "/home/me/.local/share/aetherscale", user: null);
 
         Assert.Equal(
             ["aetherscale-net-lab.service", "aetherscale-net-lab-router.service", "aetherscale-net-lab-uplink.service"],
             units.Select(unit => unit.Unit));
         Assert.All(units, unit => Matches(unit.Unit, unit.Text));
+    }
+
+    [Fact]
+    public void Under_PID_1_the_units_have_a_user_of_their_own()
+    {
+        Assert.True(NetworkName.TryParse("lab", out var name));
+        var units = NetworkUnits.Render(
+            new NetworkPaths("/var/lib/aetherscale/networks", "/run", name), "/var/lib/aetherscale", new VmUser("aetherscale-net", 990, "aetherscale-net", 990));
+
+        Assert.All(units, unit => Matches("system/" + unit.Unit, unit.Text));
     }
 
     private static NetworkPaths PathsOf(string name) => NetworkName.TryParse(name, out var parsed)

@@ -62,7 +62,7 @@ public sealed class QemuCommandLineTests
             """{"execute":"netdev_add","arguments":{"type":"vde","id":"vde0","sock":"/run/user, 1/ü/ctl"}}""",
             """{"execute":"netdev_add","arguments":{"type":"hubport","id":"leg0","hubid":0,"netdev":"vde0"}}""",
         ],
-        QemuNetwork.PlugCommands("/run/user, 1/ü/ctl"));
+        QemuNetwork.PlugCommands("/run/user, 1/ü/ctl", isShared: false));
 
     [Theory]
     [InlineData("cmd://touch x")]
@@ -77,7 +77,7 @@ public sealed class QemuCommandLineTests
     [InlineData("/run/a;b")]
     [InlineData("/run/a\nb")]
     public void A_switch_that_libvdeplug_would_read_as_something_else_is_refused(string path) =>
-        Assert.Throws<ArgumentException>(() => QemuNetwork.PlugCommands(path));
+        Assert.Throws<ArgumentException>(() => QemuNetwork.PlugCommands(path, isShared: false));
 
     [Fact]
     public void A_comma_in_an_option_value_is_doubled_and_read_back_by_QEMUs_rule() =>

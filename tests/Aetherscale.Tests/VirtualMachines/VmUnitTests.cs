@@ -96,6 +96,22 @@ public sealed class VmUnitTests
         Assert.Throws<AetherscaleException>(() => VmUnit.Render(Plain with { PrivateFolders = ["/srv/a:b"] }));
 
     [Fact]
+    public void A_unit_of_PID_1_has_a_user_of_its_own() => Golden.Matches("VirtualMachines/system.service", VmUnit.Render(System));
+
+    /// <summary>The same that <c>systemd-analyze security</c> shows; what it promises is proven from inside by system tests.</summary>
+    [Theory]
+    [InlineData("Tcg")]
+    [InlineData("Kvm")]
+    public async Task A_unit_of_PID_1_is_exposed_by_0_7_at_most(string accelerator)
+    {
+        using var folder = new TestFolder();
+        var unit = folder["aetherscale-vm-abcdefgh.service"];
+        File.WriteAllText(unit, VmUnit.Render(System with { Qemu = System.Qemu with { Accelerator = Enum.Parse<Accelerator>(accelerator) } }));
+
+        await folder.RunAsync("/usr/bin/systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=7", unit);
+    }
+
+    [Fact]
     public void The_unit_is_sealed() => Assert.True(UnitChecksum.Matches(VmUnit.Render(Plain)));
 
     [Theory]
@@ -111,6 +127,13 @@ public sealed class VmUnitTests
     [InlineData("aetherscale-net-abcdefgh.service", null)]
     [InlineData("aetherscale-vm-.service", null)]
     public void A_units_name_tells_whose_it_is(string unit, string? id) => Assert.Equal(id, VmUnit.IdOf(unit)?.ToString());
+
+    private static VmUnitDescription System => Plain with
+    {
+        DataFolder = "/var/lib/aetherscale",
+        PrivateFolders = ["/var/lib/aetherscale"],
+        User = new VmUser("aetherscale-vm-abcdefgh", 2_100_000_001, "aetherscale-net", 990),
+    };
 
     private static VmUnitDescription Plain
     {

@@ -1,9 +1,10 @@
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 
 namespace Aetherscale.Commands.Checkups;
 
 /// <summary>Whether commands come from the broker, where one is set.</summary>
-internal sealed class BrokerCheckup(BrokerState broker) : ICheckup
+internal sealed class BrokerCheckup(BrokerState broker, SystemdScope scope) : ICheckup
 {
     public string Name => "broker";
 
@@ -13,6 +14,6 @@ internal sealed class BrokerCheckup(BrokerState broker) : ICheckup
             (null, _) => Finding.Ok(Name, "none is set; commands come over the socket only"),
             (var address, null) => Finding.Ok(Name, $"commands come from {address}"),
             var (address, trouble) => Finding.Fail(
-                Name, $"no commands come from {address}: {trouble}; the daemon tries on", "journalctl --user -n 20 -u aetherscale"),
+                Name, $"no commands come from {address}: {trouble}; the daemon tries on", $"{scope.Journalctl()} -n 20 -u aetherscale"),
         }]);
 }

@@ -21,8 +21,8 @@ internal sealed class NetworkCheckup(SystemdManager systemd, VmNetworks networks
                 [
                     Finding.Fail(
                         Name,
-                        $"VMs have no network: {unit} has failed (journalctl --user -n 20 -u {unit})",
-                        $"systemctl --user restart {networks.SwitchUnitOf(network)}"),
+                        $"VMs have no network: {unit} has failed ({systemd.Scope.Journalctl()} -n 20 -u {unit})",
+                        $"{systemd.Scope.Systemctl()} restart {networks.SwitchUnitOf(network)}"),
                 ];
             }
 

@@ -1,10 +1,11 @@
 using Aetherscale.Contract.Commands;
+using Aetherscale.Systemd;
 using Aetherscale.VirtualMachines;
 
 namespace Aetherscale.Commands.Checkups;
 
 /// <summary>What this host really puts around a VM.</summary>
-internal sealed class SandboxCheckup(SandboxProbe probe, string root = "") : ICheckup
+internal sealed class SandboxCheckup(SandboxProbe probe, SystemdScope scope, string root = "") : ICheckup
 {
     /// <summary>Where a user's manager builds the file tree of a confined unit. It cannot make the folder itself.</summary>
     private const string UnitRoot = "/run/systemd/unit-root";
@@ -38,12 +39,12 @@ internal sealed class SandboxCheckup(SandboxProbe probe, string root = "") : ICh
     internal string? Mend()
     {
         var commands = s_switches.Where(item => Says(root + item.File, item.Off)).Select(item => item.Mend).ToList();
-        if (!Directory.Exists(root + UnitRoot))
+        if (scope == SystemdScope.User && !Directory.Exists(root + UnitRoot))
         {
             commands.Add($"sudo mkdir -p -m 0700 {UnitRoot}");
         }
 
-        return commands.Count == 0 ? null : string.Join(" && ", [.. commands, "systemctl --user restart aetherscale"]);
+        return commands.Count == 0 ? null : string.Join(" && ", [.. commands, $"{scope.Systemctl()} restart aetherscale"]);
     }
 
     private static bool Says(string file, string value) => File.Exists(file) && File.ReadAllText(file).Trim() == value;

@@ -13,6 +13,8 @@ internal sealed class SystemdCheckup(SystemdManager systemd) : ICheckup
 
     public string Name => "systemd";
 
+    private string Manager => systemd?.Scope == SystemdScope.System ? "PID 1" : "the user manager";
+
     public async Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken)
     {
         try
@@ -21,7 +23,7 @@ internal sealed class SystemdCheckup(SystemdManager systemd) : ICheckup
         }
         catch (AetherscaleException error) when (error.Code == ErrorCodes.SystemdUnavailable)
         {
-            return [Finding.Fail(Name, error.Message, "sudo systemctl start user@$(id -u).service")];
+            return [Finding.Fail(Name, error.Message, systemd.Scope == SystemdScope.System ? null : "sudo systemctl start user@$(id -u).service")];
         }
     }
 
@@ -33,8 +35,8 @@ internal sealed class SystemdCheckup(SystemdManager systemd) : ICheckup
         return isOld
             ? Finding.Fail(
                 Name,
-                $"the user manager is of systemd {Quoted.Plain(version)}; {Oldest} or newer is needed, as Debian has it from 12 on",
+                $"{Manager} is of systemd {Quoted.Plain(version)}; {Oldest} or newer is needed, as Debian has it from 12 on",
                 "sudo apt-get update && sudo apt-get install systemd")
-            : Finding.Ok(Name, $"the user manager answers, systemd {Quoted.Plain(version)}");
+            : Finding.Ok(Name, $"{Manager} answers, systemd {Quoted.Plain(version)}");
     }
 }

@@ -59,7 +59,7 @@ internal sealed class CallBook(SystemdAddress address)
         {
             if (reply.Error is { } error)
             {
-                call.Fail(BusFailure.Refused(call, error));
+                call.Fail(BusFailure.Refused(call, error, address.Scope));
             }
             else
             {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Aetherscale.Systemd.Journal;
 
 /// <summary>Reads what a run of a unit has written to the journal: a program's own words about why it failed.</summary>
-internal sealed class JournalReader(TimeProvider time)
+internal sealed class JournalReader(SystemdScope scope, TimeProvider time)
 {
     private const string InvocationField = "_SYSTEMD_INVOCATION_ID";
 
@@ -14,7 +14,7 @@ internal sealed class JournalReader(TimeProvider time)
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// The last messages of one run of a user's unit, oldest first. journald lags behind: the first message is waited for.
+    /// The last messages of one run of a unit, oldest first. journald lags behind: the first message is waited for.
     /// Empty when none came, or when this user cannot read the journal.
     /// </summary>
     /// <param name="unit">The unit's name.</param>
@@ -70,8 +70,8 @@ internal sealed class JournalReader(TimeProvider time)
     private static int Wait(nint journal, TimeSpan atMost) => SdJournal.Wait(journal, (ulong)atMost.TotalMicroseconds);
 
     // When a process is gone before journald looks at its cgroup, its lines carry neither unit nor run: only its number.
-    private static bool AddMatches(nint journal, string unit, UnitProperties run) =>
-        AddMatch(journal, $"_SYSTEMD_USER_UNIT={unit}")
+    private bool AddMatches(nint journal, string unit, UnitProperties run) =>
+        AddMatch(journal, $"{(scope == SystemdScope.System ? "_SYSTEMD_UNIT" : "_SYSTEMD_USER_UNIT")}={unit}")
         && AddMatch(journal, $"{InvocationField}={run.InvocationId}")
         && SdJournal.AddDisjunction(journal) >= 0
         && AddMatch(journal, string.Create(CultureInfo.InvariantCulture, $"_PID={run.ExecMainPid}"));

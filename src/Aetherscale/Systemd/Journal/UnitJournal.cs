@@ -3,7 +3,7 @@ using System.Text;
 namespace Aetherscale.Systemd.Journal;
 
 /// <summary>
-/// What a user's unit wrote to the journal, and what the manager wrote about it. To be used by one thread at a time. Empty where
+/// What a unit wrote to the journal, and what the manager wrote about it. To be used by one thread at a time. Empty where
 /// this user cannot read the journal.
 /// </summary>
 internal sealed class UnitJournal : IDisposable
@@ -11,14 +11,20 @@ internal sealed class UnitJournal : IDisposable
     private readonly nint _journal;
     private readonly bool _isOpen;
 
-    public UnitJournal(string unit)
+    public UnitJournal(string unit, SystemdScope scope)
     {
         _isOpen = SdJournal.Open(out _journal, SdJournal.LocalOnly) >= 0;
         if (_isOpen)
         {
-            AddMatch($"_SYSTEMD_USER_UNIT={unit}");
+            var isSystem = scope == SystemdScope.System;
+            AddMatch($"{(isSystem ? "_SYSTEMD_UNIT" : "_SYSTEMD_USER_UNIT")}={unit}");
             _ = SdJournal.AddDisjunction(_journal);
-            AddMatch($"USER_UNIT={unit}");
+            AddMatch($"{(isSystem ? "UNIT" : "USER_UNIT")}={unit}");
+            if (isSystem)
+            {
+                // Every user of the machine may write entries with that field.
+                AddMatch("_UID=0");
+            }
         }
     }
 

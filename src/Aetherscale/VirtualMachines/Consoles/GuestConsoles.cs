@@ -59,7 +59,7 @@ internal sealed class GuestConsoles(RuntimeFolder runtime, TimeProvider time)
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(runtime.OfVm(vm.Id).ConsoleSocket), either.Token);
+            await Beneath.ConnectAsync(socket, runtime.OfVm(vm.Id).ConsoleSocket, either.Token);
             return socket;
         }
         catch (Exception error) when (error is SocketException || (error is OperationCanceledException && late.IsCancellationRequested))

@@ -67,7 +67,7 @@ internal sealed class CrashBundles(
 
     private IReadOnlyList<JournalLine> ReadJournal(VmId id, DateTimeOffset crash)
     {
-        using var journal = new UnitJournal(VmUnit.NameOf(id));
+        using var journal = new UnitJournal(VmUnit.NameOf(id), systemd.Scope);
         journal.Wait(TimeSpan.Zero);
         var deadline = clock.Now + s_journalLag;
         while (true)

@@ -76,9 +76,9 @@ internal sealed class HistoryCatchUp(
         };
     }
 
-    private static IReadOnlyList<JournalLine> ReadJournal(VmId id, DateTimeOffset since)
+    private IReadOnlyList<JournalLine> ReadJournal(VmId id, DateTimeOffset since)
     {
-        using var journal = new UnitJournal(VmUnit.NameOf(id));
+        using var journal = new UnitJournal(VmUnit.NameOf(id), systemd.Scope);
         return journal.ReadLast(JournalLines, since);
     }
 }

@@ -27,14 +27,8 @@ internal static class HistoryFile
             File.Move(path, path + ".1", overwrite: true);
         }
 
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.ReadWrite,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = 0,
-        });
+        using var file = new FileStream(
+            Beneath.OpenFile(path, Libc.ReadWrite | Libc.Create, UnixFileMode.UserRead | UnixFileMode.UserWrite), FileAccess.ReadWrite, bufferSize: 0);
         var line = JsonSerializer.SerializeToUtf8Bytes(transition, HistoryJson.Lines.VmTransition);
         var isCut = file.Length > 0 && LastByte(file) != LineEnd;
         file.Seek(0, SeekOrigin.End);

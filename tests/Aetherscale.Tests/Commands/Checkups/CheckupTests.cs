@@ -105,16 +105,16 @@ public sealed class CheckupTests : IDisposable
     public async Task The_broker_is_told_as_its_door_last_found_it()
     {
         var state = new BrokerState("amqp://b");
-        Assert.Contains("not been reached yet", (await OnlyAsync(new BrokerCheckup(state))).Found);
+        Assert.Contains("not been reached yet", (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Found);
 
         state.Trouble = "Connection refused";
         Assert.Equal(
             ("fail", "no commands come from amqp://b: Connection refused; the daemon tries on"),
-            (await OnlyAsync(new BrokerCheckup(state))) is var away ? (away.Status, away.Found) : default);
+            (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))) is var away ? (away.Status, away.Found) : default);
 
         state.Trouble = null;
-        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(state))).Status);
-        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(new BrokerState(null)))).Status);
+        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Status);
+        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(new BrokerState(null), SystemdScope.User))).Status);
     }
 
     [Fact]

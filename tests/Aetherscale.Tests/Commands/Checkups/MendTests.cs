@@ -25,10 +25,10 @@ public sealed class MendTests : IAsyncDisposable
     [Fact]
     public async Task A_runtime_folder_with_too_long_a_path_is_left_for_the_usual_one()
     {
-        var longest = await OnlyAsync(new SocketCheckup("/run/user/1/api.sock", new RuntimeFolder("/run/" + new string('a', 90))));
+        var longest = await OnlyAsync(new SocketCheckup("/run/user/1/api.sock", new RuntimeFolder("/run/" + new string('a', 90)), SystemdScope.User));
 
         Assert.Equal(("fail", "XDG_RUNTIME_DIR=/run/user/$(id -u) systemctl --user restart aetherscale"), (longest.Status, longest.Mend));
-        Assert.Null((await OnlyAsync(new SocketCheckup("/run/user/1/api.sock", new RuntimeFolder("/run/user/1")))).Mend);
+        Assert.Null((await OnlyAsync(new SocketCheckup("/run/user/1/api.sock", new RuntimeFolder("/run/user/1"), SystemdScope.User))).Mend);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class MendTests : IAsyncDisposable
     [Fact]
     public void What_keeps_the_sandbox_off_is_switched()
     {
-        var sandbox = new SandboxCheckup(null!, _folder.Path);
+        var sandbox = new SandboxCheckup(null!, SystemdScope.User, _folder.Path);
         Assert.Equal("sudo mkdir -p -m 0700 /run/systemd/unit-root && systemctl --user restart aetherscale", sandbox.Mend());
 
         Directory.CreateDirectory(_folder["run/systemd/unit-root"]);
