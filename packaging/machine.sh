@@ -62,6 +62,16 @@ remove_helper() {
   rmdir "${helper%/*}" 2>/dev/null || true
 }
 
+# start_daemon COMMAND...: where it cannot work systemd tries for ever, and nobody here waits as long.
+start_daemon() {
+  systemctl daemon-reload || true
+  timeout 10 "$1" start aetherscale.socket || true
+  if ! timeout 30 "$@" aetherscale.service; then
+    say "the daemon is not up; why: journalctl -n 20 -u aetherscale"
+    return 0
+  fi
+}
+
 # users_daemons ACTION UNIT...: of every user who is logged in or lingers.
 users_daemons() {
   booted || return 0

@@ -34,15 +34,18 @@ make_user_and_folders() {
 }
 
 start_machine_daemon() {
+  local action=start
   step "starting the daemon"
   systemctl daemon-reload
+  systemctl --quiet enable aetherscale.socket aetherscale.service
   if [[ -n ${changed:-} ]] && systemctl --quiet is-active aetherscale.service; then
     note "restarting it with what is new; VMs run on"
-    systemctl restart aetherscale.service || daemon_does_not_start
+    action=restart
     users_daemons try-restart aetherscale.service
   fi
-  systemctl --quiet enable --now aetherscale.socket aetherscale.service || daemon_does_not_start
-  note "aetherscale.service is $(systemctl is-active aetherscale.service)"
+  start_daemon systemctl "$action"
+  systemctl --quiet is-active aetherscale.service || daemon_does_not_start
+  note "aetherscale.service is active"
 }
 
 daemon_does_not_start() {

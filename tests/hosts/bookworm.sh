@@ -1,5 +1,6 @@
 # A fresh Debian 12 for a host, made of Debian's packages. Source it after eng/lib.sh; only root can use it.
 
+logins="libpam-systemd dbus-user-session"
 bookworm=$folder/artifacts/hosts/bookworm
 
 # bookworm_make: what debootstrap makes, and a systemd that boots it.
@@ -16,6 +17,7 @@ bookworm_fetch() {
   cp "$1" "$bookworm/root/fetch.deb"
   cat /etc/resolv.conf >"$bookworm/etc/resolv.conf"
   chroot "$bookworm" apt-get --quiet update
-  chroot "$bookworm" apt-get --quiet --yes --download-only install /root/fetch.deb
+  # shellcheck disable=SC2086
+  chroot "$bookworm" apt-get --quiet --yes --download-only --no-install-recommends install /root/fetch.deb $logins
   rm "$bookworm/root/fetch.deb"
 }

@@ -1,8 +1,9 @@
 # The life of an installation by the Debian package. Source it after installed.sh.
 
+# What it only recommends is left out, for it must do without; logins are the host's own matter.
 apt() { in_host env DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes "$@"; }
 
-install_deb() { apt install "/root/$(cd "$debs" && echo aetherscale_"$1"_*.deb)"; }
+install_deb() { apt --no-install-recommends install "/root/$(cd "$debs" && echo aetherscale_"$1"_*.deb)" $logins; }
 
 version_is() { [[ $(in_host dpkg-query -W -f '${Version}' aetherscale) == "$1" ]]; }
 

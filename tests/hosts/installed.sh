@@ -44,7 +44,9 @@ daemon_pid() { in_host systemctl show --property MainPID --value aetherscale.ser
 
 daemon_is_new() { [[ $(daemon_pid) != "$1" && $(daemon_pid) -gt 1 ]]; }
 
-is_refused() { in_host runuser -u $outsider -- aetherscale-cli --socket /run/aetherscale/api.sock list-vms 2>&1 | grep -i 'permission denied'; }
+is_refused() {
+  in_host runuser -u $outsider -- aetherscale-cli --socket /run/aetherscale/api.sock list-vms >"$host/refused" 2>&1 || grep -i 'permission denied' "$host/refused"
+}
 
 # shuts_down_politely VM: by plain systemd; a guest that is cut off has its QEMU killed by a signal, and not by its own power-off.
 shuts_down_politely() {
