@@ -1,9 +1,11 @@
 #!/bin/bash
-# test.sh [unit|system|typing|hosts|long|deb]… [--long] [--filter TEXT] [-- OPTION…]
+# test.sh [unit|system|system-mode|typing|hosts|long|deb]… [--long] [--filter TEXT] [-- OPTION…]
 #
 # Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
 #   unit      without a VM of the daemon's
 #   system    the daemon with real systemd, QEMU and networks
+#   system-mode  boots a whole host with systemd as PID 1, runs the system tests there as those of the machine's daemon, and then what
+#             hostile users try, a reboot and a power-off (needs root)
 #   typing    types what run.sh and README.md tell people to type (needs root)
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
 #   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, real Debian guests
@@ -99,6 +101,21 @@ run_typing() {
   add_typed "$name" "$work/$name.log" "$code"
 }
 
+# run_system_mode: the same tests on a host of their own, as root there; then what only a whole host can show.
+run_system_mode() {
+  local code=0 began=$SECONDS
+  if ((EUID != 0)); then
+    note "the tests of system mode need root, who can boot a host: left out"
+    return
+  fi
+  step "system-mode tests, on a host of their own"
+  timeout --kill-after=60 3600 "$repository/tests/hosts/system-suite.sh" -noColor -noLogo -trait- length=long -showLiveOutput "${options[@]}" \
+    </dev/null 2>&1 | tee "$work/system-mode.log" || code=${PIPESTATUS[0]}
+  note "system-mode tests: $((SECONDS - began)) s"
+  add_runner system-mode "$work/system-mode.log" "$code" ""
+  ((${#options[@]} > 0)) || run_typing system-mode-host "$repository/tests/hosts/system.sh"
+}
+
 # run_fuzzing SECONDS
 run_fuzzing() {
   local code=0 began=$SECONDS
@@ -111,11 +128,11 @@ run_fuzzing() {
 wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 
 # wants_programs unit|system: the long tests are system tests.
-wants_programs() { wants "$1" || { [[ $1 == system ]] && wants long; }; }
+wants_programs() { wants "$1" || { [[ $1 == system ]] && { wants long || wants system-mode; }; }; }
 
 needs_programs() { needs_vms || wants deb; }
 
-needs_vms() { wants system || wants long || wants typing || wants hosts; }
+needs_vms() { wants system || wants system-mode || wants long || wants typing || wants hosts; }
 
 run() {
   "$repository/eng/install-packages.sh" run build guest test
@@ -139,6 +156,7 @@ run() {
       note "the typing tests need root, who can make a user for them: left out"
     fi
   fi
+  ! wants system-mode || run_system_mode
   if wants hosts; then
     if ((EUID == 0)); then
       run_typing reboot "$repository/tests/hosts/reboot.sh"
@@ -158,7 +176,7 @@ parse() {
   groups=() options=()
   while (($# > 0)); do
     case $1 in
-      unit | system | typing | hosts | long | deb) groups+=("$1") ;;
+      unit | system | system-mode | typing | hosts | long | deb) groups+=("$1") ;;
       --long) groups+=(long) ;;
       --filter)
         (($# > 1)) || usage 2 >&2

@@ -34,7 +34,7 @@ internal static class Daemon
     {
         Preflight.CheckSecret(settings[BrokerCredentialsFile]);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
-        using var folderLock = Preflight.Claim(data, settings[Socket], host);
+        using var folderLock = Preflight.Claim(data, settings[Socket], settings[Bridge], host);
         var accounts = Preflight.FindAccounts(host);
         var scope = host.IsSystem ? SystemdScope.System : SystemdScope.User;
         if (host.IsSystem)
@@ -61,7 +61,7 @@ internal static class Daemon
         var images = new ImageStore(data.Images);
         var shelf = new ImageShelf(images, data.Images);
         var networkStore = new NetworkStore(data.Networks, host.RuntimeDirectory);
-        networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet]);
+        networkStore.Ensure(settings[Network], settings[SettingDefinitions.Subnet], settings[Bridge] is { Length: > 0 } bridge ? bridge : null);
         await using var systemd = new SystemdManager(new SystemdAddress(host.RuntimeDirectory, scope), logs.CreateLogger<SystemdManager>(), time);
 
         using var cgroupGrace = new CgroupGrace();

@@ -32,7 +32,7 @@ internal static class Preflight
     }
 
     /// <summary>The data folder is this daemon's from here on.</summary>
-    public static FolderLock Claim(DataFolder data, string socket, HostEnvironment host)
+    public static FolderLock Claim(DataFolder data, string socket, string bridge, HostEnvironment host)
     {
         if (host.IsSystem && host.UserId != 0)
         {
@@ -45,6 +45,11 @@ internal static class Preflight
             throw new SettingsException(
                 "QEMU never runs as root, and neither does a user's daemon. Start it as an ordinary user: systemctl --user start aetherscale; "
                 + "or be the machine's daemon, whose VMs have users of their own: aetherscale --system");
+        }
+
+        if (!host.IsSystem && bridge.Length > 0)
+        {
+            throw new SettingsException("Only the machine's daemon may put VMs on a bridge of the host (setting \"bridge\"): aetherscale --system");
         }
 
         if (data.Prepare() is { } problem)

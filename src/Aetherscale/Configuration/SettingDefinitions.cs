@@ -29,6 +29,12 @@ internal static class SettingDefinitions
     public static SettingDefinition Subnet { get; } = new(
         "subnet", "The addresses of that network when it is first made.", _ => "10.77.0.0/20", SubnetProblem);
 
+    public static SettingDefinition Bridge { get; } = new(
+        "bridge",
+        "A bridge of this host, such as br0, that new VMs are on when that network is first made; only with --system. Empty: a network of its own.",
+        _ => "",
+        text => text.Length == 0 || IsInterface(text) ? null : "must be the name of a network interface");
+
     public static SettingDefinition Accelerator { get; } = new(
         "accelerator", "auto, kvm or tcg.", _ => "auto", OneOf("auto", "kvm", "tcg"));
 
@@ -83,7 +89,7 @@ internal static class SettingDefinitions
     /// <summary>In the order in which people want to read them.</summary>
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
-        DataFolder, UnitFolder, Socket, Network, Subnet, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
+        DataFolder, UnitFolder, Socket, Network, Subnet, Bridge, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
         StopGraceSeconds, Broker, BrokerCredentialsFile, Catalogue, LeastLogLevel,
     ];
 
@@ -125,6 +131,10 @@ internal static class SettingDefinitions
         text.Length is >= 1 and <= 15 && char.IsAsciiLetterLower(text[0])
             && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
             ? null : "must be a lower-case letter, then up to 14 lower-case letters, digits or hyphens";
+
+    // IFNAMSIZ
+    private static bool IsInterface(string text) => text.Length <= 15 && char.IsAsciiLetterOrDigit(text[0])
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     private static string? SubnetProblem(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network)

@@ -37,6 +37,20 @@ internal static class NetworkCommands
         "/usr/bin/slirp4netns --configure --mtu=1500 "
         + $"--cidr={RouterFiles.UplinkNetwork} --disable-host-loopback {namespacePid} tap0";
 
+    private const string Ip = "/usr/bin/ip";
+
+    /// <summary>Makes an interface in the host's bridge that a user may use. To be run as root.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> MakeLeg(string leg, string bridge, string user) =>
+    [
+        [Ip, "tuntap", "add", "dev", leg, "mode", "tap", "user", user],
+        [Ip, "link", "set", "dev", leg, "master", bridge, "up"],
+    ];
+
+    public static IReadOnlyList<string> RemoveLeg(string leg) => [Ip, "link", "delete", "dev", leg];
+
+    /// <summary>Carries packets between the switch and that interface.</summary>
+    public static IReadOnlyList<string> Bridge(NetworkPaths paths, string leg) => ["/usr/bin/vde_plug", "vde://" + paths.SwitchSocket, "tap://" + leg];
+
     /// <summary>What is in the line on stderr by which <see cref="Connect"/> says that it is connected.</summary>
     public const string ConnectedNotice = "starting data transfer loop";
 

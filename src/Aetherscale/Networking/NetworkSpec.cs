@@ -15,6 +15,10 @@ internal sealed record NetworkSpec
 
     /// <summary>In CIDR notation, such as <c>10.77.0.0/16</c>.</summary>
     public required string Subnet { get; init; }
+
+    /// <summary>The host's bridge that the VMs are on, instead of a router of ours; absent without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Bridge { get; init; }
 }
 
 /// <summary>The JSON of a network's file.</summary>

@@ -31,28 +31,35 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
     }
 
     /// <summary>Makes the network's file if there is none yet.</summary>
-    public void Ensure(string name, string subnet)
+    public void Ensure(string name, string subnet, string? bridge)
     {
         var paths = PathsOf(name);
         if (FileStatus.Of(paths.Spec) is null)
         {
-            var spec = new NetworkSpec { Format = NetworkSpec.CurrentFormat, Name = name, Subnet = subnet };
+            var spec = new NetworkSpec { Format = NetworkSpec.CurrentFormat, Name = name, Subnet = subnet, Bridge = bridge };
             DurableFile.Replace(paths.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, NetworkSpecJson.Default.NetworkSpec), Mode);
         }
     }
 
+    /// <summary>The host's bridge that stands for a network's router; null without one.</summary>
+    /// <exception cref="AetherscaleException"><c>network-unavailable</c>: its file is missing or unreadable.</exception>
+    public string? BridgeOf(string name) => Read(name).Bridge;
+
     /// <summary>The addresses of a network that exists.</summary>
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: its file is missing or unreadable.</exception>
-    public Subnet SubnetOf(string name)
+    public Subnet SubnetOf(string name) => Read(name).Subnet;
+
+    private (Subnet Subnet, string? Bridge) Read(string name)
     {
         var path = PathsOf(name).Spec;
         try
         {
             var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
             if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
-                && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 20 and <= 28 })
+                && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 20 and <= 28 }
+                && (spec.Bridge is null || InterfaceName.IsValid(spec.Bridge)))
             {
-                return new Subnet(network);
+                return (new Subnet(network), spec.Bridge);
             }
 
             throw new AetherscaleException(NetworkUnavailable, $"{path} does not describe network \"{name}\"; mend or remove it.");

@@ -67,10 +67,11 @@ internal sealed class UnitText
     /// <param name="key">Which command.</param>
     /// <param name="argv">The program, a plain absolute path, and its arguments, which may be anything.</param>
     /// <param name="mayFail">Writes the prefix <c>-</c>: a failure of the command is none of the unit's.</param>
+    /// <param name="asRoot">Writes the prefix <c>+</c>: the command has all rights, and no sandbox.</param>
     /// <exception cref="AetherscaleException"><c>bad-request</c>: an argument, or all together, cannot stand in a unit.</exception>
-    public UnitText Command(string key, IReadOnlyList<string> argv, bool mayFail = false)
+    public UnitText Command(string key, IReadOnlyList<string> argv, bool mayFail = false, bool asRoot = false)
     {
-        var line = new StringBuilder($"{Key(key)}={(mayFail ? "-" : "")}{UnitEscaper.Program(argv[0])}");
+        var line = new StringBuilder($"{Key(key)}={(mayFail ? "-" : "")}{(asRoot ? "+" : "")}{UnitEscaper.Program(argv[0])}");
         foreach (var argument in argv.Skip(1))
         {
             line.Append(argument.StartsWith('-') ? " \\\n  " : " ").Append(UnitEscaper.Argument(argument));

@@ -54,6 +54,15 @@ internal static class NetworkUnits
         ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_INET6 AF_NETLINK"),
     ];
 
+    private static readonly (string Key, string Value)[] s_bridgeSandbox =
+    [
+        ("RestrictSUIDSGID", "yes"),
+        ("RestrictNamespaces", "yes"),
+        ("RestrictAddressFamilies", "AF_UNIX AF_INET AF_NETLINK"),
+        ("DevicePolicy", "closed"),
+        ("DeviceAllow", "/dev/net/tun rw"),
+    ];
+
     // A manager that runs as root makes all of this without a user namespace. The router reads its files from a folder that only root enters.
     private static readonly (string Key, string Value)[] s_routerBySystem =
     [
@@ -71,21 +80,29 @@ internal static class NetworkUnits
 
     public static string RouterOf(NetworkName network) => $"aetherscale-net-{network}-router.service";
 
+    public static string BridgeOf(NetworkName network) => $"aetherscale-net-{network}-bridge.service";
+
     public static string UplinkOf(NetworkName network) => $"aetherscale-net-{network}-uplink.service";
 
     /// <summary>Every unit of the network with its text.</summary>
     /// <param name="paths">The network's files.</param>
     /// <param name="dataFolder">Whose network it is.</param>
     /// <param name="user">As whom the units run, under PID 1; null in the user's own manager.</param>
-    public static IReadOnlyList<(string Unit, string Text)> Render(NetworkPaths paths, string dataFolder, VmUser? user) =>
+    /// <param name="bridge">The host's bridge that the VMs are on instead of a router of ours; only under PID 1.</param>
+    public static IReadOnlyList<(string Unit, string Text)> Render(NetworkPaths paths, string dataFolder, VmUser? user, string? bridge = null) =>
+        bridge is not null && user is not null ?
     [
-        (SwitchOf(paths.Name), Switch(paths, dataFolder, user)),
+        (SwitchOf(paths.Name), Switch(paths, dataFolder, user, BridgeOf(paths.Name))),
+        (BridgeOf(paths.Name), Bridge(paths, dataFolder, user, bridge)),
+    ] :
+    [
+        (SwitchOf(paths.Name), Switch(paths, dataFolder, user, RouterOf(paths.Name))),
         (RouterOf(paths.Name), Router(paths, dataFolder, user)),
         (UplinkOf(paths.Name), Uplink(paths, dataFolder, user)),
     ];
 
-    private static string Switch(NetworkPaths paths, string dataFolder, VmUser? user) => Begin(paths, dataFolder, "switch")
-        .Set("Upholds", RouterOf(paths.Name))
+    private static string Switch(NetworkPaths paths, string dataFolder, VmUser? user, string upheld) => Begin(paths, dataFolder, "switch")
+        .Set("Upholds", upheld)
         .Section("Service")
         .Set("Type", "forking")
         .Set("PIDFile", $"%t/{paths.RelativeSwitchPid}")
@@ -128,6 +145,31 @@ internal static class NetworkUnits
         }
 
         return text.Build();
+    }
+
+    private static string Bridge(NetworkPaths paths, string dataFolder, VmUser user, string bridge)
+    {
+        var leg = InterfaceName.LegOf(paths);
+        var text = Begin(paths, dataFolder, "bridge")
+            .Set("BindsTo", SwitchOf(paths.Name))
+            .Set("PartOf", SwitchOf(paths.Name))
+            .Set("After", SwitchOf(paths.Name))
+            .Section("Service")
+            .Set("Type", "exec")
+            .Comment($"Root puts an interface into the bridge; all that goes through it goes through a program without rights.")
+            .Command("ExecStartPre", NetworkCommands.RemoveLeg(leg), mayFail: true, asRoot: true);
+        foreach (var command in NetworkCommands.MakeLeg(leg, bridge, user.Name))
+        {
+            text.Command("ExecStartPre", command, asRoot: true);
+        }
+
+        text.Command("ExecStart", NetworkCommands.Bridge(paths, leg))
+            .Command("ExecStopPost", NetworkCommands.RemoveLeg(leg), mayFail: true, asRoot: true)
+            .Set("Restart", "always")
+            .Set("RestartSec", "1")
+            .Set("TimeoutStopSec", "5")
+            .Confine(user, s_bridgeSandbox);
+        return Add(text, s_routerBySystem).Build();
     }
 
     private static string Uplink(NetworkPaths paths, string dataFolder, VmUser? user)

@@ -14,12 +14,14 @@ internal sealed record SystemAccounts(VmUser Vms, VmUser Networks, uint Administ
     /// <summary>The user of networks, and the group of all that is on them.</summary>
     public const string NetworkName = "aetherscale-net";
 
+    private const string KvmName = "kvm";
+
     /// <exception cref="FileNotFoundException">One is missing.</exception>
     public static SystemAccounts Find()
     {
         var network = Accounts.GroupId(NetworkName) ?? throw Missing("group", NetworkName);
         return new SystemAccounts(
-            new VmUser(Name, UserId(Name), NetworkName, network),
+            new VmUser(Name, UserId(Name), NetworkName, network) { KvmGroup = Accounts.GroupId(KvmName) is null ? null : KvmName },
             new VmUser(NetworkName, UserId(NetworkName), NetworkName, network),
             Accounts.GroupId(Name) ?? throw Missing("group", Name));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Security.Cryptography;
 using Aetherscale.Files;
 using Aetherscale.Networking;
 using Aetherscale.Systemd;
@@ -23,7 +24,9 @@ internal sealed class VmNetworks(
     public IReadOnlyList<string> UnitsOf(string network)
     {
         var name = networks.PathsOf(network).Name;
-        return [NetworkUnits.SwitchOf(name), NetworkUnits.RouterOf(name), NetworkUnits.UplinkOf(name)];
+        return networks.BridgeOf(network) is null
+            ? [NetworkUnits.SwitchOf(name), NetworkUnits.RouterOf(name), NetworkUnits.UplinkOf(name)]
+            : [NetworkUnits.SwitchOf(name), NetworkUnits.BridgeOf(name)];
     }
 
     /// <summary>The unit that a VM's own unit wants; it brings the others along.</summary>
@@ -62,14 +65,14 @@ internal sealed class VmNetworks(
         }
 
         var existing = vms.Select(vm => vm.Spec?.Network).OfType<string>().Distinct().Where(networks.Exists).ToHashSet();
-        foreach (var vm in vms.Where(vm => vm.Spec is not null && existing.Contains(vm.Spec.Network)))
+        foreach (var vm in vms.Where(vm => vm.Spec?.Address is not null && existing.Contains(vm.Spec.Network)))
         {
-            PoolOf(vm.Spec!.Network).Note(vm.Spec.Address);
+            PoolOf(vm.Spec!.Network).Note(vm.Spec.Address!);
             var (id, own) = (vm.Id.ToString(), networks.PathsOf(vm.Spec.Network));
             if ((vm.Spec.Network == defaultNetwork ? known.GetValueOrDefault(id) : NameFolder.AddressOf(own, id)) != vm.Spec.Address)
             {
                 NameFolder.Prepare(own);
-                NameFolder.Add(own, id, vm.Spec.Address, vm.DisplayName);
+                NameFolder.Add(own, id, vm.Spec.Address!, vm.DisplayName);
             }
         }
     }
@@ -78,17 +81,23 @@ internal sealed class VmNetworks(
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: no address is free.</exception>
     public Lease Lease(VmId id, VmName? name)
     {
+        if (networks.BridgeOf(defaultNetwork) is not null)
+        {
+            return new Lease(defaultNetwork, RandomMac(), null);
+        }
+
         var pool = PoolOf(defaultNetwork);
         var host = pool.Take();
-        var lease = new Lease(defaultNetwork, pool.Subnet.MacOf(host), pool.Subnet.AddressOf(host));
+        var address = pool.Subnet.AddressOf(host);
+        var lease = new Lease(defaultNetwork, pool.Subnet.MacOf(host), address);
         try
         {
-            NameFolder.Add(networks.PathsOf(defaultNetwork), id.ToString(), lease.Address, name?.ToString() ?? id.ToString());
+            NameFolder.Add(networks.PathsOf(defaultNetwork), id.ToString(), address, name?.ToString() ?? id.ToString());
             return lease;
         }
         catch (IOException)
         {
-            pool.GiveBack(lease.Address);
+            pool.GiveBack(address);
             throw;
         }
     }
@@ -135,12 +144,19 @@ internal sealed class VmNetworks(
     /// <exception cref="AetherscaleException"><c>network-unavailable</c>: the network's router does not run.</exception>
     public (string Program, IReadOnlyList<string> Arguments) ConnectCommand(VmSpec spec, int port)
     {
+        if (spec.Address is not { } address)
+        {
+            throw new AetherscaleException(
+                NetworkUnavailable,
+                $"VM \"{spec.Name ?? spec.VmId}\" is on the host's bridge {networks.BridgeOf(spec.Network)}, where others give addresses: reach it there, or by exec-vm.");
+        }
+
         var path = networks.PathsOf(spec.Network).NamespaceFile;
         try
         {
             var text = System.Text.Encoding.ASCII.GetString(FileEnd.Read(path, MaxNamespaceBytes));
             return int.TryParse(text.AsSpan(text.IndexOf('=') + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                ? NetworkCommands.Connect(pid, spec.Address, port)
+                ? NetworkCommands.Connect(pid, address, port)
                 : throw new AetherscaleException(NetworkUnavailable, $"{path} holds no process id.");
         }
         catch (IOException error)
@@ -162,7 +178,7 @@ internal sealed class VmNetworks(
         WriteIfChanged(paths.Filter, RouterFiles.Filter(subnet));
         WriteIfChanged(paths.Leases, RouterFiles.Leases(subnet));
         WriteIfChanged(paths.DnsmasqConfiguration, RouterFiles.Dnsmasq(paths.Name, subnet));
-        var units = NetworkUnits.Render(paths, data.Path, user);
+        var units = NetworkUnits.Render(paths, data.Path, user, networks.BridgeOf(network));
         foreach (var (unit, text) in units)
         {
             own.Write(unit, text);
@@ -175,6 +191,10 @@ internal sealed class VmNetworks(
     }
 
     public void Dispose() => _preparing.Dispose();
+
+    /// <summary>One that QEMU's makers have for their users to choose.</summary>
+    private static string RandomMac() =>
+        "52:54:00:" + string.Join(':', RandomNumberGenerator.GetBytes(3).Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
 
     private AddressPool PoolOf(string network) =>
         _pools.GetOrAdd(network, name => new AddressPool(name, networks.SubnetOf(name)));

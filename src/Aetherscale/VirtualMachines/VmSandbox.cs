@@ -74,7 +74,13 @@ internal static class VmSandbox
     {
         if (user is not null)
         {
-            text.Set("User", user.Name).Set("Group", user.Group).SetAll(s_bySystem);
+            text.Set("User", user.Name).Set("Group", user.Group);
+            if (accelerator == Accelerator.Kvm && user.KvmGroup is { } group)
+            {
+                text.Set("SupplementaryGroups", group);
+            }
+
+            text.SetAll(s_bySystem);
         }
 
         if (form != SandboxForm.NoNamespaces)

@@ -31,8 +31,8 @@ internal sealed record VmSpec
 
     public required string Mac { get; init; }
 
-    /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>.</summary>
-    public required string Address { get; init; }
+    /// <summary>The IPv4 address that the network leases to <see cref="Mac"/>; absent on a bridge, where others give addresses.</summary>
+    public string? Address { get; init; }
 
     /// <summary>A word of <see cref="AutostartPolicy"/>; absent for the default.</summary>
     public string? Autostart { get; init; }

@@ -32,7 +32,7 @@ internal static class VmSpecCheck
             return "\"network\" is no network's name";
         }
 
-        if (!IsAddress(spec.Address))
+        if (spec.Address is not null && !IsAddress(spec.Address))
         {
             return "\"address\" must be an IPv4 address";
         }

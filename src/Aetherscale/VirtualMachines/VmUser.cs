@@ -5,4 +5,8 @@ namespace Aetherscale.VirtualMachines;
 /// <param name="UserId">The user's number: the owner of the VM's files.</param>
 /// <param name="Group">The group, by which QEMU reaches the switch.</param>
 /// <param name="GroupId">The group's number.</param>
-internal sealed record VmUser(string Name, uint UserId, string Group, uint GroupId);
+internal sealed record VmUser(string Name, uint UserId, string Group, uint GroupId)
+{
+    /// <summary>The group that may open /dev/kvm, where the machine has one.</summary>
+    public string? KvmGroup { get; init; }
+}

@@ -4,6 +4,8 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Faults;
 
 /// <summary>A systemd that does not answer, and a daemon that is asked meanwhile.</summary>
+/// <remarks>There is no second PID 1, and the first cannot be frozen.</remarks>
+[Trait("mode", "user")]
 public sealed class FrozenSystemdTests : IAsyncLifetime
 {
     /// <summary>What a call to systemd may take, 25 s, and some for a slow machine.</summary>

@@ -15,7 +15,7 @@ public sealed class DoctorTests
 
         Assert.Equal(
             [
-                "qemu", "accelerator", "sandbox", "systemd", "linger", "network-tools", "network", "room", "room", "sockets", "permissions",
+                "qemu", "accelerator", "sandbox", "systemd", TestEnvironment.IsSystem ? "vm-users" : "linger", "network-tools", "network", "room", "room", "sockets", "permissions",
                 "broker", "clock", "leftovers",
             ],
             findings.Select(finding => Text(finding, "check")));
@@ -63,6 +63,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    [Trait("mode", "user")]
     public async Task B28_Lingering_that_is_off_is_a_failure_with_the_one_command()
     {
         await using var host = await TestHost.StartAsync();

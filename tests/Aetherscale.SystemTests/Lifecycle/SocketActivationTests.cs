@@ -16,9 +16,9 @@ public sealed class SocketActivationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(TestEnvironment.UnitFolder);
-        var packaging = Path.Combine(AppContext.BaseDirectory, "packaging");
-        Write(Socket, (await File.ReadAllTextAsync($"{packaging}/aetherscale.socket")).Replace("%t/aetherscale/api.sock", _host.Socket));
-        var settings = string.Concat(_host.Settings.Select(setting => $"Environment=\"{setting.Key}={setting.Value}\"\n"));
+        var packaging = Path.Combine(AppContext.BaseDirectory, TestEnvironment.IsSystem ? "packaging/system" : "packaging");
+        Write(Socket, (await File.ReadAllTextAsync($"{packaging}/aetherscale.socket")).Replace("%t/aetherscale/api.sock", _host.Socket).Replace("/run/aetherscale/api.sock", _host.Socket));
+        var settings = (TestEnvironment.IsSystem ? $"ReadWritePaths={_host.Data}\n" : "") + string.Concat(_host.Settings.Select(setting => $"Environment=\"{setting.Key}={setting.Value}\"\n"));
         Write(Service, (await File.ReadAllTextAsync($"{packaging}/aetherscale.service"))
             .Replace("@PROGRAM@", $"{TestEnvironment.Programs}/aetherscale")
             .Replace("aetherscale.socket", Socket)
@@ -45,8 +45,12 @@ public sealed class SocketActivationTests : IAsyncLifetime
         Assert.Equal("active", await Systemctl.PropertyAsync(Service, "ActiveState"));
         Assert.Equal("notify", await Systemctl.PropertyAsync(Service, "Type"));
         const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        Assert.Equal(ReadWrite, File.GetUnixFileMode(_host.Socket));
-        Assert.Equal(ReadWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(_host.Socket)!));
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Assert.Equal(
+            TestEnvironment.IsSystem ? ReadWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite : ReadWrite, File.GetUnixFileMode(_host.Socket));
+        Assert.Equal(
+            ReadWrite | UnixFileMode.UserExecute | (TestEnvironment.IsSystem ? Others : UnixFileMode.None),
+            File.GetUnixFileMode(Path.GetDirectoryName(_host.Socket)!));
     }
 
     [Fact]

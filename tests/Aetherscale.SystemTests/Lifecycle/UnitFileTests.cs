@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Aetherscale.SystemTests.Harness;
+using Aetherscale.Systemd;
 
 namespace Aetherscale.SystemTests.Lifecycle;
 

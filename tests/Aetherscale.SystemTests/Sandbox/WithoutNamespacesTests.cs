@@ -5,6 +5,8 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Sandbox;
 
 /// <summary>A host that has no user namespaces for us: VMs start with what is left, and it is said what that is.</summary>
+/// <remarks>PID 1 may always make them.</remarks>
+[Trait("mode", "user")]
 public sealed class WithoutNamespacesTests : IAsyncLifetime
 {
     private SecondManager _manager = null!;

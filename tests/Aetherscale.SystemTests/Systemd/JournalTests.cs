@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 using Aetherscale.Systemd.Journal;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Aetherscale.SystemTests.Systemd;
 public sealed class JournalTests : IAsyncDisposable
 {
     private readonly TestUnits _units = new();
-    private readonly JournalReader _reader = new(TimeProvider.System);
+    private readonly JournalReader _reader = new(TestEnvironment.Scope, TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

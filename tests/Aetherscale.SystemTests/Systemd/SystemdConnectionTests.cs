@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Aetherscale.Contract;
+using Aetherscale.SystemTests.Harness;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.SystemTests.Systemd;
@@ -78,6 +79,7 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("mode", "user")]
     public async Task B38_A_frozen_systemd_gives_a_timeout_error_and_serves_again_when_it_thaws()
     {
         await using var manager = TestUnits.Connect(
@@ -141,11 +143,12 @@ public sealed class SystemdConnectionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_the_private_socket_the_user_bus_serves()
+    public async Task Without_the_private_socket_the_bus_serves()
     {
         using var folder = new TemporaryFolder();
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "bus"), Path.Combine(TestUnits.RuntimeFolder, "bus"));
-        await using var manager = TestUnits.Connect(new SystemdAddress(folder.Path));
+        var bus = TestEnvironment.IsSystem ? "dbus" : "bus";
+        File.CreateSymbolicLink(Path.Combine(folder.Path, bus), Path.Combine(TestUnits.RuntimeFolder, bus));
+        await using var manager = TestUnits.Connect(new SystemdAddress(folder.Path, TestEnvironment.Scope));
         var unit = _units.Write("fails", "Type=exec\nExecStart=/bin/sh -c 'sleep 0.1; exit 3'");
         var failed = new TaskCompletionSource<UnitChange>(TaskCreationOptions.RunContinuationsAsynchronously);
         manager.UnitChanged += change =>

@@ -23,7 +23,7 @@ public sealed class ImageStoreTests : IDisposable
         Assert.Equal(new BaseImage(ImagesFolder.Name("x"), _images[$"sha256/{digest}.qcow2"], 64 << 20, digest), image);
         Assert.Equal("444 2", _images.Run("stat", "-c", "%a %h", path).Trim());
         Assert.Equal(Inode(path), Inode(image.DigestPath));
-        Assert.Equal("700", _images.Run("stat", "-c", "%a", "sha256").Trim());
+        Assert.Equal("711", _images.Run("stat", "-c", "%a", "sha256").Trim());
     }
 
     [Fact]

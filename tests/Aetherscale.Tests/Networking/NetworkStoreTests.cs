@@ -15,7 +15,7 @@ public sealed class NetworkStoreTests : IDisposable
     [Fact]
     public void A_network_is_one_small_file_that_reads_back()
     {
-        Store.Ensure("default", "10.77.0.0/24");
+        Store.Ensure("default", "10.77.0.0/24", bridge: null);
 
         Assert.Equal(
             """
@@ -32,9 +32,9 @@ public sealed class NetworkStoreTests : IDisposable
     [Fact]
     public void A_network_that_exists_is_left_as_it_is()
     {
-        Store.Ensure("default", "10.77.0.0/24");
+        Store.Ensure("default", "10.77.0.0/24", bridge: null);
 
-        Store.Ensure("default", "192.168.0.0/24");
+        Store.Ensure("default", "192.168.0.0/24", bridge: null);
 
         Assert.Equal("10.77.0.0", Store.SubnetOf("default").Network.BaseAddress.ToString());
     }
@@ -64,7 +64,7 @@ public sealed class NetworkStoreTests : IDisposable
     [Fact]
     public void Bits_of_a_host_in_the_subnet_do_not_count()
     {
-        Store.Ensure("default", "10.77.0.9/24");
+        Store.Ensure("default", "10.77.0.9/24", bridge: null);
 
         Assert.Equal("10.77.0.2", Store.SubnetOf("default").AddressOf(Subnet.FirstHost));
     }

@@ -108,7 +108,7 @@ public sealed class VmUnitTests
         var unit = folder["aetherscale-vm-abcdefgh.service"];
         File.WriteAllText(unit, VmUnit.Render(System with { Qemu = System.Qemu with { Accelerator = Enum.Parse<Accelerator>(accelerator) } }));
 
-        await folder.RunAsync("/usr/bin/systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=7", unit);
+        await folder.RunAsync("/bin/sh", "-c", "exec systemd-analyze security --offline=true --no-pager --threshold=7 \"$0\" >/dev/null", unit);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class VmUnitTests
     {
         DataFolder = "/var/lib/aetherscale",
         PrivateFolders = ["/var/lib/aetherscale"],
-        User = new VmUser("aetherscale-vm-abcdefgh", 2_100_000_001, "aetherscale-net", 990),
+        User = new VmUser("aetherscale-vm-abcdefgh", 2_100_000_001, "aetherscale-net", 990) { KvmGroup = "kvm" },
     };
 
     private static VmUnitDescription Plain

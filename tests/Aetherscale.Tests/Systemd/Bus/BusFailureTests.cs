@@ -1,4 +1,5 @@
 using Aetherscale.Contract;
+using Aetherscale.Systemd;
 using Aetherscale.Systemd.Bus;
 
 namespace Aetherscale.Tests.Systemd.Bus;
@@ -15,7 +16,7 @@ public sealed class BusFailureTests
     [InlineData("org.freedesktop.systemd1.Newer", "systemd refused StartUnit a.service: words")]
     public void A_named_error_becomes_a_sentence_and_keeps_its_name(string name, string message)
     {
-        var failure = BusFailure.Refused(_call, new BusErrorException(name, "words"));
+        var failure = BusFailure.Refused(_call, new BusErrorException(name, "words"), SystemdScope.User);
 
         Assert.Equal((ErrorCodes.SystemdUnavailable, message), (failure.Code, failure.Message));
         Assert.True(failure.Is(name));

@@ -102,7 +102,7 @@ public sealed class HistoryFileTests : IDisposable
     public void There_need_be_none()
     {
         Assert.Empty(HistoryFile.ReadLast(Vm, 10));
-        Assert.Throws<DirectoryNotFoundException>(() => HistoryFile.Append(new VmFolder(_folder["gone"]), Whole()));
+        Assert.Throws<IOException>(() => HistoryFile.Append(new VmFolder(_folder["gone"]), Whole()));
     }
 
     [Fact]
