@@ -9,9 +9,9 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/lib.sh"
 
 # To run VMs. ipxe-qemu has the boot code of the network cards that QEMU loads even for a virtio card; it comes with
-# qemu-system-x86 as a dependency. libpam-systemd and dbus make logind and lingering work on a booted machine.
+# qemu-system-x86 as a dependency; ovmf is UEFI. libpam-systemd and dbus make logind and lingering work on a booted machine.
 run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
-  qemu-system-x86 qemu-utils xz-utils
+  qemu-system-x86 qemu-utils ovmf xz-utils
   vde-switch vdens vdeplug dnsmasq-base slirp4netns nftables iproute2
   socat openssh-client bash-completion util-linux mount procps)
 # To compile: NativeAOT links with gcc; the boot-sector guests are assembled with binutils.
@@ -20,8 +20,9 @@ build=(gcc libc6-dev binutils)
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
 # To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts.
 test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
-# To build the images of real Debians for the long tests. What goes into them is fetched by their own script, and is not installed.
-long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils)
+# To build the images of real Debians for the long tests, and to reach those by rsync and Ansible. What goes into the images is fetched by
+# their own script, and is not installed.
+long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils rsync ansible-core)
 # To fuzz, guided by coverage (fuzz.sh).
 fuzz=(afl++)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.

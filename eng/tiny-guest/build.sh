@@ -15,9 +15,9 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 source "$here/../lib.sh"
 
 kernel=linux-image-cloud-amd64
-# busybox, ssh server, what scp and sftp need of it, guest agent, and the libraries of these.
+# busybox, ssh server, what scp and sftp need of it, guest agent, and the libraries of these; the boot loader for UEFI.
 packages=(busybox-static dropbear-bin openssh-sftp-server qemu-guest-agent
-  libc6 libcrypt1 libtomcrypt1 libtommath1 zlib1g libgmp10 libglib2.0-0 libpcre2-8-0 libnuma1 libudev1 liburing2)
+  libc6 libcrypt1 libtomcrypt1 libtommath1 zlib1g libgmp10 libglib2.0-0 libpcre2-8-0 libnuma1 libudev1 liburing2 systemd-boot-efi)
 programs=(usr/sbin/dropbear usr/bin/dropbearkey usr/lib/openssh/sftp-server usr/sbin/qemu-ga)
 
 usage() {
@@ -126,7 +126,7 @@ make_initramfs() {
   note "$(stat -c %s "$work/initrd") bytes"
 }
 
-# A disk with one FAT partition at 1 MiB, from which syslinux boots by BIOS.
+# A disk with one FAT partition at 1 MiB, from which syslinux boots by BIOS and systemd-boot by UEFI.
 make_disk() {
   step "making the disk"
   local disk=$work/disk offset=$((1024 * 1024))
@@ -139,6 +139,10 @@ make_disk() {
   mcopy -i "$disk@@1M" "$work"/unpacked/boot/vmlinuz-* ::vmlinuz
   mcopy -i "$disk@@1M" "$work/initrd" ::initrd
   mcopy -i "$disk@@1M" "$here/syslinux.cfg" ::syslinux.cfg
+  mmd -i "$disk@@1M" ::EFI ::EFI/BOOT ::loader ::loader/entries
+  mcopy -i "$disk@@1M" "$work/unpacked/usr/lib/systemd/boot/efi/systemd-bootx64.efi" ::EFI/BOOT/BOOTX64.EFI
+  printf '%s\n' 'title tiny' 'linux /vmlinuz' 'initrd /initrd' "$(sed -n 's/^ *APPEND/options/p' "$here/syslinux.cfg")" |
+    mcopy -i "$disk@@1M" - ::loader/entries/tiny.conf
   mkdir -p "$(dirname "$output")"
   # Made aside and moved: who opens the image finds the old one or the new one.
   aside=$(dirname "$output")/.$(basename "$output").$$

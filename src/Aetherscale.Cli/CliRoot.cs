@@ -40,6 +40,9 @@ internal static class CliRoot
         (CommandNames.ShowImage, static (session, _) => new ShowImage(session, new ImageCompletions(session))),
         (CommandNames.CopyImage, static (session, _) => new CopyImage(session, new ImageCompletions(session))),
         (CommandNames.DeleteImage, static (session, _) => new DeleteImage(session, new ImageCompletions(session))),
+        (CommandNames.AddRemote, static (session, _) => new AddRemote(session)),
+        (CommandNames.ListRemotes, static (session, _) => new ListRemotes(session)),
+        (CommandNames.RemoveRemote, static (session, _) => new RemoveRemote(session, new RemoteCompletions(session))),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
     ];

@@ -9,7 +9,7 @@ internal static class RequestEnvelopeExtensions
     public static bool ChangesSomething(this RequestEnvelope request) =>
         request.Command is not (CommandNames.ListVms or CommandNames.ShowVm or CommandNames.WhyVm or CommandNames.LogsVm
             or CommandNames.ConnectVm or CommandNames.ConsoleVm or CommandNames.ScreenshotVm or CommandNames.WaitVm or CommandNames.Doctor
-            or CommandNames.ListImages or CommandNames.ShowImage);
+            or CommandNames.ListImages or CommandNames.ShowImage or CommandNames.ListRemotes);
 
     /// <summary>Whether the daemon may have a good reason not to answer for a while.</summary>
     public static bool MayTakeLong(this RequestEnvelope request) =>

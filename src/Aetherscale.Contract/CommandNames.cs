@@ -74,6 +74,15 @@ public static class CommandNames
     /// <summary>Removes an image that no VM uses.</summary>
     public const string DeleteImage = "delete-image";
 
+    /// <summary>Adds a server of images to the catalogue.</summary>
+    public const string AddRemote = "add-remote";
+
+    /// <summary>Lists whose images can be pulled.</summary>
+    public const string ListRemotes = "list-remotes";
+
+    /// <summary>Removes a server that was added.</summary>
+    public const string RemoveRemote = "remove-remote";
+
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";
 }

@@ -42,6 +42,9 @@ public static class ErrorCodes
     /// <summary>The VM's disk is not what was made for it.</summary>
     public const string DiskUnsafe = "disk-unsafe";
 
+    /// <summary>The VM boots by UEFI, and this host has no firmware for that.</summary>
+    public const string FirmwareMissing = "firmware-missing";
+
     /// <summary>The base that the VM's disk stands on is not what it was.</summary>
     public const string BaseChanged = "base-changed";
 
@@ -65,6 +68,9 @@ public static class ErrorCodes
 
     /// <summary>A line of the file that adds to the catalogue of images is wrong; the reason names it.</summary>
     public const string BadCatalogue = "bad-catalogue";
+
+    /// <summary>No remote of this name was added.</summary>
+    public const string RemoteNotFound = "remote-not-found";
 
     /// <summary>A unit of the name that is needed belongs to another daemon's state.</summary>
     public const string UnitForeign = "unit-foreign";

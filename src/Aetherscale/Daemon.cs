@@ -85,13 +85,14 @@ internal static class Daemon
         var users = new VmUsers(accounts, new UserRecords(UserRecords.MachineFolder), data);
         await using var sandbox = new SandboxProbe(
             systemd, transientUnits, data.Path, privateFolders, users.Shared, time, logs.CreateLogger<SandboxProbe>());
-        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, privateFolders);
+        var firmware = new UefiFirmware(UefiFirmware.UsualPlaces);
+        var unitSettings = new VmUnitSettings(settings[SettingDefinitions.Qemu], settings[StopHelper], grace, accelerator, firmware, privateFolders);
         var vmUnits = new VmUnits(units, own, networks, images, data, runtime, sandbox, users, unitSettings);
         var observer = new VmObserver(systemd, unitIndex, monitors);
         var clock = new HostClock(time);
         var bundles = new CrashBundles(systemd, monitors, runtime, clock, logs.CreateLogger<CrashBundles>());
         await using var history = new VmHistory(systemd, store, monitors, bundles, clock, logs.CreateLogger<VmHistory>());
-        var disks = new VmDisks(images);
+        var disks = new VmDisks(images, firmware);
         var starter = new VmStarter(
             systemd, cgroupGrace, vmUnits, disks, bootLinks, monitors, new JournalReader(scope, time), history, time, logs.CreateLogger<VmStarter>());
         var stopper = new VmStopper(systemd, bootLinks, monitors, time);
@@ -123,12 +124,13 @@ internal static class Daemon
         var importer = new ImageImporter(data.Images, shelf, images.Gate, new Unpacker(processes), conversion.ConvertVmdkAsync, store.IsBase, time);
         var urlImport = new UrlImport(download, importer);
         var documents = new RemoteDocuments(download);
-        var catalogue = new ImageCatalogue(settings[SettingDefinitions.Catalogue], documents, new Simplestreams(documents), ChecksumList.Find);
+        var catalogueFile = new CatalogueFile(settings[SettingDefinitions.Catalogue]);
+        var catalogue = new ImageCatalogue(catalogueFile, documents, new Simplestreams(documents), ChecksumList.Find);
         var puller = new ImagePuller(catalogue, urlImport, images, shelf);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var table = CommandTable.Of(
             new CreateVm(
-                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, background, time, grace),
@@ -151,6 +153,7 @@ internal static class Daemon
             new PullImage(catalogue, puller, facts),
             new CopyImage(images, shelf, facts),
             new DeleteImage(images, shelf, store),
+            new Remotes(catalogueFile),
             once);
         sandbox.Begin();
         var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
@@ -215,6 +218,7 @@ internal static class Daemon
         [
             new QemuCheckup(processes, settings[SettingDefinitions.Qemu]),
             new AcceleratorCheckup(kvm, choice, accelerator, Environment.UserName, scope),
+            new FirmwareCheckup(firmware),
             new SandboxCheckup(sandbox, scope),
             new SystemdCheckup(systemd),
             host.IsSystem ? new UsersCheckup(users) : new LingerCheckup(linger),

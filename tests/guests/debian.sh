@@ -12,7 +12,7 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 # shellcheck source=../../eng/lib.sh
 source "$here/../../eng/lib.sh"
 
-packages=systemd-sysv,udev,dbus,linux-image-cloud-amd64,initramfs-tools,zstd,e2fsprogs,iproute2,openssh-server,qemu-guest-agent
+packages=systemd-sysv,udev,dbus,linux-image-cloud-amd64,initramfs-tools,zstd,e2fsprogs,iproute2,openssh-server,qemu-guest-agent,systemd-boot-efi,rsync
 cloud_packages=cloud-init,cloud-guest-utils,fdisk,locales,sudo
 boot_mib=128 root_mib=1408
 
@@ -35,6 +35,7 @@ bootstrap() {
 settle() {
   rm -f "$1"/etc/hostname "$1"/etc/resolv.conf "$1"/etc/ssh/ssh_host_*
   : >"$1/etc/machine-id"
+  echo LANG=C.UTF-8 >"$1/etc/default/locale" # as Debian's own images: cloud-init would set another, and fail
   echo "LABEL=root / ext4 defaults 0 1" >"$1/etc/fstab"
   printf '[Match]\nType=ether\n\n[Network]\nDHCP=yes\n' >"$1/etc/systemd/network/80-dhcp.network"
   mkdir -p "$1/etc/systemd/system/ssh.service.d"
@@ -64,16 +65,18 @@ image() {
   note "$out/$1.qcow2: $(stat -c %s "$out/$1.qcow2") bytes, $SECONDS s"
 }
 
-# A FAT partition, from which syslinux boots by BIOS.
+# A FAT partition, from which syslinux boots by BIOS and systemd-boot by UEFI.
 install_boot_loader() {
   export MTOOLS_SKIP_CHECK=1
   mformat -i "$work/disk@@1M" -v BOOT -T $((boot_mib * 2048)) -h 64 -s 32 ::
   syslinux --install --offset $((1024 * 1024)) "$work/disk"
   mcopy -i "$work/disk@@1M" "$work"/root/boot/vmlinuz-* ::vmlinuz
   mcopy -i "$work/disk@@1M" "$work"/root/boot/initrd.img-* ::initrd
-  printf '%s\n' 'DEFAULT debian' 'LABEL debian' 'KERNEL vmlinuz' 'INITRD initrd' \
-    'APPEND root=LABEL=root ro console=tty0 console=ttyS0,115200 quiet nokaslr no_timer_check' |
-    mcopy -i "$work/disk@@1M" - ::syslinux.cfg
+  local options='root=LABEL=root ro console=tty0 console=ttyS0,115200 quiet nokaslr no_timer_check'
+  printf '%s\n' 'DEFAULT debian' 'LABEL debian' 'KERNEL vmlinuz' 'INITRD initrd' "APPEND $options" | mcopy -i "$work/disk@@1M" - ::syslinux.cfg
+  mmd -i "$work/disk@@1M" ::EFI ::EFI/BOOT ::loader ::loader/entries
+  mcopy -i "$work/disk@@1M" "$work/root/usr/lib/systemd/boot/efi/systemd-bootx64.efi" ::EFI/BOOT/BOOTX64.EFI
+  printf '%s\n' 'title Debian' 'linux /vmlinuz' 'initrd /initrd' "options $options" | mcopy -i "$work/disk@@1M" - ::loader/entries/debian.conf
 }
 
 main() {

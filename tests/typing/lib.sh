@@ -22,13 +22,13 @@ readme_lines() {
     joined != "" && joined !~ /\\$/ { gsub(/\\\n *(> )?/, "", joined); print joined; joined = "" }' "$1"
 }
 
-# type_line LINE: in a new shell, as at a new terminal; it must end with 0, and in time.
+# type_line LINE [INPUT]: in a new shell, as at a new terminal; it must end with 0, and in time.
 type_line() {
   local code=0 began=$SECONDS limit=$((script_limit - SECONDS)) least=1
   [[ $1 != *--down ]] || least=$down_limit
   ((limit > least)) || limit=$least
   (cd "$folder" 2>/dev/null || cd /; "${shell[0]}" timeout --kill-after=10 "$limit" "${shell[@]:1}" -c "cd $(printf %q "$folder") && $1") \
-    </dev/null >"$typed/output" 2>&1 || code=$?
+    <"${2:-/dev/null}" >"$typed/output" 2>&1 || code=$?
   if ((code == 0)); then
     echo "ok   \$ $1  ($((SECONDS - began)) s)"
   else
@@ -39,11 +39,34 @@ type_line() {
   return $code
 }
 
+# type_at_terminal LINE: on a terminal of its own, with Ctrl-] typed once the console is there.
+type_at_terminal() {
+  local watcher keys
+  mkfifo "$typed/keys"
+  : >"$typed/output"
+  exec {shown}< <(exec tail -n +1 -f "$typed/output")
+  watcher=$!
+  { grep -qm 1 'leaves it' <&"$shown" && printf '\035'; } >"$typed/keys" &
+  keys=$!
+  type_line "script -qec $(printf %q "$1") /dev/null" "$typed/keys" || true
+  kill "$watcher" "$keys" 2>/dev/null || true
+  exec {shown}<&-
+  rm "$typed/keys"
+}
+
 type_lines() {
   local line
   while read -r line; do
+    if [[ $line == *-cli\ console\ * ]]; then
+      type_at_terminal "$line"
+      check "and the guest asks for a login" grep 'login:' "$typed/output"
+      continue
+    fi
     type_line "$line" || continue
     case $line in
+      *\ yaml*) check "and it prints a file of a VM" grep '^image: ' <(cat "$typed/output" "$folder/web.yaml" 2>/dev/null) ;;
+      *-cli\ ssh\ *\ hostname) check "and the guest says its name" grep -x web "$typed/output" ;;
+      *-cli\ copy\ *:*\ -) check "and the guest gives back what it was given" grep -Ex 'hello|a line' "$typed/output" ;;
       ssh\ *uptime) check "and the guest has answered" grep 'load average' "$typed/output" ;;
       *journalctl\ *) check "and the log tells of the start" grep 'Started aetherscale' "$typed/output" ;;
       *-cli\ list-vms | *-cli\ show-vm\ *) check "and it says running" grep -w running "$typed/output" ;;
@@ -98,6 +121,25 @@ type_readme() {
   check "after README.md nothing is left behind" nothing_left
 }
 
+# type_first_hour: docs/first-hour.md, with its server, its catalogue and the key of which it speaks.
+type_first_hour() {
+  local shell=(logged_in bash -l) images=$folder/artifacts/images own=$folder/.first-hour server pid
+  type_line ./run.sh || return 0
+  # What is made for it is told in the document; the key may be the user's own.
+  type_line "mkdir -p $own ~/.config/aetherscale && ln -sf $images/tiny.qcow2 $own/ && cd $own && sha256sum tiny.qcow2 >SHA256SUMS" || return 0
+  type_line "grep -o 'lab:tiny  http.*SHA256SUMS' docs/first-hour.md >~/.config/aetherscale/catalogue" || return 0
+  type_line "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519" || return 0
+  exec {server}< <(typist bash -c 'echo $$; exec python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 18080' - "$own" 2>/dev/null)
+  read -r pid <&"$server"
+  check "its server serves" read -r _ <&"$server"
+  type_lines < <(readme_lines "$folder/docs/first-hour.md" user)
+  kill "$pid" || true
+  exec {server}<&-
+  type_line "rm -r $own ~/.config/aetherscale/catalogue notes web.yaml" || true
+  type_line "./run.sh --down" || true
+  check "after the first hour nothing is left behind" nothing_left
+}
+
 # absent PATH…: says which of them is there.
 absent() {
   local path good=0
@@ -117,6 +159,7 @@ type_all() {
   if [[ -e $typed/first ]]; then
     type_own_vm
     type_readme "$1"
+    [[ $1 != user ]] || type_first_hour
   fi
   # Whatever came before: nothing is left running.
   ((checks_failed == 0)) || type_line "./run.sh --down" || true

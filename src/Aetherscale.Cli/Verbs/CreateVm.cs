@@ -68,6 +68,8 @@ internal sealed class CreateVm : Verb
     private readonly Option<string?> _graphics = OneOf(
         "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.");
 
+    private readonly Option<string?> _firmware = OneOf("--firmware", "KIND", "What the guest boots by: bios, or uefi (package ovmf). BIOS without it.");
+
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {
         Description = "Have your services start at boot and outlive your logins, as loginctl enable-linger does.",
@@ -91,6 +93,7 @@ internal sealed class CreateVm : Verb
         Add(_autostart);
         Add(_restart);
         Add(_graphics);
+        Add(_firmware);
         Add(_enableLinger);
         Validators.Add(line =>
         {
@@ -103,7 +106,7 @@ internal sealed class CreateVm : Verb
 
     public override string Synopsis =>
         "create-vm --image IMAGE | --file FILE [--name NAME] [--cpus COUNT] [--memory SIZE] [--disk SIZE] [--ssh-key KEY]... [--hostname NAME] "
-        + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--enable-linger]";
+        + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--firmware KIND] [--enable-linger]";
 
     public override IReadOnlyList<string> Details =>
     [
@@ -157,6 +160,7 @@ internal sealed class CreateVm : Verb
         Autostart = line.GetValue(_autostart) ?? options.Autostart,
         Restart = line.GetValue(_restart) ?? options.Restart,
         Graphics = line.GetValue(_graphics) ?? options.Graphics,
+        Firmware = line.GetValue(_firmware) ?? options.Firmware,
         EnableLinger = line.GetValue(_enableLinger) ? true : options.EnableLinger,
     };
 

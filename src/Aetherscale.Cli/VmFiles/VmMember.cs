@@ -49,6 +49,7 @@ internal sealed class VmMember
         "autostart" => ["always", "last-state", "never"],
         "restart" => ["always", "on-failure", "never"],
         "graphics" => ["vnc"],
+        "firmware" => ["bios", "uefi"],
         _ => [],
     };
 

@@ -42,8 +42,14 @@ public sealed record VmDetails : VmSummary
     /// <summary>The read-only image file below the disk.</summary>
     public string? Base { get; init; }
 
+    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    public string? Firmware { get; init; }
+
     /// <summary>The file of the disk that tells the guest what to do when it boots first; absent where there is none.</summary>
     public string? Seed { get; init; }
+
+    /// <summary>The names of the system credentials that its guest finds in SMBIOS; what is in them is not told.</summary>
+    public IReadOnlyList<string>? Credentials { get; init; }
 
     /// <summary>The file that holds what the guest printed on its serial console.</summary>
     public string? ConsoleLog { get; init; }

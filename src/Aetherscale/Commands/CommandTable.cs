@@ -29,6 +29,7 @@ internal static class CommandTable
         PullImage pullImage,
         CopyImage copyImage,
         DeleteImage deleteImage,
+        Remotes remotes,
         Once once)
     {
         // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
@@ -58,6 +59,10 @@ internal static class CommandTable
             [CommandNames.CopyImage] = once.Wrap(Routes.To(wire.CopyImageOptions, wire.ImageDetails, (options, _, stopping) => copyImage.RunAsync(options, stopping))),
             [CommandNames.DeleteImage] = once.Wrap(
                 Routes.To(wire.ImageOptions, wire.DeleteImageResponse, (options, _, stopping) => deleteImage.RunAsync(options, stopping))),
+            [CommandNames.AddRemote] = once.Wrap(Routes.To(wire.AddRemoteOptions, wire.RemoteSummary, (options, _, stopping) => Task.Run(() => remotes.Add(options), stopping))),
+            [CommandNames.ListRemotes] = Routes.To(wire.ListRemotesOptions, wire.IReadOnlyListRemoteSummary, (_, _, stopping) => Task.Run(remotes.All, stopping)),
+            [CommandNames.RemoveRemote] = once.Wrap(
+                Routes.To(wire.RemoteOptions, wire.RemoveRemoteResponse, (options, _, stopping) => Task.Run(() => remotes.Remove(options), stopping))),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
             [CommandNames.ExecVm] = once.Wrap(Routes.To(wire.ExecVmOptions, wire.ExecVmResponse, exec.RunAsync)),
             [CommandNames.ScreenshotVm] = Routes.To(wire.VmOptions, wire.ScreenshotVmResponse, (options, _, stopping) => screenshot.RunAsync(options, stopping)),

@@ -4,9 +4,11 @@ using Aetherscale.Files;
 using Aetherscale.Images;
 using Aetherscale.Images.Catalogue;
 using Aetherscale.Images.Imports;
+using Aetherscale.Qemu;
 using Aetherscale.Requests;
 using Aetherscale.VirtualMachines;
 using Aetherscale.VirtualMachines.History;
+using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
 
@@ -27,6 +29,7 @@ internal sealed class CreateVm(
     VmRemover remover,
     VmHistory history,
     VmDefaults defaults,
+    UefiFirmware firmware,
     BootLinks bootLinks,
     LingerAdvice linger,
     TimeProvider time,
@@ -64,6 +67,8 @@ internal sealed class CreateVm(
         using var use = await images.Gate.UseAsync(cancellationToken);
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
         var diskSize = wish.DiskSizeOn(image);
+        var variables = wish.Firmware is null ? null : firmware.Find()?.Variables
+            ?? throw new AetherscaleException(FirmwareMissing, $"this host has no firmware for UEFI: {UefiFirmware.Install}");
         var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);
         var lease = networks.Lease(draft.Id, wish.Name);
@@ -82,6 +87,7 @@ internal sealed class CreateVm(
         // Side by side, all wait for the disk once.
         var promise = requester.Intent?.PromiseAsync(draft.Id, VmOutcome.Made, response) ?? Task.CompletedTask;
         var overlay = Task.Run(() => Overlay.Create(draft.Folder.Disk, image, diskSize), CancellationToken.None);
+        var flash = variables is null ? Task.CompletedTask : Task.Run(() => draft.WriteFirmwareVariables(variables), CancellationToken.None);
         var told = spec.Seed is true ? Task.Run(() => draft.WriteFirstBootAsync(wish.FirstBoot, spec), CancellationToken.None) : Task.CompletedTask;
         try
         {
@@ -89,7 +95,7 @@ internal sealed class CreateVm(
         }
         finally
         {
-            await Task.WhenAll(promise, overlay, told);
+            await Task.WhenAll(promise, overlay, flash, told);
         }
 
         var vm = new Vm(draft.Id, draft.FinalFolder, spec, null);

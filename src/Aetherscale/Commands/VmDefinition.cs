@@ -28,6 +28,7 @@ internal static class VmDefinition
             NetworkConfig = told.NetworkConfig,
             InitScript = told.InitScript,
             Graphics = spec.Graphics,
+            Firmware = spec.Firmware,
             Autostart = spec.Autostart,
             Restart = spec.Restart,
         };

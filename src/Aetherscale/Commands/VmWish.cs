@@ -27,6 +27,9 @@ internal sealed record VmWish
 
     public required string? Graphics { get; init; }
 
+    /// <summary><c>uefi</c>, or null for a BIOS.</summary>
+    public required string? Firmware { get; init; }
+
     /// <summary>MiB that the guest's disk has; null for as many as its image has.</summary>
     public required int? DiskMib { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record VmWish
             Autostart = options.Autostart,
             Restart = options.Restart,
             Graphics = options.Graphics,
+            Firmware = options.Firmware == "bios" ? null : options.Firmware,
             DiskMib = options.Disk,
             FirstBoot = FirstBootWish.Read(options),
             Start = !options.NoStart,
@@ -63,6 +67,7 @@ internal sealed record VmWish
             ?? PolicyWord.AutostartProblem(wish.Autostart, "autostart")
             ?? PolicyWord.RestartProblem(wish.Restart, "restart")
             ?? VmSpecCheck.GraphicsProblem(wish.Graphics, "graphics")
+            ?? VmSpecCheck.FirmwareProblem(wish.Firmware, "firmware")
             ?? (wish.DiskMib is <= 0 ? "\"disk\" must be a whole number from 1 on" : null);
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
@@ -85,6 +90,7 @@ internal sealed record VmWish
             Autostart = Autostart,
             Restart = Restart,
             Graphics = Graphics,
+            Firmware = Firmware,
             Seed = FirstBoot.IsEmpty ? null : true,
             UserId = userId,
             Created = now,

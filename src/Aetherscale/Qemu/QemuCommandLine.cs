@@ -18,6 +18,7 @@ internal static class QemuCommandLine
 
         // Only what stands here: no default devices, no configuration files, no window.
         "-nodefaults", "-no-user-config", "-display", "none",
+        .. Firmware(vm),
         .. Machine(vm),
         .. Disk(vm),
         .. Seed(vm),
@@ -42,10 +43,28 @@ internal static class QemuCommandLine
     /// </summary>
     public static string OptionValue(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 
+    // Two flash chips, as a real machine has: one to be read, and one where the guest keeps what it boots from.
+    private static IEnumerable<string> Firmware(QemuConfiguration vm) => vm.FirmwareCode is null || vm.FirmwareVariables is null ? [] :
+    [
+        "-blockdev", QemuJson.Object(node =>
+        {
+            node.WriteString("driver", "raw");
+            node.WriteString("node-name", "firmware");
+            node.WriteBoolean("read-only", true);
+            WriteFile(node, vm.FirmwareCode);
+        }),
+        "-blockdev", QemuJson.Object(node =>
+        {
+            node.WriteString("driver", "raw");
+            node.WriteString("node-name", "variables");
+            WriteFile(node, vm.FirmwareVariables);
+        }),
+    ];
+
     private static IEnumerable<string> Machine(QemuConfiguration vm) =>
     [
         // vmport is VMware's back door, which no guest of ours needs.
-        "-machine", "q35,vmport=off",
+        "-machine", vm.FirmwareCode is null ? "q35,vmport=off" : "q35,vmport=off,pflash0=firmware,pflash1=variables",
         .. vm.Accelerator == Accelerator.Kvm
             ? (string[])["-accel", "kvm", "-cpu", "host"]
             : ["-accel", "tcg,thread=multi", "-cpu", "max"],

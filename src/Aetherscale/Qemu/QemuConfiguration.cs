@@ -31,6 +31,12 @@ internal sealed record QemuConfiguration
     /// <summary>A raw image that the guest may read, as a second disk; null without one.</summary>
     public string? SeedPath { get; init; }
 
+    /// <summary>The UEFI firmware's code; null for the BIOS that QEMU has.</summary>
+    public string? FirmwareCode { get; init; }
+
+    /// <summary>The VM's own UEFI variables, which its guest writes; there where <see cref="FirmwareCode"/> is.</summary>
+    public string? FirmwareVariables { get; init; }
+
     /// <summary>Files with a string each for the guest's SMBIOS table 11.</summary>
     public IReadOnlyList<string> CredentialPaths { get; init; } = [];
 

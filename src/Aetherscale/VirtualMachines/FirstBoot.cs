@@ -15,8 +15,11 @@ internal sealed record FirstBoot
     /// <summary>In meta-data, what stands before each key.</summary>
     public const string KeyItem = "  - ";
 
-    /// <summary>The user-data of who has none.</summary>
-    public const string NoUserData = "#cloud-config\n";
+    /// <summary>The user-data of who has none: the file must be there, and cloud-init warns of a cloud-config in which nothing stands.</summary>
+    public const string NoUserData = "";
+
+    /// <summary>The same in seeds of earlier versions.</summary>
+    public const string NoUserDataOnce = "#cloud-config\n";
 
     private const string Label = "cidata";
 

@@ -30,7 +30,7 @@ internal static class SeedFile
         }
     }
 
-    /// <summary>The opposite of <see cref="FirstBoot.ToSeed"/>: the seed made of what this returns is the same.</summary>
+    /// <summary>The opposite of <see cref="FirstBoot.ToSeed"/>: the seed made of what this returns says the same.</summary>
     /// <exception cref="InvalidDataException">It is none of ours.</exception>
     public static FirstBoot Parse(ReadOnlyMemory<byte> seed, VmSpec spec)
     {
@@ -44,7 +44,7 @@ internal static class SeedFile
         {
             SshKeys = [.. lines.Where(line => line.StartsWith(FirstBoot.KeyItem, StringComparison.Ordinal)).Select(line => Unquoted(line[FirstBoot.KeyItem.Length..]))],
             Hostname = hostname == (spec.Name ?? spec.VmId) ? null : hostname,
-            UserData = script is not null || !(IsScript(userData) || userData == FirstBoot.NoUserData) ? userData : null,
+            UserData = script is not null || !(IsScript(userData) || userData is FirstBoot.NoUserData or FirstBoot.NoUserDataOnce) ? userData : null,
             InitScript = script ?? (IsScript(userData) ? userData : null),
             NetworkConfig = TextOf("network-config"),
         };

@@ -20,8 +20,11 @@ internal sealed class UnitWatch : IDisposable
         _systemd = systemd;
         _unit = unit;
         _systemd.UnitChanged += OnChanged;
-        _systemd.Reconnected += AskAgain;
+        _systemd.Reconnected += OnReconnected;
     }
+
+    /// <summary>What systemd told last of the unit; null when that was nothing, or before a connection that was lost.</summary>
+    public UnitActiveState? LastHeard { get; private set; }
 
     /// <summary>Whether the unit's main process runs, or is on its way up or down.</summary>
     public static bool IsUp(UnitState? unit) => unit is not null && IsUp(unit.ActiveState, unit.SubState);
@@ -52,15 +55,29 @@ internal sealed class UnitWatch : IDisposable
     public void Dispose()
     {
         _systemd.UnitChanged -= OnChanged;
-        _systemd.Reconnected -= AskAgain;
+        _systemd.Reconnected -= OnReconnected;
     }
 
     private void OnChanged(UnitChange change)
     {
-        if (change.Unit == _unit && !IsUp(change.ActiveState, change.SubState))
+        if (change.Unit != _unit)
+        {
+            return;
+        }
+
+        LastHeard = change.ActiveState;
+
+        // A unit that is down and has a job has not begun yet, or tells of its end once more when the job is over.
+        if (!IsUp(change.ActiveState, change.SubState) && change is not { ActiveState: UnitActiveState.Inactive, HasJob: true })
         {
             AskAgain();
         }
+    }
+
+    private void OnReconnected()
+    {
+        LastHeard = null;
+        AskAgain();
     }
 
     private void AskAgain() => _changes.Writer.TryWrite(true);

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Aetherscale.Files;
 using Aetherscale.Images;
+using Aetherscale.Qemu;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>Whether a VM's disk and the base under it are still what the VM was made with; asked before each start.</summary>
-internal sealed class VmDisks(ImageStore images)
+internal sealed class VmDisks(ImageStore images, UefiFirmware firmware)
 {
     private readonly ConcurrentDictionary<string, FileStatus> _unchanged = new();
 
@@ -23,6 +24,19 @@ internal sealed class VmDisks(ImageStore images)
             throw new AetherscaleException(
                 DiskMissing,
                 $"VM \"{vm.DisplayName}\" cannot be started: its seed {vm.Folder.Seed} is missing, or no regular file. Without the line \"seed\" in {vm.Folder.Spec} it starts without one.");
+        }
+
+        if (spec.IsUefi && firmware.Find() is null)
+        {
+            throw new AetherscaleException(
+                FirmwareMissing, $"VM \"{vm.DisplayName}\" cannot be started: it boots by UEFI, and this host has no firmware for that: {UefiFirmware.Install}");
+        }
+
+        if (spec.IsUefi && FileStatus.Of(vm.Folder.FirmwareVariables) is not { Kind: FileKind.Regular })
+        {
+            throw new AetherscaleException(
+                DiskMissing,
+                $"VM \"{vm.DisplayName}\" cannot be started: its UEFI variables {vm.Folder.FirmwareVariables} are missing, or no regular file. A copy of {firmware.Find()!.Value.Variables} begins anew.");
         }
 
         if ((spec.Credentials ?? []).FirstOrDefault(name => FileStatus.Of($"{vm.Folder.Credentials}/{name}") is not { Kind: FileKind.Regular }) is { } credential)

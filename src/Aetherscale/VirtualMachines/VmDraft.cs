@@ -86,6 +86,9 @@ internal sealed class VmDraft : IDisposable
         DurableFile.SyncFolder(Folder.Credentials);
     }
 
+    /// <summary>Writes the UEFI variables with which the guest begins.</summary>
+    public void WriteFirmwareVariables(string template) => DurableFile.WriteNew(Folder.FirmwareVariables, File.ReadAllBytes(template), FileMode);
+
     /// <summary>Makes the VM exist, durably: its files must be written and synced.</summary>
     public void Commit()
     {

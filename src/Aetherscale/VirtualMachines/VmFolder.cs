@@ -19,6 +19,9 @@ internal readonly record struct VmFolder(string FolderPath)
     /// <summary>Holds a file for each of the guest's system credentials; not every VM has one.</summary>
     public string Credentials => FolderPath + "/credentials";
 
+    /// <summary>What a guest that boots by UEFI keeps in its firmware; not every VM has one.</summary>
+    public string FirmwareVariables => FolderPath + "/uefi-vars.fd";
+
     /// <summary>What happened to the VM: history, not truth.</summary>
     public string History => FolderPath + "/history.jsonl";
 

@@ -12,6 +12,10 @@ internal sealed class VmMonitor : IAsyncDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>For systemd to see that QEMU has ended, and to do what follows from that, before it is asked about it.</summary>
+    private static readonly TimeSpan s_pauseAfterEnd = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
     private readonly VmId _id;
@@ -28,6 +32,7 @@ internal sealed class VmMonitor : IAsyncDisposable
     private readonly TaskCompletionSource _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly VmPulse _pulse;
     private readonly Task _loop;
+    private TaskCompletionSource _look = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile State _state = new(GuestState.Unknown, null);
     private volatile QmpClient? _client;
     private volatile QmpStory _story = new();
@@ -89,6 +94,9 @@ internal sealed class VmMonitor : IAsyncDisposable
     /// <summary>Ends when the unit is down and all that QEMU said has been read.</summary>
     public Task Ended => _loop;
 
+    /// <summary>The unit may be down: the monitor that has lost its connection asks now, and not a moment later.</summary>
+    public void LookNow() => Volatile.Read(ref _look).TrySetResult();
+
     public async ValueTask DisposeAsync()
     {
         await _disposing.CancelAsync();
@@ -106,11 +114,11 @@ internal sealed class VmMonitor : IAsyncDisposable
                 await _sockets.WaitAsync(_id, s_longestPause, _time, _disposing.Token);
                 if (await TryFollowConnectionAsync())
                 {
-                    pause = s_firstPause;
+                    pause = s_pauseAfterEnd;
                 }
 
                 // QEMU has ended and its folder is about to go, or it has made the socket and does not listen yet.
-                await Task.Delay(pause, _time, _disposing.Token);
+                await PauseAsync(pause);
                 pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
             }
             while (await _isUp(_id, _disposing.Token));
@@ -119,6 +127,17 @@ internal sealed class VmMonitor : IAsyncDisposable
         {
             // Disposed.
         }
+    }
+
+    private async Task PauseAsync(TimeSpan pause)
+    {
+        await _look.Task.WaitAsync(pause, _time, _disposing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_look.Task.IsCompleted)
+        {
+            Volatile.Write(ref _look, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        _disposing.Token.ThrowIfCancellationRequested();
     }
 
     private async Task<bool> TryFollowConnectionAsync()

@@ -181,9 +181,18 @@ internal sealed class VmMonitors : IAsyncDisposable
 
     private void OnUnitChanged(UnitChange change)
     {
-        if (change.ActiveState == UnitActiveState.Active && VmUnit.IdOf(change.Unit) is { } id && IsOurs(id))
+        if (VmUnit.IdOf(change.Unit) is not { } id)
+        {
+            return;
+        }
+
+        if (change.ActiveState == UnitActiveState.Active && IsOurs(id))
         {
             MonitorOf(id);
+        }
+        else if (change.ActiveState == UnitActiveState.Inactive && _current.TryGetValue(id, out var monitor))
+        {
+            monitor.LookNow();
         }
     }
 

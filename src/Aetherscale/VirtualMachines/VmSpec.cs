@@ -49,10 +49,16 @@ internal sealed record VmSpec
     /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
     public string? Graphics { get; init; }
 
+    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    public string? Firmware { get; init; }
+
     /// <summary>The number of the user as whom QEMU runs and who owns what it opens; absent where that is no user of the VM's own.</summary>
     public uint? UserId { get; init; }
 
     public required DateTimeOffset Created { get; init; }
+
+    [JsonIgnore]
+    public bool IsUefi => Firmware == "uefi";
 
     [JsonIgnore]
     public AutostartPolicy AutostartPolicy => PolicyWord.Autostart(Autostart) ?? default;

@@ -44,7 +44,7 @@ internal static class VmSpecCheck
 
         return CpusProblem(spec.Cpus, "cpus") ?? MemoryProblem(spec.MemoryMib, "memory-mib")
             ?? PolicyWord.AutostartProblem(spec.Autostart, "autostart") ?? PolicyWord.RestartProblem(spec.Restart, "restart")
-            ?? GraphicsProblem(spec.Graphics, "graphics")
+            ?? GraphicsProblem(spec.Graphics, "graphics") ?? FirmwareProblem(spec.Firmware, "firmware")
             ?? (spec.UserId is null or (>= VmUsers.FirstId and <= VmUsers.LastId) ? null : $"\"user-id\" must be from {VmUsers.FirstId} to {VmUsers.LastId}")
             ?? (spec.Credentials?.All(SystemCredentials.IsName) ?? true ? null : $"\"credentials\" must be {SystemCredentials.Grammar}");
     }
@@ -54,6 +54,9 @@ internal static class VmSpecCheck
 
     /// <summary>What is wrong with a word for a graphics card.</summary>
     public static string? GraphicsProblem(string? word, string member) => word is null or "vnc" ? null : $"\"{member}\" must be vnc";
+
+    /// <summary>What is wrong with a word for a firmware.</summary>
+    public static string? FirmwareProblem(string? word, string member) => word is null or "bios" or "uefi" ? null : $"\"{member}\" must be bios or uefi";
 
     /// <summary>What is wrong with a size of memory in MiB.</summary>
     public static string? MemoryProblem(int memoryMib, string member) => memoryMib is >= 1 and <= MaxMemoryMib ? null

@@ -126,8 +126,8 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
 
         // From here on there is no way back: without the stop job systemd would start the killed QEMU again.
         cancellationToken.ThrowIfCancellationRequested();
-        await KillMainAsync(unit);
-        await EndAsync(unit, mercy: Task.CompletedTask, onQueued, CancellationToken.None);
+        var isGone = await KillMainAsync(unit);
+        await EndAsync(unit, mercy: isGone ? Task.Delay(s_grip, time, CancellationToken.None) : Task.CompletedTask, onQueued, CancellationToken.None);
         return StopOutcome.Killed;
     }
 
@@ -137,7 +137,8 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
     /// plans for a killed QEMU is a second away, and the stop job that follows cancels it; a daemon that is itself killed in
     /// these ten milliseconds has not answered, and its VM runs on.
     /// </summary>
-    private async Task KillMainAsync(string unit)
+    /// <returns>Whether systemd has seen it.</returns>
+    private async Task<bool> KillMainAsync(string unit)
     {
         using var watch = new UnitWatch(systemd, unit);
         try
@@ -145,18 +146,23 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
             if (await KillProcessesAsync(unit, CancellationToken.None))
             {
                 await watch.WaitForSignAsync(CancellationToken.None).WaitAsync(s_grip, time, CancellationToken.None);
+                return true;
             }
         }
         catch (Exception error) when (error is TimeoutException or AetherscaleException)
         {
             // It hangs in the kernel, or systemd has not answered. The stop job is the second try.
         }
+
+        return false;
     }
 
     /// <summary>Has systemd stop the unit, and kills what is left of it once the mercy is over.</summary>
     /// <returns>Whether it had to be killed.</returns>
     private async Task<bool> EndAsync(string unit, Task mercy, Action onQueued, CancellationToken cancellationToken)
     {
+        using var watch = new UnitWatch(systemd, unit);
+
         // The job comes first: a unit that is being stopped is not restarted when its process dies.
         var job = systemd.StopUnitAsync(unit, onQueued, cancellationToken);
         await Task.WhenAny(job, mercy);
@@ -178,8 +184,12 @@ internal sealed class VmStopper(SystemdManager systemd, BootLinks links, VmMonit
             throw new AetherscaleException(StopFailed, $"systemd could not stop {unit} ({result}); see: {systemd.Scope.Systemctl()} status {unit}");
         }
 
-        // A killed process leaves the unit failed, which would look like a crash.
-        await systemd.ResetFailedAsync(unit, cancellationToken);
+        // A killed process leaves the unit failed, which would look like a crash, unless systemd was about to start it again.
+        if (watch.LastHeard != UnitActiveState.Inactive)
+        {
+            await systemd.ResetFailedAsync(unit, cancellationToken);
+        }
+
         return wasForced;
     }
 

@@ -69,6 +69,11 @@ internal static class VmUnit
                 .Set("BindPaths", UnitEscaper.BindPath(vm.SwitchFolder, mayBeMissing: true))
                 .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.BaseFolder))
                 .Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.StopHelper, mayBeMissing: true));
+            if (vm.Qemu.FirmwareVariables is not null)
+            {
+                text.Set("BindPaths", UnitEscaper.BindPath(vm.Qemu.FirmwareVariables));
+            }
+
             if (vm.Qemu.SeedPath is not null)
             {
                 text.Set("BindReadOnlyPaths", UnitEscaper.BindPath(vm.Qemu.SeedPath));

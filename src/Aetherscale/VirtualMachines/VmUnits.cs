@@ -83,6 +83,8 @@ internal sealed class VmUnits(
                 DiskPath = folder.Disk,
                 BasePath = basePath,
                 SeedPath = spec.Seed is true ? folder.Seed : null,
+                FirmwareCode = spec.IsUefi ? settings.Firmware.Code : null,
+                FirmwareVariables = spec.IsUefi ? folder.FirmwareVariables : null,
                 CredentialPaths = [.. (spec.Credentials ?? []).Select(name => $"{folder.Credentials}/{name}")],
                 Mac = spec.Mac,
                 QmpSocket = sockets.QmpSocket,
@@ -101,6 +103,7 @@ internal sealed class VmUnits(
 /// <param name="StopHelper">The ExecStop program.</param>
 /// <param name="StopGrace">How long a guest may take to shut down.</param>
 /// <param name="Accelerator">What QEMU runs guests with.</param>
+/// <param name="Firmware">For VMs that boot by UEFI.</param>
 /// <param name="PrivateFolders">What no VM may see, but for what is its own there.</param>
 internal sealed record VmUnitSettings(
-    string Qemu, string StopHelper, TimeSpan StopGrace, Accelerator Accelerator, IReadOnlyList<string> PrivateFolders);
+    string Qemu, string StopHelper, TimeSpan StopGrace, Accelerator Accelerator, UefiFirmware Firmware, IReadOnlyList<string> PrivateFolders);

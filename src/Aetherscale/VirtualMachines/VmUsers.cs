@@ -89,7 +89,7 @@ internal sealed class VmUsers(SystemAccounts? accounts, UserRecords records, Dat
             throw new IOException($"The number {number} of VM \"{id}\" belongs to another user in {UserRecords.MachineFolder}.");
         }
 
-        foreach (var path in (string[])[folder.Disk, folder.ConsoleLog, folder.Seed, .. (spec.Credentials ?? []).Select(name => $"{folder.Credentials}/{name}")])
+        foreach (var path in (string[])[folder.Disk, folder.FirmwareVariables, folder.ConsoleLog, folder.Seed, .. (spec.Credentials ?? []).Select(name => $"{folder.Credentials}/{name}")])
         {
             if (FileStatus.Of(path) is { } status && status.UserId != user.UserId)
             {

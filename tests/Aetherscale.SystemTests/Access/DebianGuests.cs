@@ -40,8 +40,11 @@ public sealed class DebianGuests : IAsyncLifetime
     /// <summary>Runs the CLI as that user.</summary>
     internal Task<ToolResult> CliAsync(params string[] arguments) => CliAsync(arguments, null);
 
-    internal Task<ToolResult> CliAsync(string[] arguments, string? input) => Tool.RunAsync(
-        $"{TestEnvironment.Programs}/aetherscale-cli",
+    internal Task<ToolResult> CliAsync(string[] arguments, string? input) => ToolAsync($"{TestEnvironment.Programs}/aetherscale-cli", arguments, input);
+
+    /// <summary>Runs another program as that user.</summary>
+    internal Task<ToolResult> ToolAsync(string program, string[] arguments, string? input = null) => Tool.RunAsync(
+        program,
         arguments,
         new Dictionary<string, string>(Host.Settings) { ["HOME"] = _home.Path, ["SSH_AUTH_SOCK"] = $"{_home.Path}/agent" },
         input);

@@ -78,10 +78,49 @@ public sealed class DebianTests(DebianGuests guests) : IAsyncLifetime
         Assert.Equal("ran of newborn\n", await InGuestAsync("cat /var/local/init-script"));
         Assert.True(long.Parse(await InGuestAsync("df --output=size -B1 / | tail -n 1"), CultureInfo.InvariantCulture) > 2_500_000_000);
 
+        Assert.Equal("", await ComplaintsAsync(Vm));
+
         // The credentials are there, too. What cloud-init does with root's keys is its own: it lets nobody in, and says who may.
         var root = await guests.CliAsync("ssh", "-l", "root", Vm, "true");
         Assert.NotEqual(0, root.ExitCode);
         Assert.Contains("Please login as the user \"debian\"", root.Output);
+    }
+
+    [Fact]
+    public async Task By_ssh_config_it_is_reached_by_scp_sftp_rsync_and_Ansible()
+    {
+        using var folder = new TemporaryFolder();
+        var config = $"{folder.Path}/config";
+        await File.WriteAllTextAsync(config, (await guests.CliAsync("ssh-config")).Succeeded().Output, TestContext.Current.CancellationToken);
+        var sent = Directory.CreateDirectory($"{folder.Path}/sent").FullName;
+        await File.WriteAllBytesAsync($"{sent}/noise", RandomNumberGenerator.GetBytes(300_000), TestContext.Current.CancellationToken);
+
+        (await guests.ToolAsync("/usr/bin/scp", ["-q", "-F", config, $"{sent}/noise", $"{Vm}:by-scp"])).Succeeded();
+        (await guests.ToolAsync("/usr/bin/sftp", ["-q", "-b", "-", "-F", config, Vm], $"get by-scp {folder.Path}/by-sftp\n")).Succeeded();
+        Assert.Equal(await BytesOfAsync($"{sent}/noise"), await BytesOfAsync($"{folder.Path}/by-sftp"));
+
+        (await guests.ToolAsync("/usr/bin/rsync", ["-a", "-e", $"ssh -F {config}", $"{sent}/", $"{Vm}:by-rsync/"])).Succeeded();
+        (await guests.ToolAsync("/usr/bin/rsync", ["-a", "-e", $"ssh -F {config}", $"{Vm}:by-rsync/", $"{folder.Path}/back/"])).Succeeded();
+        Assert.Equal(await BytesOfAsync($"{sent}/noise"), await BytesOfAsync($"{folder.Path}/back/noise"));
+
+        var pong = (await guests.ToolAsync("/usr/bin/ansible", ["all", "-i", $"{Vm},", "--ssh-common-args", $"-F {config}", "-m", "ping"])).Succeeded();
+        Assert.Contains("\"ping\": \"pong\"", pong.Output);
+    }
+
+    [Fact]
+    public async Task Without_user_data_cloud_init_has_nothing_to_complain_of_and_does_what_the_network_configuration_says()
+    {
+        var card = (await InGuestAsync("ip -o -4 route show default")).Split(' ')[4];
+        var network = guests.Write("network", $"version: 2\nethernets:\n  {card}:\n    dhcp4: true\n    addresses: [10.201.3.9/24]\n");
+        await guests.CreateAsync("debian-12", "fixed", "--network-config", network);
+
+        var status = (await guests.CliAsync("exec", "fixed", "--", "cloud-init", "status", "--wait", "--long")).Succeeded();
+        Assert.Contains("status: done", status.Output);
+        Assert.Equal("", await ComplaintsAsync("fixed"));
+        var addresses = (await guests.CliAsync("exec", "fixed", "--", "ip", "-o", "-4", "addr", "show", card)).Succeeded().Output;
+        Assert.Contains("inet 10.201.3.9/24 ", addresses);
+        Assert.Contains($"inet {(await Host.RunAsync("show-vm", """{"vm-id": "fixed"}""")).GetProperty("address").GetString()}/", addresses);
+        (await guests.CliAsync("delete-vm", "fixed")).Succeeded();
     }
 
     [Fact]
@@ -102,6 +141,12 @@ public sealed class DebianTests(DebianGuests guests) : IAsyncLifetime
     }
 
     private string[] By(string way) => way == "broker" ? ["--broker", guests.BrokerUrl] : [];
+
+    private static Task<byte[]> BytesOfAsync(string file) => File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+
+    /// <summary>The lines with which cloud-init was not content.</summary>
+    private async Task<string> ComplaintsAsync(string vm) =>
+        (await guests.CliAsync("exec", vm, "--", "sh", "-c", "grep -E 'WARNING|ERROR|CRITICAL|Traceback' /var/log/cloud-init.log || true")).Succeeded().Output;
 
     private async Task SettleAsync() => Assert.Contains("status: done", await InGuestAsync("cloud-init status --wait"));
 

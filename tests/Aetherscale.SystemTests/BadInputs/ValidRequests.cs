@@ -7,7 +7,7 @@ internal static class ValidRequests
 {
     public static IReadOnlyList<string> All { get; } =
     [
-        """{"command":"create-vm","options":{"image":"polite","name":"db","cpus":1,"memory":128,"no-start":true,"autostart":"never","restart":"always","graphics":"vnc","disk":70,"hostname":"db","user-data":"#!/bin/sh","network-config":"{}","init-script":"#!/bin/sh","enable-linger":false},"request-id":"r-1"}""",
+        """{"command":"create-vm","options":{"image":"polite","name":"db","cpus":1,"memory":128,"no-start":true,"autostart":"never","restart":"always","graphics":"vnc","firmware":"uefi","disk":70,"hostname":"db","user-data":"#!/bin/sh","network-config":"{}","init-script":"#!/bin/sh","enable-linger":false},"request-id":"r-1"}""",
         """{"command":"start-vm","options":{"vm-id":"web"},"request-id":"r-2"}""",
         """{"command":"stop-vm","options":{"vm-id":"web","wait":true,"timeout":5,"kill":false},"request-id":"r-3"}""",
         """{"command":"restart-vm","options":{"vm-id":"web","timeout":5,"hard":false},"request-id":"r-7"}""",
@@ -21,6 +21,8 @@ internal static class ValidRequests
         """{"command":"show-image","options":{"name":"polite"},"request-id":"r-12"}""",
         """{"command":"delete-image","options":{"name":"polite"},"request-id":"r-13"}""",
         """{"command":"copy-image","options":{"name":"polite","new-name":"polite"},"request-id":"r-14"}""",
+        """{"command":"add-remote","options":{"name":"Bad","url":"ftp://nowhere/"},"request-id":"r-15"}""",
+        """{"command":"remove-remote","options":{"name":"nowhere"},"request-id":"r-16"}""",
     ];
 
     /// <summary>Every object in it, from the outside in.</summary>

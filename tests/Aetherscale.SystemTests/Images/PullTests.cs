@@ -51,6 +51,19 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task From_a_remote_that_was_added_a_moment_ago_an_image_is_pulled()
+    {
+        PutAll(Polite);
+        Assert.Contains("there is no remote \"corp\"", (await _host.CliAsync("pull-image", "corp:alpine/3.20")).Error, StringComparison.Ordinal);
+
+        (await _host.CliAsync("add-remote", "corp", _server["/"].AbsoluteUri)).Succeeded();
+        Assert.Equal("corp_alpine_3.20\n", (await _host.CliAsync("pull-image", "corp:alpine/3.20", "--quiet")).Succeeded().Output);
+
+        (await _host.CliAsync("remove-remote", "corp")).Succeeded();
+        await _host.WaitForConsoleAsync(await _host.CreateAsync("corp_alpine_3.20"), "POLITE UP");
+    }
+
+    [Fact]
     public async Task Creating_a_vm_pulls_what_is_not_there_and_tells_how_far_it_is()
     {
         PutAll(Polite);

@@ -15,11 +15,11 @@ public sealed class DoctorTests
 
         Assert.Equal(
             [
-                "qemu", "accelerator", "sandbox", "systemd", TestEnvironment.IsSystem ? "vm-users" : "linger", "network-tools", "network", "room", "room", "sockets", "permissions",
+                "qemu", "accelerator", "firmware", "sandbox", "systemd", TestEnvironment.IsSystem ? "vm-users" : "linger", "network-tools", "network", "room", "room", "sockets", "permissions",
                 "broker", "clock", "leftovers",
             ],
             findings.Select(finding => Text(finding, "check")));
-        string[] good = ["qemu", "sandbox", "systemd", "network-tools", "network", "sockets", "permissions", "broker", "leftovers"];
+        string[] good = ["qemu", "firmware", "sandbox", "systemd", "network-tools", "network", "sockets", "permissions", "broker", "leftovers"];
         Assert.All(
             findings.Where(finding => good.Contains(Text(finding, "check"))),
             finding => Assert.True(Text(finding, "status") == "ok", $"{finding}"));

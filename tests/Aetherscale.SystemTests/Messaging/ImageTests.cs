@@ -48,6 +48,20 @@ public sealed class ImageTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_remote_is_added_listed_and_removed()
+    {
+        var server = _server["/"].AbsoluteUri;
+
+        Assert.Equal($"NAME  URL{new string(' ', server.Length - 1)}IMAGES  BUILT-IN\nlab   {server}  -       no\n", (await TypeAsync("add-remote", "lab", server)).Succeeded().Output);
+        Assert.Contains("(name-taken)", (await TypeAsync("add-remote", "lab", "https://other.example/")).Error, StringComparison.Ordinal);
+        Assert.Contains("\nlab\n", (await TypeAsync("list-remotes", "--quiet")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("\"name\":\"lab\"", (await TypeAsync("list-remotes", "--output", "json")).Succeeded().Output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal("NAME  STATUS\nlab   deleted\n", (await TypeAsync("remove-remote", "lab")).Succeeded().Output);
+        Assert.Contains("(remote-not-found)", (await TypeAsync("remove-remote", "lab")).Error, StringComparison.Ordinal);
+        Assert.Contains("SHA512SUMS\n", await File.ReadAllTextAsync($"{_folder.Path}/catalogue", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_url_is_imported_and_refused_as_on_the_socket()
     {
         var source = _server["/latest/debian-12.qcow2"].AbsoluteUri;

@@ -40,6 +40,9 @@ public sealed class HelpTests : IDisposable
     [InlineData("show-image")]
     [InlineData("copy-image")]
     [InlineData("delete-image")]
+    [InlineData("add-remote")]
+    [InlineData("list-remotes")]
+    [InlineData("remove-remote")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)

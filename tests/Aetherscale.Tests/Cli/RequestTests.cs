@@ -28,6 +28,8 @@ public sealed class RequestTests : IDisposable
         "create-vm --image tiny --autostart always --restart never --enable-linger",
         """{"command":"create-vm","options":{"image":"tiny","no-start":false,"autostart":"always","restart":"never","enable-linger":true},"request-id":"r1"}""")]
     [InlineData(
+        "create-vm --image tiny --firmware uefi", """{"command":"create-vm","options":{"image":"tiny","firmware":"uefi","no-start":false},"request-id":"r1"}""")]
+    [InlineData(
         "create-vm --image tiny --graphics vnc", """{"command":"create-vm","options":{"image":"tiny","graphics":"vnc","no-start":false},"request-id":"r1"}""")]
     [InlineData("restart-vm web", """{"command":"restart-vm","options":{"vm-id":"web","hard":false},"request-id":"r1"}""")]
     [InlineData(

@@ -9,7 +9,7 @@ public sealed class FuzzedRequestTests
 {
     private static readonly string[] s_names =
     [
-        "command", "options", "request-id", "vm-id", "image", "name", "cpus", "memory", "no-start", "autostart", "restart", "graphics", "enable-linger", "disk",
+        "command", "options", "request-id", "vm-id", "image", "name", "cpus", "memory", "no-start", "autostart", "restart", "graphics", "firmware", "enable-linger", "disk",
         "ssh-keys", "hostname", "user-data", "network-config", "init-script",
         "kill", "timeout", "wait", "hard", "for", "console", "lines", "since", "port", "queue", "", "\\u0000", "\\ud800",
     ];

@@ -18,7 +18,7 @@ public sealed class CatalogueTests : IAsyncLifetime
     {
         _download = new Download(_folder.Path, TimeSpan.FromSeconds(1), TimeProvider.System);
         var documents = new RemoteDocuments(_download);
-        _catalogue = new ImageCatalogue(_folder["catalogue"], documents, new Simplestreams(documents), ChecksumList.Find);
+        _catalogue = new ImageCatalogue(new CatalogueFile(_folder["catalogue"]), documents, new Simplestreams(documents), ChecksumList.Find);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

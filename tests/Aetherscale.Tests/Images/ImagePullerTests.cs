@@ -19,7 +19,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
     {
         _download = new Download(_bench.Folder, TimeSpan.FromSeconds(1), TimeProvider.System);
         var documents = new RemoteDocuments(_download);
-        var catalogue = new ImageCatalogue(_folder["catalogue"], documents, new Simplestreams(documents), ChecksumList.Find);
+        var catalogue = new ImageCatalogue(new CatalogueFile(_folder["catalogue"]), documents, new Simplestreams(documents), ChecksumList.Find);
         _puller = new ImagePuller(catalogue, new UrlImport(_download, _bench.Importer), _bench.Store, _bench.Shelf);
         _content = File.ReadAllBytes(_bench.Sources.Create("one.qcow2", "1M"));
         File.WriteAllText(_folder["catalogue"], $"mine {_server["/"]}");

@@ -18,6 +18,10 @@ public sealed class QemuCommandLineTests
         "Qemu/vnc.argv", QemuCommandLine.Build(Plain with { VncSocket = "/run/vms/a,b/vnc.sock" }));
 
     [Fact]
+    public void A_vm_that_boots_by_UEFI() => Golden.Matches(
+        "Qemu/uefi.argv", QemuCommandLine.Build(Plain with { FirmwareCode = "/usr/share/OVMF/OVMF_CODE_4M.fd", FirmwareVariables = "/data/vms/abcdefgh/uefi-vars.fd" }));
+
+    [Fact]
     public void A_vm_with_a_seed() => Golden.Matches(
         "Qemu/seed.argv", QemuCommandLine.Build(Plain with { SeedPath = "/data/vms/abcdefgh/seed.iso" }));
 

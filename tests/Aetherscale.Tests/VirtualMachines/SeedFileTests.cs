@@ -7,7 +7,7 @@ namespace Aetherscale.Tests.VirtualMachines;
 /// <summary>What a guest was told, read back from its seed.</summary>
 public sealed class SeedFileTests
 {
-    private static readonly Gen<string?> s_text = Gen.OneOf(Gen.String[0, 3000], Gen.String.Select(text => $"#!{text}"), Gen.Const("#cloud-config\n")).Null();
+    private static readonly Gen<string?> s_text = Gen.OneOf(Gen.String[0, 3000], Gen.String.Select(text => $"#!{text}"), Gen.Const("")).Null();
 
     private static readonly Gen<string> s_key = Gen.String[Gen.Char["ab \\\"'-"], 1, 20];
 
@@ -31,6 +31,16 @@ public sealed class SeedFileTests
         var spec = TestVms.SpecOf(Id(), "web");
         var read = SeedFile.Parse(new FirstBoot { InitScript = "#!/bin/sh\n", Hostname = "web" }.ToSeed(spec), spec);
         Assert.Equal(("#!/bin/sh\n", null, null), (read.InitScript, read.UserData, read.Hostname));
+    }
+
+    [Fact]
+    public void The_empty_cloud_config_that_earlier_seeds_had_is_no_user_data()
+    {
+        var spec = TestVms.SpecOf(Id(), "web");
+        var earlier = new FirstBoot { SshKeys = ["a"], UserData = "#cloud-config\n" }.ToSeed(spec);
+        var read = SeedFile.Parse(earlier, spec);
+        Assert.Null(read.UserData);
+        Assert.Equal(["a"], read.SshKeys);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class VmPolicyTests : IDisposable
     [InlineData("autostart", "yes", "\"autostart\" must be last-state, always or never")]
     [InlineData("restart", "no", "\"restart\" must be on-failure, always or never")]
     [InlineData("graphics", "spice", "\"graphics\" must be vnc")]
+    [InlineData("firmware", "coreboot", "\"firmware\" must be bios or uefi")]
     public void Another_word_makes_the_spec_unreadable_and_the_request_bad(string member, string word, string problem)
     {
         Assert.Contains(problem, Make($$""", "{{member}}": "{{word}}" """).Problem);
@@ -60,6 +61,7 @@ public sealed class VmPolicyTests : IDisposable
         {
             "restart" => options with { Restart = word },
             "graphics" => options with { Graphics = word },
+            "firmware" => options with { Firmware = word },
             _ => options with { Autostart = word },
         };
         var error = Assert.Throws<AetherscaleException>(() => VmWish.Read(options, new VmDefaults(1, 512), _ => default));

@@ -33,6 +33,15 @@ public sealed class VmUnitTests
     }
 
     [Fact]
+    public void QEMU_may_write_the_VMs_own_UEFI_variables()
+    {
+        var plain = VmUnit.Render(Plain).Split('\n');
+        var uefi = VmUnit.Render(Plain with { Qemu = Plain.Qemu with { FirmwareCode = "/usr/share/code.fd", FirmwareVariables = "/data/a b/uefi-vars.fd" } }).Split('\n');
+
+        Assert.Equal(["BindPaths=\"/data/a b/uefi-vars.fd\""], uefi[..^2].Except(plain).Where(line => !line.StartsWith("  -", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Of_credentials_QEMU_sees_their_folder_and_everybody_else_only_their_names()
     {
         var plain = VmUnit.Render(Plain).Split('\n');

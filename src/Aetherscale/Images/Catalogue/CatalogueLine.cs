@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Images.Catalogue;
@@ -10,6 +11,10 @@ namespace Aetherscale.Images.Catalogue;
 internal sealed record CatalogueLine(string Remote, IReadOnlyList<string> Aliases, Uri Url, string? Checksums)
 {
     private const char Comment = '#';
+    private const string NameRule = "a lower-case letter, then lower-case letters, digits and hyphens, up to 62 in all";
+
+    // A line's words end here; what cannot stand in a line is no part of an address either.
+    private static readonly SearchValues<char> s_endOfWord = SearchValues.Create(" \t\r\n\f\v\0#?");
 
     /// <summary>Reads all lines of a file.</summary>
     /// <param name="text">The file.</param>
@@ -31,6 +36,17 @@ internal sealed record CatalogueLine(string Remote, IReadOnlyList<string> Aliase
 
         return lines;
     }
+
+    /// <summary>The line of a server.</summary>
+    /// <exception cref="AetherscaleException"><c>bad-name</c> or <c>bad-request</c>.</exception>
+    public static CatalogueLine Server(string remote, string url) =>
+        !IsRemote(remote) ? throw new AetherscaleException(BadName, $"{Quoted.Of(remote)} is no name of a remote: {NameRule}.")
+        : url.AsSpan().ContainsAny(s_endOfWord) || !TryUrl(url.TrimEnd('/') + '/', out var root)
+            ? throw new AetherscaleException(BadRequest, $"\"url\" must be an address by http or https, without a password, and not {Quoted.Of(url)}.")
+        : new CatalogueLine(remote, [], root, null);
+
+    /// <summary>Whether both are servers of one name.</summary>
+    public bool IsSameServer(CatalogueLine other) => Checksums is null && other.Checksums is null && Remote == other.Remote;
 
     private static CatalogueLine? TryRead(string[] words)
     {

@@ -4,11 +4,11 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Images.Catalogue;
 
 /// <summary>Where the images that have names such as <c>debian:12</c> are: the user's file, read anew each time, and then what is built in.</summary>
-/// <param name="userFile">Its path; it need not be there.</param>
+/// <param name="file">The user's.</param>
 /// <param name="documents">Reads lists of checksums.</param>
 /// <param name="streams">Asks servers.</param>
 /// <param name="findChecksum">Finds a file's checksum in a list of them.</param>
-internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents, Simplestreams streams, Func<string, string, string?> findChecksum)
+internal sealed class ImageCatalogue(CatalogueFile file, RemoteDocuments documents, Simplestreams streams, Func<string, string, string?> findChecksum)
 {
     private const string Resource = "catalogue";
 
@@ -35,7 +35,7 @@ internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents,
             : throw new AetherscaleException(
                 BadName,
                 $"{Quoted.Of(text)} is no image name: {ImageName.Rule}; and there is no remote \"{reference.Remote}\": there are {string.Join(", ", remotes)}, and "
-                + $"more can be added in {userFile}.");
+                + $"more can be added by add-remote, or in {file.Path}.");
     }
 
     /// <summary>What the reference leads to today. The first line that names the image counts, or the first server: whoever names one of their own means it.</summary>
@@ -69,7 +69,7 @@ internal sealed class ImageCatalogue(string userFile, RemoteDocuments documents,
     }
 
     private IEnumerable<CatalogueLine> Lines() =>
-        [.. File.Exists(userFile) ? CatalogueLine.ReadAll(File.ReadAllText(userFile), userFile) : [], .. BuiltIn];
+        [.. file.Read(), .. BuiltIn];
 
     /// <summary>A list with a line for each file, or one file's checksum and nothing else.</summary>
     private async Task<Checksum> ReadChecksumAsync(Uri image, string checksums, CancellationToken cancellation)
