@@ -93,10 +93,10 @@ deletes_the_link() {
 # leaves_nothing: a VM's user goes with the VM.
 leaves_nothing() {
   local id
-  cli create-vm --image polite --name fleeting
-  id=$(id_of fleeting)
+  cli create-vm --image polite --name passing-by
+  id=$(id_of passing-by)
   in_host getent passwd "aetherscale-vm-$id"
-  cli delete-vm fleeting
+  cli delete-vm passing-by
   ! in_host getent passwd "aetherscale-vm-$id" && [[ -z $(in_host find /etc/userdb /var/lib/aetherscale /run/aetherscale /etc/systemd/system -name "*$id*") ]]
 }
 

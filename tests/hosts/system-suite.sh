@@ -11,8 +11,11 @@ source "$folder/tests/hosts/machine.sh"
 program=$folder/artifacts/bin/Aetherscale.SystemTests/debug/Aetherscale.SystemTests
 dotnet_root=$(dirname "$(realpath "$(type -P dotnet)")")
 
-# What the daemons of tests need of the machine; each is started by its test, as root.
+# What the daemons of tests need of the machine; each is started by its test, as root. The programs lie where no sandbox hides them.
+programs=/opt/aetherscale-tests
 prepare() {
+  mkdir -p "$host_root$programs"
+  install -m 755 "$folder"/artifacts/programs/aetherscale{,-cli,-stop} "$host_root$programs"
   install -m 644 "$folder/packaging/sysusers.d/aetherscale.conf" "$host_root/usr/lib/sysusers.d/"
   in_host systemd-sysusers
 }
@@ -21,7 +24,7 @@ trap host_remove EXIT
 host_make
 host_boot
 prepare
-in_host env --chdir=/root AETHERSCALE_TEST_MODE=system AETHERSCALE_TEST_PROGRAMS="$folder/artifacts/programs" \
+in_host env --chdir=/root AETHERSCALE_TEST_MODE=system AETHERSCALE_TEST_PROGRAMS="$programs" \
   AETHERSCALE_TEST_IMAGES="$folder/artifacts/images" AETHERSCALE_TEST_SOURCES="$folder" DOTNET_ROOT="$dotnet_root" CI="${CI:-}" \
   AETHERSCALE_TEST_RECONNECTS="${AETHERSCALE_TEST_RECONNECTS:-10}" AETHERSCALE_TEST_SEED="${AETHERSCALE_TEST_SEED:-}" \
   AETHERSCALE_TEST_COMMANDS="${AETHERSCALE_TEST_COMMANDS:-}" AETHERSCALE_TEST_SOAK_MINUTES="${AETHERSCALE_TEST_SOAK_MINUTES:-}" \

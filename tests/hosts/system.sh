@@ -79,7 +79,7 @@ console_works() { in_host bash -c 'echo | timeout 5 aetherscale-cli console tiny
 requester_is_named() {
   as "$1" aetherscale-cli stop-vm polite-2
   as "$1" aetherscale-cli start-vm polite-2
-  cli --output json why-vm polite-2 | grep -q "uid=$(in_host id -u "$1")"
+  cli --output json why-vm polite-2 | grep -q "\"uid\":$(in_host id -u "$1")\b"
 }
 
 outlives_the_daemon() {

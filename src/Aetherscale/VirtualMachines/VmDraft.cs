@@ -15,6 +15,9 @@ internal sealed class VmDraft : IDisposable
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
+    // QEMU may be another user; the folder above keeps everybody else out.
+    private const UnixFileMode ReachableMode = FolderMode | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private readonly string _vmsFolder;
     private readonly Action _release;
     private bool _committed;
@@ -76,7 +79,7 @@ internal sealed class VmDraft : IDisposable
     /// <summary>Writes what tells the guest what to do when it boots first: the seed, and the credentials. Both may hold secrets.</summary>
     public async Task WriteFirstBootAsync(FirstBoot told, VmSpec spec)
     {
-        Directory.CreateDirectory(Folder.Credentials, FolderMode);
+        Directory.CreateDirectory(Folder.Credentials, ReachableMode);
         var files = SystemCredentials.Of(told, spec).ToDictionary(one => $"{Folder.Credentials}/{one.Key}", one => one.Value);
         files.Add(Folder.Seed, told.ToSeed(spec));
         await Task.WhenAll(files.Select(file => Task.Run(() => DurableFile.WriteNew(file.Key, file.Value, FileMode), CancellationToken.None)));

@@ -43,7 +43,7 @@ public sealed class RedeliveryTests(Broker broker) : IAsyncLifetime
 
     [Theory]
     [InlineData("rename /", ".done")]
-    [InlineData("symlink /", "default.target.wants")]
+    [InlineData("symlink /", ".target.wants")]
     [InlineData("unlink /", "/creating")]
     public Task B03_A_message_whose_daemon_was_killed_after_the_commit_makes_one_vm_and_gets_its_reply(string call, string what) =>
         KilledAsync(call, what);

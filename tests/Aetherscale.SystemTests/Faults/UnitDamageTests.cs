@@ -109,7 +109,7 @@ public sealed class UnitDamageTests : IAsyncLifetime
     {
         using var folder = new TemporaryFolder();
         await using var host = TestHost.Prepare(new Dictionary<string, string> { ["AETHERSCALE_UNIT_FOLDER"] = folder.Path }, "polite");
-        var wants = Directory.CreateDirectory($"{folder.Path}/default.target.wants").FullName;
+        var wants = Directory.CreateDirectory($"{folder.Path}/{TestEnvironment.Scope.BootTarget()}.wants").FullName;
         File.CreateSymbolicLink($"{wants}/aetherscale-vm-abcdefgh.service", "../aetherscale-vm-abcdefgh.service");
         File.CreateSymbolicLink($"{wants}/other.service", "../other.service");
         await host.StartDaemonAsync();

@@ -93,6 +93,7 @@ public sealed class PolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("mode", "user")]
     public async Task Where_no_logind_looks_after_the_user_nothing_is_said_until_lingering_is_asked_for()
     {
         var uid = (await Tool.RunAsync("/usr/bin/id", "-u")).Output.Trim();

@@ -46,6 +46,17 @@ public sealed class NetworkTextTests
         Assert.All(units, unit => Matches("system/" + unit.Unit, unit.Text));
     }
 
+    [Fact]
+    public void On_a_bridge_there_is_no_router()
+    {
+        Assert.True(NetworkName.TryParse("lab", out var name));
+        var units = NetworkUnits.Render(
+            new NetworkPaths("/var/lib/aetherscale/networks", "/run", name), "/var/lib/aetherscale", new VmUser("aetherscale-net", 990, "aetherscale-net", 990), "br0");
+
+        Assert.Equal(["aetherscale-net-lab.service", "aetherscale-net-lab-bridge.service"], units.Select(unit => unit.Unit));
+        Assert.All(units, unit => Matches("bridged/" + unit.Unit, unit.Text));
+    }
+
     private static NetworkPaths PathsOf(string name) => NetworkName.TryParse(name, out var parsed)
         ? new NetworkPaths("/home/me/.local/share/aetherscale/networks", "/run/user/1000", parsed)
         : throw new ArgumentException("no name", nameof(name));
