@@ -57,7 +57,7 @@ build() {
     fail_with_log "$work/log" "dpkg-buildpackage failed"
   mkdir -p "$out"
   mv "$work"/*.deb "$out/"
-  note "$out/aetherscale_${version}_$(dpkg --print-architecture).deb"
+  note "${out#"$PWD"/}/aetherscale_${version}_$(dpkg --print-architecture).deb"
 }
 
 main() {

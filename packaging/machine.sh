@@ -80,7 +80,7 @@ users_daemons() {
   done
 }
 
-# tell_what_stays HOW: before the programs go.
+# tell_what_stays HOW [KEEP]: before the programs go. HOW removes the VMs, too; KEEP has a package manager keep what they need.
 tell_what_stays() {
   vms=$(machine_units vm)
   [ -n "$vms" ] || return 0
@@ -88,8 +88,8 @@ tell_what_stays() {
   for unit in $vms; do
     say "  $(name_of "$unit"): systemctl status ${unit%.service}"
   done
-  say "They need QEMU and its company for that; what is installed for aetherscale alone must stay."
-  say "$1 removes the VMs, too."
+  say "They need QEMU and its company for that${2:+; so that apt autoremove leaves those: $2}"
+  say "$1 removes the VMs, too"
 }
 
 # remove_units UNIT...: with their drop-ins, and the links that start them at boot.

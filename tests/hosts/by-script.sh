@@ -37,7 +37,16 @@ check_script() {
   check "install.sh purges" script --uninstall --purge
   check "and says what it removes" said "removing the VM ${id[of-root]} (of-root) with its disk"
   check_nothing_left
-  check "no program is left" is_gone /usr/local/bin/aetherscale /usr/local/lib/systemd/system/aetherscale.service /usr/local/lib/systemd/user/aetherscale.service
+  check_elsewhere
+  check "no program is left" is_gone /opt/aether/bin /etc/systemd/system/aetherscale.service /etc/systemd/user/aetherscale.service /usr/local/bin/aetherscale /usr/local/lib/systemd/system/aetherscale.service /usr/local/lib/systemd/user/aetherscale.service
+}
+
+# check_elsewhere: where systemd does not look by itself.
+check_elsewhere() {
+  check "install.sh installs elsewhere, too" script --system --prefix /opt/aether
+  check "and its daemon answers" in_host /opt/aether/bin/aetherscale-cli list-vms
+  check "it is not moved by mistake" fails_so "it is installed in /opt/aether" script --system --prefix /usr/local
+  check "and goes from there" script --uninstall --purge
 }
 
 check_script_again() {
