@@ -1,4 +1,5 @@
-# What is done to a machine when aetherscale is upgraded, or leaves it. POSIX sh: dpkg's scripts are made with it, and install.sh reads it.
+# What is done to a machine when aetherscale is upgraded, or leaves it. POSIX sh: dpkg's scripts are made
+# with it, and install.sh reads it, with pipefail.
 
 state=/var/lib/aetherscale
 units=/etc/systemd/system
@@ -21,20 +22,17 @@ machine_units() {
 name_of() {
   id=${1#aetherscale-vm-}
   id=${id%.service}
-  name=$(sed -n 's/^ *"name": *"\([a-z0-9-]*\)".*/\1/p' "$state/vms/$id/vm.json" 2>/dev/null | head -n 1)
+  name=$(sed -n 's/^ *"name": *"\([a-z0-9-]*\)".*/\1/p' "$state/vms/$id/vm.json" 2>/dev/null | head -n 1) || true
   echo "$id${name:+ ($name)}"
 }
 
 # users_have_vms: whether any user of this machine has VMs of their own.
 users_have_vms() {
-  getent passwd | cut -d: -f6 | sort -u | while read -r home; do
+  [ -n "$(getent passwd | cut -d: -f6 | sort -u | while read -r home; do
     for unit in "$home"/.config/systemd/user/aetherscale-vm-*.service; do
-      if [ -f "$unit" ]; then
-        echo yes
-        break 2
-      fi
+      [ ! -f "$unit" ] || echo "$unit"
     done
-  done | grep -q yes
+  done)" ]
 }
 
 # keep_helper, restore_helper: the VMs that stay are shut down by it, and not cut off. It outlives the removal of the files around it.
@@ -77,7 +75,7 @@ users_daemons() {
   booted || return 0
   systemctl --no-legend --quiet list-units 'user@*.service' | sed -n 's/.*user@\([0-9]*\)\.service.*/\1/p' | while read -r uid; do
     timeout 60 systemctl --quiet --user --machine "$uid@" "$@" 2>/dev/null </dev/null || true
-  done
+  done || true
 }
 
 # tell_what_stays HOW [KEEP]: before the programs go. HOW removes the VMs, too; KEEP has a package manager keep what they need.
@@ -146,7 +144,10 @@ purge_records() {
 
 # purge_users: those that were made for us.
 purge_users() {
-  left=$(ls "$units"/aetherscale-vm-*.service 2>/dev/null | head -n 1)
+  left=''
+  for unit in "$units"/aetherscale-vm-*.service; do
+    [ ! -f "$unit" ] || left=$unit
+  done
   if [ -n "$left" ]; then
     say "the users stay for VMs whose state is elsewhere, such as ${left##*/}"
     return 0
