@@ -12,6 +12,14 @@ uninstall() {
     remove_programs
   fi
   [[ -z $purge ]] || purge_machine
+  remove_empty_folders
+}
+
+# remove_empty_folders: of a prefix that is ours alone; in /usr/local only those that others hardly have.
+remove_empty_folders() {
+  local folders=("$prefix")
+  [[ $prefix != /usr/local ]] || folders=(/usr/local/lib/systemd /usr/local/lib/sysusers.d /usr/local/lib/tmpfiles.d /usr/local/libexec)
+  find "${folders[@]}" -depth -type d -empty -delete 2>/dev/null || true
 }
 
 stop_machine_daemon() {
