@@ -20,6 +20,7 @@ usage() {
 }
 
 up() {
+  check_target
   "$repository/eng/install-packages.sh" run build guest
   # Told before the minutes of compiling, where it depends on somebody else.
   ((EUID == 0)) || start_manager

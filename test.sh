@@ -1,5 +1,5 @@
 #!/bin/bash
-# test.sh [unit|system|system-mode|typing|hosts|long]… [--long] [--filter TEXT] [-- OPTION…]
+# test.sh [unit|system|system-mode|typing|hosts|long|deb]… [--long] [--filter TEXT] [-- OPTION…]
 #
 # Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
 #   unit      without a VM of the daemon's
@@ -10,6 +10,8 @@
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
 #   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, real Debian guests
 #             among them, whose images are built for it, and 10 minutes of fuzzing. --long says the same.
+#   deb       builds the Debian package, and installs, upgrades, removes and purges it on a fresh Debian 12, with VMs that must not notice;
+#             then the same by install.sh (needs root). It takes many minutes, and is left out where it is not named
 # A few failed tests (at most five methods of a program) run once more, alone: what passes then is told as flaky, at the end.
 # --filter takes the tests with TEXT in their full name; what follows -- goes to the test programs as it is.
 # As root the tests run as the unprivileged user `aetherscale-test`, made for it and removed again.
@@ -130,6 +132,8 @@ wants() { [[ " ${groups[*]} " == *" $1 "* ]]; }
 # wants_programs unit|system: the long tests are system tests.
 wants_programs() { wants "$1" || { [[ $1 == system ]] && { wants long || wants system-mode; }; }; }
 
+needs_programs() { needs_vms || wants deb; }
+
 needs_vms() { wants system || wants system-mode || wants long || wants typing || wants hosts; }
 
 run() {
@@ -139,8 +143,8 @@ run() {
   # Before the minutes of compiling: without one they would be for nothing.
   ! needs_vms || give_tester_a_manager
   build
-  ! needs_vms || build_for_vms
-  copy_for_tester
+  ! needs_programs || build_for_vms
+  ! { wants unit || needs_vms; } || copy_for_tester
   ! wants unit || run_tests unit Aetherscale.Tests 60
   ! wants system || run_tests system Aetherscale.SystemTests 900 -trait- length=long -showLiveOutput
   ! wants long || run_tests long Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
@@ -163,13 +167,18 @@ run() {
       note "the tests of whole hosts need root, who can boot one: left out"
     fi
   fi
+  if wants deb; then
+    ((EUID == 0)) || fail "the tests of the package need root, who can boot a host"
+    "$repository/eng/install-packages.sh" deb
+    run_typing deb "$repository/tests/hosts/deb.sh"
+  fi
 }
 
 parse() {
   groups=() options=()
   while (($# > 0)); do
     case $1 in
-      unit | system | system-mode | typing | hosts | long) groups+=("$1") ;;
+      unit | system | system-mode | typing | hosts | long | deb) groups+=("$1") ;;
       --long) groups+=(long) ;;
       --filter)
         (($# > 1)) || usage 2 >&2

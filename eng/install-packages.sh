@@ -1,5 +1,5 @@
 #!/bin/bash
-# install-packages.sh [run|build|guest|test|long|fuzz|bench]…   (without a group: all but long, fuzz and bench)
+# install-packages.sh [run|build|guest|test|long|deb|fuzz|bench]…   (without a group: run, build, guest and test)
 #
 # Installs with apt what is missing on this Debian, and nothing else. As a plain user it goes through sudo; where there is none, it
 # prints the command for the administrator and ends with 1.
@@ -23,6 +23,8 @@ test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
 # To build the images of real Debians for the long tests, and to reach those by rsync and Ansible. What goes into the images is fetched by
 # their own script, and is not installed.
 long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils rsync ansible-core)
+# To build the Debian package, look it over, and install it on a fresh Debian.
+deb=(dpkg-dev debhelper lintian mmdebstrap systemd-container)
 # To fuzz, guided by coverage (fuzz.sh).
 fuzz=(afl++)
 # To measure beside libvirt; only when asked for by name. Its services are not needed: the bench starts its own.
@@ -80,7 +82,7 @@ main() {
   local group packages=()
   (($# > 0)) || set -- run build guest test
   for group; do
-    [[ $group == @(run|build|guest|test|long|fuzz|bench) ]] || fail "unknown group $group: there are run, build, guest, test, long, fuzz and bench"
+    [[ $group == @(run|build|guest|test|long|deb|fuzz|bench) ]] || fail "unknown group $group: there are run, build, guest, test, long, deb, fuzz and bench"
     local -n of_group=$group
     packages+=("${of_group[@]}")
   done

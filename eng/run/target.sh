@@ -29,6 +29,12 @@ read_target() {
   ((uid != 0)) || fail "the user $target is root: it must be an unprivileged one"
 }
 
+# check_target: the user of an installation for the whole machine has no home, and its VMs are not run.sh's.
+check_target() {
+  ((EUID != 0)) || [[ -z $uid || $home != / ]] ||
+    fail "aetherscale is, or was, installed here for the whole machine: for yourself alone, call run.sh as a plain user"
+}
+
 data() { echo "$home/.local/share/aetherscale"; }
 units() { echo "$home/.config/systemd/user"; }
 

@@ -39,8 +39,8 @@ copy_for_tester() {
   area=$home/.cache/aetherscale-tests.$$
   place=$area/aetherscale
   as_tester mkdir -p "$place"
-  local unused=()
-  wants long || unused=(--exclude='./artifacts/images/debian-*' --exclude='./artifacts/images/bare-*')
+  local unused=(--exclude=./artifacts/hosts)
+  wants long || unused+=(--exclude='./artifacts/images/debian-*' --exclude='./artifacts/images/bare-*')
   (cd "$repository" && tar -cf - "${unused[@]}" --exclude=./.git --exclude=./artifacts/obj --exclude=./artifacts/publish .) |
     as_tester tar -xf - -C "$place"
   dotnet_root=$(dirname "$(realpath "$(type -P dotnet)")")

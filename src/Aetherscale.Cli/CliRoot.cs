@@ -45,6 +45,7 @@ internal static class CliRoot
         (CommandNames.RemoveRemote, static (session, _) => new RemoveRemote(session, new RemoteCompletions(session))),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
+        (ManualPage.Word, static (session, _) => new ManualPage(session)),
     ];
 
     /// <param name="around">The machine.</param>
@@ -64,7 +65,7 @@ internal static class CliRoot
         root.Add(new Option<bool>("--help", "-h")
         {
             Description = "Show this page, or a verb's own page.",
-            Action = new HelpPage(terminal),
+            Action = new HelpPage(new TextPage(terminal)),
             Recursive = true,
         });
         root.Add(new Option<bool>("--version") { Description = "Print the version.", Action = new PrintVersion() });

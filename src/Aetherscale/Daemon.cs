@@ -189,14 +189,14 @@ internal static class Daemon
         using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
-        var consoleLogs = KeepAsync(keeper, logs.CreateLogger(nameof(Daemon)), stopping.Token);
+        var consoleLogs = keeper.RunAsync(stopping.Token);
 
         var away = new HistoryCatchUp(systemd, store, history, runtime, clock, logs.CreateLogger<HistoryCatchUp>());
         var tidying = once.TidyAsync(stopping.Token);
 
         // A pool that takes up work in time is the sign of life; whether systemd or a QEMU answers is no fault of ours.
         var watchdog = notifier.RunWatchdogAsync(token => Task.Run(() => true, token), stopping.Token);
-        await ListenAsync(app, settings[Socket], stop);
+        await ApiServer.StartAsync(app, settings[Socket], stop);
         ApiSocket.Protect(settings[Socket], accounts?.AdministratorGroupId);
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
@@ -240,39 +240,4 @@ internal static class Daemon
         }
     }
 
-    private static async Task KeepAsync(ConsoleLogs consoleLogs, ILogger logger, CancellationToken stopping)
-    {
-        try
-        {
-            await consoleLogs.RunAsync(stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // That is how it ends.
-        }
-#pragma warning disable CA1031 // The VMs do not need it, and neither do the commands: whatever it failed by, the daemon goes on.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            DaemonLog.ConsoleLogsEnded(logger, error);
-        }
-    }
-
-    private static async Task ListenAsync(WebApplication app, string socket, CancellationToken stop)
-    {
-        try
-        {
-            await app.StartAsync(stop);
-        }
-        catch (System.Net.Sockets.SocketException error)
-        {
-            throw new IOException($"{socket} cannot be made ({error.Message}); look whether there is room where it is to be.", error);
-        }
-    }
-}
-
-internal static partial class DaemonLog
-{
-    [LoggerMessage(LogLevel.Error, "Nobody cuts console logs that grow too long any more, until the daemon is restarted")]
-    public static partial void ConsoleLogsEnded(ILogger logger, Exception error);
 }

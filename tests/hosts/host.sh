@@ -1,20 +1,22 @@
 # A whole host to boot, reboot and switch off: a container with systemd as its PID 1, on an overlay of this machine's own root, which it
-# sees as it is and cannot change. Source it after eng/lib.sh; only root can use it.
+# sees as it is and cannot change, or of another system's. Source it after eng/lib.sh; only root can use it.
 source "$folder/eng/user-manager/cgroup.sh"
 
-# host_make: `host_root` is what the host sees as its root. The services of this machine do not come with it.
+# host_make [ROOT]: `host_root` is what the host sees as its root. The services of this machine do not come with it.
 host_make() {
+  local lower=${1:-/}
   host=$(mktemp -d /var/tmp/aetherscale-host.XXXXXX)
   host_root=$host/root
   mkdir "$host/layer" "$host_root"
   mount -t tmpfs -o size=4G tmpfs "$host/layer"
   mkdir "$host/layer/upper" "$host/layer/work"
-  mount -t overlay overlay -o "lowerdir=/,upperdir=$host/layer/upper,workdir=$host/layer/work" "$host_root"
+  mount -t overlay overlay -o "lowerdir=$lower,upperdir=$host/layer/upper,workdir=$host/layer/work" "$host_root"
   echo aetherscale-host >"$host_root/etc/hostname"
   : >"$host_root/etc/machine-id"
   # A journal of its own, in which each boot can be read in the next.
   rm -rf "$host_root/var/log/journal"
   mkdir "$host_root/var/log/journal"
+  [[ $lower == / ]] || return 0
   rm -f "$host_root"/etc/systemd/system/*.wants/*.{service,timer,socket}
   forget_installation
 }

@@ -17,7 +17,7 @@ make_person() {
   in_host useradd --create-home --shell /bin/bash $person
   in_host loginctl enable-linger $person
   in_host mkdir /home/$person/aetherscale
-  tar -cf - -C "$folder" --exclude=./.git --exclude=./artifacts/obj --exclude=./artifacts/publish --exclude=./artifacts/bin . |
+  tar -cf - -C "$folder" --exclude=./.git --exclude=./artifacts/hosts --exclude=./artifacts/obj --exclude=./artifacts/publish --exclude=./artifacts/bin . |
     tar -xf - -C "$host_root/home/$person/aetherscale"
   in_host chown -R $person: /home/$person/aetherscale
 }

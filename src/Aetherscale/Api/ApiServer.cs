@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Aetherscale.Contract;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -65,6 +66,19 @@ internal static class ApiServer
         app.MapPut(ApiRoutes.Images, images.HandleAsync);
         app.MapGet(ApiRoutes.Events, events.HandleAsync);
         app.MapGet(ApiRoutes.Logs, logs.HandleAsync);
+    }
+
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public static async Task StartAsync(IHost app, string socket, CancellationToken stop)
+    {
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (SocketException error)
+        {
+            throw new IOException($"{socket} cannot be made ({error.Message}); look whether there is room where it is to be.", error);
+        }
     }
 
     /// <summary>Gives up what is under way, and waits until its requesters have been told so; not for long.</summary>

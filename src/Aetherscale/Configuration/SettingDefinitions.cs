@@ -44,7 +44,7 @@ internal static class SettingDefinitions
     public static SettingDefinition StopHelper { get; } = new(
         "stop-helper",
         "The program that units run to shut a guest down.",
-        host => Path.Combine(host.ProgramFolder, "aetherscale-stop"),
+        host => StopHelpers(host).FirstOrDefault(File.Exists) ?? StopHelpers(host)[0],
         PathProblem);
 
     public static SettingDefinition DefaultCpus { get; } = new(
@@ -91,6 +91,13 @@ internal static class SettingDefinitions
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Bridge, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
         StopGraceSeconds, Broker, BrokerCredentialsFile, Catalogue, LeastLogLevel,
+    ];
+
+    /// <summary>Beside the daemon, or where a package puts what nobody types.</summary>
+    private static string[] StopHelpers(HostEnvironment host) =>
+    [
+        Path.Combine(host.ProgramFolder, "aetherscale-stop"),
+        Path.GetFullPath("../libexec/aetherscale/aetherscale-stop", host.ProgramFolder),
     ];
 
     private static Func<string, string?> OneOf(params string[] choices) =>

@@ -17,15 +17,28 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
 
     /// <summary>Looks after the logs until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(s_betweenLooks, time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        try
         {
-            foreach (var vm in monitors.FollowedVms.Select(store.TryFind).OfType<Vm>())
+            using var timer = new PeriodicTimer(s_betweenLooks, time);
+            while (await timer.WaitForNextTickAsync(stopping))
             {
-                Trim(vm);
+                foreach (var vm in monitors.FollowedVms.Select(store.TryFind).OfType<Vm>())
+                {
+                    Trim(vm);
+                }
             }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // That is how it ends.
+        }
+#pragma warning disable CA1031 // The VMs do not need it, and neither do the commands: whatever it failed by, the daemon goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            ConsoleLogsLog.Ended(logger, error);
         }
     }
 
@@ -63,6 +76,9 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
 
 internal static partial class ConsoleLogsLog
 {
+    [LoggerMessage(LogLevel.Error, "Nobody cuts console logs that grow too long any more, until the daemon is restarted")]
+    public static partial void Ended(ILogger logger, Exception error);
+
     [LoggerMessage(LogLevel.Warning, "The console log {Path} is too long and could not be cut")]
     public static partial void NotTrimmed(ILogger logger, Exception error, string path);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Aetherscale.Qemu;
 using Aetherscale.VirtualMachines.History;
 
@@ -194,7 +193,7 @@ internal sealed class VmMonitor : IAsyncDisposable
                 _story = _story with { PowerButton = true };
                 break;
             case "SHUTDOWN":
-                _story = _story with { ByGuest = IsByGuest(happened), ShutdownReason = TextOf(happened, "reason") };
+                _story = _story with { ByGuest = happened.IsTrue("guest"), ShutdownReason = happened.Text("reason") };
                 _state = new State(GuestState.ShutDown, null);
                 if (_story is { ByGuest: true, PowerButton: false })
                 {
@@ -206,10 +205,10 @@ internal sealed class VmMonitor : IAsyncDisposable
                 _story = _story with { Panicked = true };
                 break;
             case "BLOCK_IO_ERROR":
-                _story = _story with { DiskError = TextOf(happened, "reason") };
+                _story = _story with { DiskError = happened.Text("reason") };
                 break;
             case "RESET":
-                _onTold(_id, new QmpTold(TransitionKind.Rebooted, TextOf(happened, "reason"), _story));
+                _onTold(_id, new QmpTold(TransitionKind.Rebooted, happened.Text("reason"), _story));
                 break;
             case "STOP" or "RESUME":
                 await ReadStateAsync(client, cancellationToken);
@@ -217,14 +216,6 @@ internal sealed class VmMonitor : IAsyncDisposable
                 break;
         }
     }
-
-    private static bool IsByGuest(QmpEvent happened) =>
-        happened.Data.ValueKind == JsonValueKind.Object && happened.Data.TryGetProperty("guest", out var byGuest)
-        && byGuest.ValueKind == JsonValueKind.True;
-
-    private static string? TextOf(QmpEvent happened, string member) =>
-        happened.Data.ValueKind == JsonValueKind.Object && happened.Data.TryGetProperty(member, out var text)
-        && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
 
     /// <summary>Asks QEMU what state the guest is in, and remembers it, as it does by itself when QEMU tells of a change.</summary>
     public async Task ReadStateAsync(QmpClient client, CancellationToken cancellationToken)

@@ -175,22 +175,17 @@ internal sealed class VmMonitors : IAsyncDisposable
             return _current.TryGetValue(id, out var monitor) && !monitor.Ended.IsCompleted
                 ? monitor
                 : _current[id] = new VmMonitor(
-                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnChanged, OnPowerOffAsync, OnTold, _time, _logger);
+                    id, _runtime.OfVm(id).QmpSocket, _sockets, IsUpAsync, OnConnected, OnChanged, OnPowerOffAsync, (vm, told) => Told?.Invoke(vm, told), _time, _logger);
         }
     }
 
     private void OnUnitChanged(UnitChange change)
     {
-        if (VmUnit.IdOf(change.Unit) is not { } id)
-        {
-            return;
-        }
-
-        if (change.ActiveState == UnitActiveState.Active && IsOurs(id))
+        if (change.ActiveState == UnitActiveState.Active && VmUnit.IdOf(change.Unit) is { } id && IsOurs(id))
         {
             MonitorOf(id);
         }
-        else if (change.ActiveState == UnitActiveState.Inactive && _current.TryGetValue(id, out var monitor))
+        else if (change.ActiveState == UnitActiveState.Inactive && VmUnit.IdOf(change.Unit) is { } down && _current.TryGetValue(down, out var monitor))
         {
             monitor.LookNow();
         }
@@ -219,8 +214,6 @@ internal sealed class VmMonitors : IAsyncDisposable
     }
 
     private void OnChanged(VmId id) => Changed?.Invoke(id);
-
-    private void OnTold(VmId id, QmpTold told) => Told?.Invoke(id, told);
 
     private async Task<bool> IsUpAsync(VmId id, CancellationToken cancellationToken)
     {

@@ -25,12 +25,13 @@ public sealed class DebianWithoutCloudInitTests(DebianGuests guests)
     }
 
     [Fact]
-    public async Task Systemd_257_takes_keys_name_and_script_and_runs_the_script_once()
+    public async Task Systemd_257_booted_by_UEFI_takes_keys_name_and_script_and_runs_the_script_once()
     {
-        await guests.CreateAsync("bare-13", "newer", "--hostname", "newborn", "--init-script", guests.Write("init-script", InitScript));
+        await guests.CreateAsync("bare-13", "newer", "--firmware", "uefi", "--hostname", "newborn", "--init-script", guests.Write("init-script", InitScript));
 
         Assert.Equal(new ToolResult(0, "root\n", ""), await guests.CliAsync("ssh", "newer", "whoami"));
         Assert.Equal("newborn\n", await InGuestAsync("newer", "hostname"));
+        Assert.Contains("efivars", await InGuestAsync("newer", "ls /sys/firmware/efi"));
         await Wait.UntilAsync("the script has run", async () => await RunsAsync() == "ran of newborn\n", 120);
 
         (await guests.CliAsync("restart-vm", "newer")).Succeeded();

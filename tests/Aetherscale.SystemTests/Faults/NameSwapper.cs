@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Aetherscale.Files;
-using Aetherscale.SystemTests.Harness;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aetherscale.SystemTests.Faults;

@@ -28,6 +28,36 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void The_stop_helper_of_a_package_lies_in_libexec()
+    {
+        var host = new HostEnvironment(_variables, 7, _folder["usr/bin"]);
+        Directory.CreateDirectory(_folder["usr/libexec/aetherscale"]);
+        File.WriteAllText(_folder["usr/libexec/aetherscale/aetherscale-stop"], "");
+        var packaged = new SettingsReader(host, _folder["machine.toml"]).Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal(_folder["usr/libexec/aetherscale/aetherscale-stop"], packaged[SettingDefinitions.StopHelper]);
+
+        Directory.CreateDirectory(_folder["usr/bin"]);
+        File.WriteAllText(_folder["usr/bin/aetherscale-stop"], "");
+        var beside = new SettingsReader(host, _folder["machine.toml"]).Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal(_folder["usr/bin/aetherscale-stop"], beside[SettingDefinitions.StopHelper]);
+    }
+
+    [Fact]
+    public void The_settings_file_of_packages_changes_nothing_and_its_examples_are_right()
+    {
+        var lines = File.ReadAllLines(Path.Join(RepositoryRoot.Path, "packaging/config.toml"));
+        File.WriteAllLines(_folder["machine.toml"], lines);
+        Assert.DoesNotContain("machine.toml", Reader.Read(new Dictionary<SettingDefinition, string>()).Print());
+
+        File.WriteAllLines(_folder["machine.toml"], lines.Select(line => line is ['#', not ' ', ..] ? line[1..] : line));
+        var settings = Reader.Read(new Dictionary<SettingDefinition, string>());
+        Assert.Equal("amqps://broker.example", settings[SettingDefinitions.Broker]);
+        Assert.All(
+            [SettingDefinitions.DefaultCpus, SettingDefinitions.DefaultMemoryMib, SettingDefinitions.StopGraceSeconds],
+            setting => Assert.Equal(setting.Default(new HostEnvironment(_variables, 7, "/opt/aetherscale")), settings[setting]));
+    }
+
+    [Fact]
     public void The_machines_daemon_has_the_machines_places()
     {
         File.WriteAllText(Reader.UserFile, "default-cpus = 9\n");
