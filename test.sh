@@ -113,7 +113,9 @@ run_system_mode() {
     </dev/null 2>&1 | tee "$work/system-mode.log" || code=${PIPESTATUS[0]}
   note "system-mode tests: $((SECONDS - began)) s"
   add_runner system-mode "$work/system-mode.log" "$code" ""
-  ((${#options[@]} > 0)) || run_typing system-mode-host "$repository/tests/hosts/system.sh"
+  ((${#options[@]} == 0)) || return 0
+  run_typing system-mode-host "$repository/tests/hosts/system.sh"
+  run_typing system-mode-bridge "$repository/tests/hosts/bridge.sh"
 }
 
 # run_fuzzing SECONDS

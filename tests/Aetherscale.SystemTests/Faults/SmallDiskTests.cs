@@ -66,7 +66,7 @@ public sealed class SmallDiskTests
         var folder = Path.GetDirectoryName(host.Socket)!;
         var full = SmallDisk(folder, "size=4k,nr_inodes=2,mode=0700", $"touch {folder}/full");
         var daemon = await Tool.RunAsync(
-            "/usr/bin/timeout", ["10", .. full, $"{TestEnvironment.Programs}/aetherscale"], host.Settings);
+            "/usr/bin/timeout", ["10", .. full, $"{TestEnvironment.Programs}/aetherscale", .. TestEnvironment.Daemon], host.Settings);
 
         Assert.NotEqual(0, daemon.ExitCode);
         Assert.NotEqual(124, daemon.ExitCode);

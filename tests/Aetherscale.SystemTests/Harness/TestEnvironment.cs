@@ -34,6 +34,9 @@ internal static class TestEnvironment
     /// <summary>Where daemons of tests have their state.</summary>
     public static string StateHome { get; } = IsSystem ? "/var/lib" : $"{Home}/.local/share";
 
+    /// <summary>What the daemon is told first.</summary>
+    public static IReadOnlyList<string> Daemon { get; } = IsSystem ? ["--system"] : [];
+
     /// <summary>What <c>systemctl</c>, <c>journalctl</c>, <c>systemd-run</c> and <c>systemd-analyze</c> are told first.</summary>
     public static IReadOnlyList<string> Manager { get; } = IsSystem ? [] : ["--user"];
 

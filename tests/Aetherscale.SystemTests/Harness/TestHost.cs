@@ -112,7 +112,7 @@ internal sealed class TestHost : IAsyncDisposable
     /// <returns>False when it ends instead.</returns>
     public async Task<bool> TryStartDaemonAsync()
     {
-        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale", .. TestEnvironment.IsSystem ? ["--system"] : Array.Empty<string>()];
+        string[] command = [.. Launcher, $"{TestEnvironment.Programs}/aetherscale", .. TestEnvironment.Daemon];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
         foreach (var (name, value) in _environment)
         {

@@ -87,7 +87,7 @@ public sealed class DaemonDeathTests : IAsyncLifetime
         var id = await CreateAsync("polite", "POLITE UP");
         var before = await RunsAsync(id);
 
-        var second = await Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale", [], _host.Settings);
+        var second = await Tool.RunAsync($"{TestEnvironment.Programs}/aetherscale", TestEnvironment.Daemon, _host.Settings);
 
         Assert.NotEqual(0, second.ExitCode);
         Assert.Contains($"Another aetherscale daemon works on {_host.Data}", second.Error);

@@ -92,6 +92,7 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    [Trait("mode", "user")]
     public async Task Without_a_daemon_the_exit_code_is_3_and_the_reason_is_looked_for()
     {
         await using var host = TestHost.Prepare(new Dictionary<string, string>());
