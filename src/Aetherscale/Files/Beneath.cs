@@ -82,6 +82,17 @@ internal static class Beneath
         }
     }
 
+    /// <summary>Gives what stands at the path another name in its folder, in place of what had that.</summary>
+    /// <exception cref="IOException">That failed.</exception>
+    public static void Rename(string path, string name)
+    {
+        using var folder = Open(Path.GetDirectoryName(path)!, Libc.PathOnly | Libc.Directory, Name);
+        if (folder.IsInvalid || Libc.RenameAt(folder, Path.GetFileName(path), folder, name) != 0)
+        {
+            throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
+        }
+    }
+
     /// <summary>Connects to the socket that stands at the path; its length does not matter.</summary>
     /// <exception cref="SocketException">It is not there, is no socket, or nobody listens.</exception>
     public static async Task ConnectAsync(Socket socket, string path, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ internal static partial class Libc
     public const int AtSymlinkNoFollow = 0x100;
     public const int AtEmptyPath = 0x1000;
     public const uint StatxBasicStats = 0x7ff;
+    public const uint SyncFileRangeWrite = 0x2;
 
     // linux/openat2.h; the system call has the same number everywhere.
     public const ulong ResolveNoMagicLinks = 0x2;
@@ -77,6 +78,12 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport(Name, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt(SafeFileHandle oldFolder, string oldName, SafeFileHandle newFolder, string newName);
+
+    [LibraryImport(Name, EntryPoint = "sync_file_range")]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);

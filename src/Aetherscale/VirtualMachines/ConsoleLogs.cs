@@ -63,13 +63,13 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
 
     private static void Copy(SafeFileHandle log, string path)
     {
-        File.Delete(path);
-        using var kept = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = Mode });
+        using var kept = Beneath.OpenFile(path, Libc.ReadWrite | Libc.Create, Mode);
+        RandomAccess.SetLength(kept, 0);
         var buffer = new byte[64 * 1024];
         int count;
         for (var offset = 0L; (count = RandomAccess.Read(log, buffer, offset)) > 0; offset += count)
         {
-            kept.Write(buffer, 0, count);
+            RandomAccess.Write(kept, buffer.AsSpan(0, count), offset);
         }
     }
 }

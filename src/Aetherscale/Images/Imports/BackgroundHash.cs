@@ -7,7 +7,7 @@ namespace Aetherscale.Images.Imports;
 /// <summary>Hashes bytes beside whoever has them, in the order in which they come, on a core of its own where there is one.</summary>
 internal sealed class BackgroundHash : IAsyncDisposable
 {
-    private const int ChunksInLine = 8;
+    private const int ChunksInLine = 4;
 
     private readonly Channel<(byte[] Bytes, int Count)> _chunks = Channel.CreateBounded<(byte[], int)>(ChunksInLine);
     private readonly Task<string> _result;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Aetherscale.Files;
 using Microsoft.Win32.SafeHandles;
 using static Aetherscale.Contract.ErrorCodes;
@@ -38,14 +39,14 @@ internal sealed class ImageImporter(
         shelf.RequireNoFolder(name);
         using var folder = new ImportFolder(imagesFolder, shelf, isBase);
         meter.Begin(ImportStage.Reading, source.Length);
-        var format = await ReceiveAsync(source, folder, meter, cancellation);
+        var (format, digest) = await ReceiveAsync(source, folder, meter, cancellation);
         if (format == ImageFormat.Vmdk)
         {
             meter.Begin(ImportStage.Converting, null);
             await convert(folder.Source, folder.Image, cancellation);
         }
 
-        var digest = await CheckAsync(folder.Image, meter, cancellation);
+        digest = await CheckAsync(folder.Image, digest, meter, cancellation);
         if (shelf.DigestOf(name) is { } replaced && replaced != digest)
         {
             folder.NoteReplaced(replaced);
@@ -81,11 +82,14 @@ internal sealed class ImageImporter(
         }
     }
 
-    private async Task<ImageFormat> ReceiveAsync(ImageSource source, ImportFolder folder, ImportMeter meter, CancellationToken cancellation)
+    /// <summary>Writes the image, or what is to be converted to it.</summary>
+    /// <returns>The source's format, and the image's digest where the image is the source's bytes as they came.</returns>
+    private async Task<(ImageFormat Format, string? Digest)> ReceiveAsync(ImageSource source, ImportFolder folder, ImportMeter meter, CancellationToken cancellation)
     {
         await using var hash = source.Checksum is { } wanted ? new BackgroundHash(wanted.Algorithm) : null;
         var packed = new SourceStream(source.Bytes, meter, hash);
         ImageFormat format;
+        string? digest;
         try
         {
             await using var plain = new PeekedStream(await unpacker.OpenAsync(packed, cancellation));
@@ -94,7 +98,12 @@ internal sealed class ImageImporter(
             CheckStart(format, start.Span);
             using var file = File.OpenHandle(
                 format == ImageFormat.Vmdk ? folder.Source : folder.Image, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None);
-            await (format == ImageFormat.Raw ? WriteRawAsync(plain, file, cancellation) : CopyAsync(plain, file, cancellation));
+            digest = format switch
+            {
+                ImageFormat.Raw => await WriteRawAsync(plain, file, cancellation),
+                ImageFormat.Qcow2 => await CopyAndHashAsync(plain, file, cancellation),
+                _ => await CopyAsync(plain, file, cancellation),
+            };
             await packed.DrainAsync(cancellation);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
@@ -109,7 +118,7 @@ internal sealed class ImageImporter(
                 ChecksumMismatch, $"the source's {source.Checksum.Name} is {found}, and should be {source.Checksum.Hex}: it is damaged, or another file");
         }
 
-        return format;
+        return (format, digest);
     }
 
     private static void CheckStart(ImageFormat format, ReadOnlySpan<byte> start)
@@ -133,7 +142,7 @@ internal sealed class ImageImporter(
         }
     }
 
-    private static async Task WriteRawAsync(Stream plain, SafeFileHandle file, CancellationToken cancellation)
+    private static async Task<string?> WriteRawAsync(Stream plain, SafeFileHandle file, CancellationToken cancellation)
     {
         var writer = new Qcow2Writer(file);
         var size = 0L;
@@ -141,6 +150,7 @@ internal sealed class ImageImporter(
         {
             writer.Append(chunk.Span);
             size += chunk.Length;
+            DurableFile.Begin(file);
         }
 
         if (size == 0)
@@ -149,16 +159,28 @@ internal sealed class ImageImporter(
         }
 
         writer.Finish((size + Qcow2Format.SectorSize - 1) / Qcow2Format.SectorSize * Qcow2Format.SectorSize);
+        return null;
     }
 
-    private static async Task CopyAsync(Stream plain, SafeFileHandle file, CancellationToken cancellation)
+    private static async Task<string?> CopyAndHashAsync(Stream plain, SafeFileHandle file, CancellationToken cancellation)
+    {
+        await using var hash = new BackgroundHash(HashAlgorithmName.SHA256);
+        await CopyAsync(plain, file, cancellation, hash);
+        return await hash.FinishAsync();
+    }
+
+    private static async Task<string?> CopyAsync(Stream plain, SafeFileHandle file, CancellationToken cancellation, BackgroundHash? hash = null)
     {
         var offset = 0L;
         await foreach (var chunk in ChunksAsync(plain, cancellation))
         {
+            await (hash?.AppendAsync(chunk, cancellation) ?? ValueTask.CompletedTask);
             RandomAccess.Write(file, chunk.Span, offset);
             offset += chunk.Length;
+            DurableFile.Begin(file);
         }
+
+        return null;
     }
 
     /// <summary>Full chunks, the next of which is read while one is worked on; only the last may be shorter.</summary>
@@ -191,8 +213,8 @@ internal sealed class ImageImporter(
         }
     }
 
-    /// <summary>Checks all of the image, as at a first use, and waits for the disk while it is hashed.</summary>
-    private static async Task<string> CheckAsync(string path, ImportMeter meter, CancellationToken cancellation)
+    /// <summary>Checks all of the image, as at a first use, and waits for the disk while it is hashed, unless its digest is known.</summary>
+    private static async Task<string> CheckAsync(string path, string? digest, ImportMeter meter, CancellationToken cancellation)
     {
         File.SetUnixFileMode(path, OwnerFile);
         using var file = ImageFile.Open(path) ?? throw new FileNotFoundException(null, path);
@@ -201,7 +223,7 @@ internal sealed class ImageImporter(
         var sync = Task.Run(() => DurableFile.Sync(file, path), CancellationToken.None);
         try
         {
-            return await FileDigest.ComputeAsync(file, meter.Add, cancellation);
+            return digest ?? await FileDigest.ComputeAsync(file, meter.Add, cancellation);
         }
         finally
         {

@@ -24,7 +24,7 @@ internal static class HistoryFile
         var path = folder.History;
         if (FileStatus.Of(path) is { Kind: FileKind.Regular, Size: > Bound })
         {
-            File.Move(path, path + ".1", overwrite: true);
+            Beneath.Rename(path, Path.GetFileName(path) + ".1");
         }
 
         using var file = new FileStream(
