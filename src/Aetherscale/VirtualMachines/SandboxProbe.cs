@@ -84,7 +84,7 @@ internal sealed class SandboxProbe(
             }
             else
             {
-                SandboxLog.Missing(logger, string.Join(", ", finding.Missing), finding.Why);
+                SandboxLog.Missing(logger, string.Join(", ", finding.Missing), finding.Why ?? "");
             }
 
             return finding;
@@ -181,7 +181,7 @@ internal static partial class SandboxLog
     public static partial void Whole(ILogger logger);
 
     [LoggerMessage(LogLevel.Warning, "The sandbox around VMs lacks, on this host: {Missing}. {Why}")]
-    public static partial void Missing(ILogger logger, string missing, string? why);
+    public static partial void Missing(ILogger logger, string missing, string why);
 
     [LoggerMessage(LogLevel.Warning, "The sandbox around VMs could not be tried: {Why}")]
     public static partial void Unknown(ILogger logger, string why);
