@@ -15,4 +15,37 @@ public static class AmqpRoutes
 
     /// <summary>Takes <c>create-vm</c> from <see cref="Exchange"/>: one queue for all hosts, whoever is free first.</summary>
     public const string CompetingQueue = "computing-competing";
+
+    /// <summary>Takes the other commands from <see cref="Exchange"/>; nothing waits there for longer than 10 s.</summary>
+    public const string SharedQueue = "computing-shared";
+
+    /// <summary>
+    /// Takes <c>create-vm</c> for the whole fleet: durable, a quorum queue. A host that has room takes it; what is parked for want of room
+    /// comes by here again.
+    /// </summary>
+    public const string PlacementQueue = "aetherscale.placement";
+
+    /// <summary>The direct, durable exchange whose bindings say which host has which VM: the routing key is an id or a name.</summary>
+    public const string VmExchange = "aetherscale.vms";
+
+    /// <summary>The durable fanout exchange for questions to all hosts that are there.</summary>
+    public const string AskExchange = "aetherscale.ask";
+
+    /// <summary>The durable topic exchange of events: <c>vm.HOST.ID.EVENT</c> and <c>host.HOST.EVENT</c>.</summary>
+    public const string EventExchange = "aetherscale.events";
+
+    /// <summary>Where messages go that no host could deal with; <see cref="DeadLetterQueue"/> keeps them for a week.</summary>
+    public const string DeadLetterExchange = "aetherscale.dead";
+
+    /// <summary>Holds what came by <see cref="DeadLetterExchange"/>, for people to look at.</summary>
+    public const string DeadLetterQueue = "aetherscale.dead-letters";
+
+    /// <summary>The durable quorum queue of one host's commands. They wait there while it is away, until their deadline.</summary>
+    public static string HostQueue(string host) => $"aetherscale.host.{host}";
+
+    /// <summary>The queue, gone with its daemon's connection, by which a host hears questions to all.</summary>
+    public static string AskQueue(string host) => $"aetherscale.ask.{host}";
+
+    /// <summary>The durable queue of one message that tells which VMs a host has, for when it does not answer.</summary>
+    public static string InventoryQueue(string host) => $"aetherscale.inventory.{host}";
 }

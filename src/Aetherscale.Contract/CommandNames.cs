@@ -83,6 +83,24 @@ public static class CommandNames
     /// <summary>Removes a server that was added.</summary>
     public const string RemoveRemote = "remove-remote";
 
+    /// <summary>Lists the hosts of the fleet with what they can hold and what they hold.</summary>
+    public const string ListHosts = "list-hosts";
+
+    /// <summary>Tells everything about one host.</summary>
+    public const string ShowHost = "show-host";
+
+    /// <summary>Has a host take no new VMs.</summary>
+    public const string CordonHost = "cordon-host";
+
+    /// <summary>Has a host take new VMs again.</summary>
+    public const string UncordonHost = "uncordon-host";
+
+    /// <summary>Removes a host that is gone for good from the fleet, with its queue.</summary>
+    public const string ForgetHost = "forget-host";
+
+    /// <summary>Among hosts: asks whether one would take a VM.</summary>
+    public const string OfferVm = "offer-vm";
+
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";
 }

@@ -55,6 +55,12 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(IReadOnlyList<RemoteSummary>))]
 [JsonSerializable(typeof(RemoveRemoteResponse))]
 [JsonSerializable(typeof(ImportProgress))]
+[JsonSerializable(typeof(HostOptions))]
+[JsonSerializable(typeof(ListHostsOptions))]
+[JsonSerializable(typeof(HostSummary))]
+[JsonSerializable(typeof(IReadOnlyList<HostSummary>))]
+[JsonSerializable(typeof(HostDetails))]
+[JsonSerializable(typeof(OfferVmResponse))]
 [JsonSerializable(typeof(DoctorOptions))]
 [JsonSerializable(typeof(DoctorResponse))]
 public sealed partial class ContractJson : JsonSerializerContext

@@ -108,6 +108,27 @@ public static class ErrorCodes
     /// <summary>systemd did not answer in time, or refused.</summary>
     public const string SystemdUnavailable = "systemd-unavailable";
 
+    /// <summary>No host of the fleet has room for the VM; the reason says what each one lacks.</summary>
+    public const string NoCapacity = "no-capacity";
+
+    /// <summary>No host of the fleet has this name.</summary>
+    public const string HostNotFound = "host-not-found";
+
+    /// <summary>The host answers, so it cannot be forgotten.</summary>
+    public const string HostAlive = "host-alive";
+
+    /// <summary>Hosts that might know do not answer; the reason names them.</summary>
+    public const string HostUnreachable = "host-unreachable";
+
+    /// <summary>The daemon is not at a broker, so it has no fleet.</summary>
+    public const string NoFleet = "no-fleet";
+
+    /// <summary>The command came after its deadline, and was not begun.</summary>
+    public const string DeadlinePassed = "deadline-passed";
+
+    /// <summary>Hosts of the fleet have different images of this name; the reason names them.</summary>
+    public const string ImageDiffers = "image-differs";
+
     /// <summary>A fault of ours. Its details are in the daemon's log under the reply's request id.</summary>
     public const string InternalError = "internal-error";
 }

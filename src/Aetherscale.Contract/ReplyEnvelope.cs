@@ -27,6 +27,9 @@ public sealed record ExecutionInfo
     /// <summary>The name of the host that answers.</summary>
     public string? Host { get; init; }
 
+    /// <summary>Hosts of the fleet that did not answer in time; absent when all did.</summary>
+    public IReadOnlyList<string>? Unanswered { get; init; }
+
     /// <summary>One of <see cref="ErrorCodes"/>; only after an error.</summary>
     public string? Code { get; init; }
 

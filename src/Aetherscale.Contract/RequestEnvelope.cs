@@ -13,4 +13,10 @@ public sealed record RequestEnvelope
 
     /// <summary>The requester's own id for this request; repeated in the reply and in the daemon's log.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The host of the fleet that is to carry it out; when absent, whoever has the VM, has room for it, or is asked.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>After this instant the command is not begun any more.</summary>
+    public DateTimeOffset? Deadline { get; init; }
 }

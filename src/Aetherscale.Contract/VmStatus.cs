@@ -30,6 +30,12 @@ public static class VmStatus
     /// <summary>Its removal is under way.</summary>
     public const string Deleting = "deleting";
 
+    /// <summary>Its host does not answer; the rest of the row is as it was last heard.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>Answer of a command whose host does not answer: it waits in the host's queue.</summary>
+    public const string Parked = "parked";
+
     /// <summary>Answer of stop-vm after a forced stop.</summary>
     public const string Killed = "killed";
 

@@ -54,4 +54,10 @@ public sealed record CreateVmOptions
 
     /// <summary>Have the user's services start at boot and outlive their logins.</summary>
     public bool? EnableLinger { get; init; }
+
+    /// <summary>Labels that the host must have, in a fleet.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>Where no host has room, wait for one until the request's deadline.</summary>
+    public bool Wait { get; init; }
 }

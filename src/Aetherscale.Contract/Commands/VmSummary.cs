@@ -9,6 +9,9 @@ public record VmSummary
     /// <summary>The VM's name, if it has one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The host that has it; absent where the daemon has no broker.</summary>
+    public string? Host { get; init; }
+
     /// <summary>One of <see cref="Contract.VmStatus"/>.</summary>
     public required string Status { get; init; }
 

@@ -1,3 +1,4 @@
+using Aetherscale.VirtualMachines;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
@@ -30,6 +31,21 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
 
     /// <summary>Whose request ids these are: the same for all connections of one requester.</summary>
     public required string Scope { get; init; }
+
+    /// <summary>Whether it was sent to this very host, by name or as the one that has the VM: it goes no further.</summary>
+    public bool IsForThisHost { get; init; }
+
+    /// <summary>Whether it came by the broker, where commands are to all hosts.</summary>
+    public bool AsksTheFleet { get; init; }
+
+    /// <summary>
+    /// Makes the id and the name of a VM that is about to be made its own in the whole fleet, before anything is written; null where no other
+    /// host could have them.
+    /// </summary>
+    public Func<VmId, VmName?, CancellationToken, Task>? Claim { get; init; }
+
+    /// <summary>The id that a new VM is to have, so that the same request makes the same VM wherever it is carried out; null for any.</summary>
+    public VmId? NewVmId { get; init; }
 
     /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
     public Intent? Intent { get; init; }
