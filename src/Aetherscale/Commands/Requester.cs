@@ -1,4 +1,3 @@
-using Aetherscale.VirtualMachines;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
@@ -42,10 +41,10 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// Makes the id and the name of a VM that is about to be made its own in the whole fleet, before anything is written; null where no other
     /// host could have them.
     /// </summary>
-    public Func<VmId, VmName?, CancellationToken, Task>? Claim { get; init; }
+    public Func<string, string?, CancellationToken, Task>? Claim { get; init; }
 
     /// <summary>The id that a new VM is to have, so that the same request makes the same VM wherever it is carried out; null for any.</summary>
-    public VmId? NewVmId { get; init; }
+    public string? NewVmId { get; init; }
 
     /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
     public Intent? Intent { get; init; }
