@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Aetherscale.Api;
 using Aetherscale.Commands;
 using Aetherscale.Commands.Checkups;
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Configuration;
 using Aetherscale.Contract;
 using Aetherscale.Files;
@@ -128,9 +129,16 @@ internal static class Daemon
         var catalogue = new ImageCatalogue(catalogueFile, documents, new Simplestreams(documents), ChecksumList.Find);
         var puller = new ImagePuller(catalogue, urlImport, images, shelf);
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
+        var labels = new HostLabels(settings[HostName], settings.Words(SettingDefinitions.HostLabels));
+        var diskMib = settings[HostDiskMib].Length > 0 ? settings.Number(HostDiskMib) : HostCapacity.UsualDiskMib(data.Vms);
+        var room = new HostRoom(store, new HostCapacity(settings.Number(HostCpus), settings.Number(HostMemoryMib), diskMib));
+        var cordon = new HostCordon(data);
+        var expired = new ExpiredCommands();
+        var admission = new VmAdmission(labels, cordon, room, shelf, firmware, defaults, catalogue.Parse);
+        var nameAmongOthers = address is null ? null : labels.Host;
         var table = CommandTable.Of(
             new CreateVm(
-                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, background, time, grace),
@@ -138,8 +146,8 @@ internal static class Daemon
             new ResumeVm(store, locks, power, history),
             new WaitVm(store, locks, waiter, time),
             new DeleteVm(store, locks, stopper, remover, history),
-            new ListVms(store, observer),
-            new ShowVm(store, locks, observer, systemd, vmUnits, users, images, runtime),
+            new ListVms(store, observer, nameAmongOthers),
+            new ShowVm(store, locks, observer, systemd, vmUnits, users, images, runtime, nameAmongOthers),
             new WhyVm(store, locks, observer, systemd, history),
             logsVm,
             new FollowByQueue(watch, logsVm, followLogs, frames, background, time),
@@ -154,9 +162,11 @@ internal static class Daemon
             new CopyImage(images, shelf, facts),
             new DeleteImage(images, shelf, store),
             new Remotes(catalogueFile),
+            new ThisHost(labels, room, cordon, data.Vms, accelerator.ToString().ToLowerInvariant(), expired, time),
+            new OfferVm(admission),
             once);
         sandbox.Begin();
-        var router = new CommandRouter(table, Environment.MachineName, logs.CreateLogger<CommandRouter>());
+        var router = new CommandRouter(table, labels.Host, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
         var leftovers = new Leftovers(units, own, orphans, users, logs.CreateLogger<Leftovers>());

@@ -10,14 +10,16 @@ internal static class ErrorStatus
     {
         null => StatusCodes.Status200OK,
         ErrorCodes.BadJson or ErrorCodes.BadRequest or ErrorCodes.BadName or ErrorCodes.BadVmId => StatusCodes.Status400BadRequest,
-        ErrorCodes.UnknownCommand or ErrorCodes.VmNotFound or ErrorCodes.ImageNotFound or ErrorCodes.RemoteNotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.UnknownCommand or ErrorCodes.VmNotFound or ErrorCodes.ImageNotFound or ErrorCodes.RemoteNotFound
+            or ErrorCodes.HostNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.NameTaken or ErrorCodes.VmNotRunning or ErrorCodes.VmCrashed or ErrorCodes.RequestIdConflict or ErrorCodes.NoScreen
-            or ErrorCodes.ImageInUse => StatusCodes.Status409Conflict,
+            or ErrorCodes.ImageInUse or ErrorCodes.HostAlive or ErrorCodes.NoFleet or ErrorCodes.ImageDiffers => StatusCodes.Status409Conflict,
         ErrorCodes.ImageUnsafe or ErrorCodes.ImageTooBig or ErrorCodes.DiskUnsafe or ErrorCodes.BaseChanged
             or ErrorCodes.ChecksumMismatch => StatusCodes.Status422UnprocessableEntity,
-        ErrorCodes.NoSpace => StatusCodes.Status507InsufficientStorage,
-        ErrorCodes.SystemdUnavailable or ErrorCodes.FirmwareMissing or ErrorCodes.NetworkUnavailable => StatusCodes.Status503ServiceUnavailable,
-        ErrorCodes.TimedOut => StatusCodes.Status504GatewayTimeout,
+        ErrorCodes.NoSpace or ErrorCodes.NoCapacity => StatusCodes.Status507InsufficientStorage,
+        ErrorCodes.SystemdUnavailable or ErrorCodes.FirmwareMissing or ErrorCodes.NetworkUnavailable
+            or ErrorCodes.HostUnreachable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.TimedOut or ErrorCodes.DeadlinePassed => StatusCodes.Status504GatewayTimeout,
         ErrorCodes.ConnectFailed or ErrorCodes.ImportFailed or ErrorCodes.QemuFailed or ErrorCodes.AgentUnavailable
             or ErrorCodes.GuestFailed => StatusCodes.Status502BadGateway,
         _ => StatusCodes.Status500InternalServerError,

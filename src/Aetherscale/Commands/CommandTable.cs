@@ -1,3 +1,4 @@
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Commands;
@@ -30,6 +31,8 @@ internal static class CommandTable
         CopyImage copyImage,
         DeleteImage deleteImage,
         Remotes remotes,
+        ThisHost host,
+        OfferVm offer,
         Once once)
     {
         // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
@@ -44,7 +47,7 @@ internal static class CommandTable
             [CommandNames.ResumeVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, resume.RunAsync)),
             [CommandNames.WaitVm] = Routes.To(wire.WaitVmOptions, wire.WaitVmResponse, wait.RunAsync),
             [CommandNames.DeleteVm] = once.Wrap(Routes.To(wire.VmOptions, wire.VmActionResponse, delete.RunAsync)),
-            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (_, _, stopping) => list.RunAsync(stopping)),
+            [CommandNames.ListVms] = Routes.To(wire.ListVmsOptions, (options, _, stopping) => list.RunAsync(options, stopping)),
             [CommandNames.ShowVm] = Routes.To(wire.ShowVmOptions, wire.VmDetails, (options, _, stopping) => show.RunAsync(options, stopping)),
             [CommandNames.WhyVm] = Routes.To(wire.VmOptions, wire.WhyVmResponse, (options, _, stopping) => why.RunAsync(options, stopping)),
             [CommandNames.LogsVm] = Routes.To(wire.LogsVmOptions, wire.LogsVmResponse, (options, _, stopping) => logs.RunAsync(options, stopping)),
@@ -63,6 +66,13 @@ internal static class CommandTable
             [CommandNames.ListRemotes] = Routes.To(wire.ListRemotesOptions, wire.IReadOnlyListRemoteSummary, (_, _, stopping) => Task.Run(remotes.All, stopping)),
             [CommandNames.RemoveRemote] = once.Wrap(
                 Routes.To(wire.RemoteOptions, wire.RemoveRemoteResponse, (options, _, stopping) => Task.Run(() => remotes.Remove(options), stopping))),
+            [CommandNames.ListHosts] = Routes.To(wire.ListHostsOptions, wire.IReadOnlyListHostSummary, (_, _, stopping) => Task.Run(host.All, stopping)),
+            [CommandNames.ShowHost] = Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Show(options), stopping)),
+            [CommandNames.CordonHost] = once.Wrap(Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Cordon(options), stopping))),
+            [CommandNames.UncordonHost] = once.Wrap(
+                Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Uncordon(options), stopping))),
+            [CommandNames.ForgetHost] = once.Wrap(Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Forget(options), stopping))),
+            [CommandNames.OfferVm] = Routes.To(wire.CreateVmOptions, wire.OfferVmResponse, (options, _, stopping) => Task.Run(() => offer.Run(options), stopping)),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
             [CommandNames.ExecVm] = once.Wrap(Routes.To(wire.ExecVmOptions, wire.ExecVmResponse, exec.RunAsync)),
             [CommandNames.ScreenshotVm] = Routes.To(wire.VmOptions, wire.ScreenshotVmResponse, (options, _, stopping) => screenshot.RunAsync(options, stopping)),

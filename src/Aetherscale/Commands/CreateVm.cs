@@ -1,3 +1,4 @@
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Files;
@@ -31,6 +32,7 @@ internal sealed class CreateVm(
     VmDefaults defaults,
     UefiFirmware firmware,
     BootLinks bootLinks,
+    HostLabels labels,
     LingerAdvice linger,
     TimeProvider time,
     ILogger<CreateVm> logger)
@@ -42,7 +44,8 @@ internal sealed class CreateVm(
     public Task<VmActionResponse> RunAsync(CreateVmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         var wish = VmWish.Read(options, defaults, catalogue.Parse);
-        var draft = Draft(wish.Name);
+        labels.Require(wish.Labels);
+        var draft = requester.NewVmId is { } given ? DraftOf(given, wish.Name) : Draft(wish.Name);
         var turn = locks.AcquireAsync(draft.Id, CancellationToken.None);
 
         // The files take their time: the front door goes on meanwhile.
@@ -50,10 +53,11 @@ internal sealed class CreateVm(
     }
 
     private async Task<VmActionResponse> MakeAsync(
-        VmWish wish, Requester requester, VmDraft claim, Task<IDisposable> first, CancellationToken cancellationToken)
+        VmWish wish, Requester requester, VmDraft fresh, Task<IDisposable> first, CancellationToken cancellationToken)
     {
         using var turn = await first;
-        using var draft = claim;
+        using var draft = fresh;
+        await (requester.Claim?.Invoke(draft.Id.ToString(), wish.Name?.ToString(), cancellationToken) ?? Task.CompletedTask);
         if (wish.Pulled is { } reference)
         {
             await puller.EnsureAsync(reference, requester.Upload?.Meter ?? new ImportMeter(), cancellationToken);
@@ -141,15 +145,21 @@ internal sealed class CreateVm(
         }
     }
 
+    /// <summary>The place of a VM whose id was given beforehand.</summary>
+    private VmDraft DraftOf(string given, VmName? name) => VmId.TryParse(given, out var id) && IsFree(id) ? store.Draft(id, name) : throw new AetherscaleException(
+        BadRequest, $"The id {Quoted.Of(given)}, which this request's VM is to have, is taken on this host; take a new request id.");
+
     private VmId FreeId()
     {
         while (true)
         {
             var id = VmId.New();
-            if (!store.Exists(id) && !units.Folder.Contains(VmUnit.NameOf(id)))
+            if (IsFree(id))
             {
                 return id;
             }
         }
     }
+
+    private bool IsFree(VmId id) => !store.Exists(id) && !units.Folder.Contains(VmUnit.NameOf(id));
 }

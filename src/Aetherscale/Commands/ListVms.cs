@@ -6,15 +6,16 @@ using Aetherscale.VirtualMachines;
 
 namespace Aetherscale.Commands;
 
-/// <summary><c>list-vms</c>: all VMs with their true status, not only those that run.</summary>
-internal sealed class ListVms(VmStore store, VmObserver observer)
+/// <summary><c>list-vms</c>: all VMs with their true status, not only those that run; with their host, where that has a name among others.</summary>
+internal sealed class ListVms(VmStore store, VmObserver observer, string? host)
 {
     /// <summary>The last list: from one to the next all VMs stay as they are, or most of them.</summary>
     private Written _last = new([], [], [.. "[]"u8], HasDrafts: false);
 
     /// <returns>Writes a list of <see cref="VmSummary"/>.</returns>
-    public async Task<Action<Utf8JsonWriter>> RunAsync(CancellationToken cancellationToken)
+    public async Task<Action<Utf8JsonWriter>> RunAsync(ListVmsOptions options, CancellationToken cancellationToken)
     {
+        var filter = VmFilter.Of(options);
         var (vms, drafts) = store.ListWithDrafts();
         var observations = await observer.ObserveAsync(vms, cancellationToken);
         var last = _last;
@@ -23,13 +24,18 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
         {
             var rows = RowsOf(observations, last);
             json = Join([.. rows, .. drafts.Select(DraftRow)]);
-            _last = new Written(observations, rows, json, drafts.Count > 0);
+            last = _last = new Written(observations, rows, json, drafts.Count > 0);
+        }
+
+        if (filter is not null)
+        {
+            json = Join([.. last.Observations.Zip(last.Rows).Where(pair => filter.Fits(pair.First)).Select(pair => pair.Second), .. drafts.Where(filter.Fits).Select(DraftRow)]);
         }
 
         return writer => writer.WriteRawValue(json, skipInputValidation: true);
     }
 
-    private static byte[][] RowsOf(IReadOnlyList<VmObservation> observations, Written last)
+    private byte[][] RowsOf(IReadOnlyList<VmObservation> observations, Written last)
     {
         var known = last.Observations.Zip(last.Rows).ToDictionary(pair => pair.First, pair => pair.Second);
         return [.. observations.Select(observation => known.GetValueOrDefault(observation)
@@ -50,19 +56,20 @@ internal sealed class ListVms(VmStore store, VmObserver observer)
         return json.WrittenSpan.ToArray();
     }
 
-    private static byte[] DraftRow((VmId Id, VmName? Name) draft)
+    private byte[] DraftRow((VmId Id, VmName? Name) draft)
     {
-        var row = new VmSummary { VmId = draft.Id.ToString(), Name = draft.Name?.ToString(), Status = VmStatus.Creating };
+        var row = new VmSummary { VmId = draft.Id.ToString(), Name = draft.Name?.ToString(), Host = host, Status = VmStatus.Creating };
         return JsonSerializer.SerializeToUtf8Bytes(row, ContractJson.Wire.VmSummary);
     }
 
-    private static VmSummary Summarize(VmObservation observation)
+    private VmSummary Summarize(VmObservation observation)
     {
         var spec = observation.Vm.Spec;
         return new VmSummary
         {
             VmId = observation.Vm.Id.ToString(),
             Name = spec?.Name,
+            Host = host,
             Status = StatusWord.Of(observation.State),
             Hint = observation.Hint,
             Address = spec?.Address,

@@ -100,6 +100,7 @@ internal static class RequestReader
             { } number when number == typeof(int) => "a whole number",
             { } truth when truth == typeof(bool) => "true or false",
             { } text when text == typeof(string) => "a text",
+            { } instant when instant == typeof(DateTimeOffset) => "a date and time such as 2026-11-29T18:30:00Z",
             { } list when list.IsAssignableTo(typeof(IEnumerable<string>)) => "a list of texts",
             _ => "of another type",
         };

@@ -5,9 +5,17 @@ using Aetherscale.VirtualMachines;
 
 namespace Aetherscale.Commands;
 
-/// <summary><c>show-vm</c>: everything about one VM.</summary>
+/// <summary><c>show-vm</c>: everything about one VM; also its host, where that has a name among others.</summary>
 internal sealed class ShowVm(
-    VmStore store, VmLocks locks, VmObserver observer, SystemdManager systemd, VmUnits units, VmUsers users, ImageStore images, RuntimeFolder runtime)
+    VmStore store,
+    VmLocks locks,
+    VmObserver observer,
+    SystemdManager systemd,
+    VmUnits units,
+    VmUsers users,
+    ImageStore images,
+    RuntimeFolder runtime,
+    string? host)
 {
     public async Task<VmDetails> RunAsync(ShowVmOptions options, CancellationToken cancellationToken)
     {
@@ -23,6 +31,7 @@ internal sealed class ShowVm(
         {
             VmId = vm.Id.ToString(),
             Name = spec?.Name,
+            Host = host,
             Status = StatusWord.Of(observation.State),
             Hint = observation.Hint,
             Address = spec?.Address,

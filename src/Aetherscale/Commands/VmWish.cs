@@ -1,3 +1,4 @@
+using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Aetherscale.Images;
 using Aetherscale.Images.Catalogue;
@@ -39,6 +40,9 @@ internal sealed record VmWish
 
     public required bool EnableLinger { get; init; }
 
+    /// <summary>Labels that the host must have.</summary>
+    public required IReadOnlyList<string> Labels { get; init; }
+
     /// <param name="options">As they came.</param>
     /// <param name="defaults">For what they leave out.</param>
     /// <param name="parseReference">Reads the image where it is no name in the store.</param>
@@ -61,6 +65,7 @@ internal sealed record VmWish
             FirstBoot = FirstBootWish.Read(options),
             Start = !options.NoStart,
             EnableLinger = options.EnableLinger ?? false,
+            Labels = options.Labels ?? [],
         };
         var problem = VmSpecCheck.CpusProblem(wish.Cpus, "cpus")
             ?? VmSpecCheck.MemoryProblem(wish.MemoryMib, "memory")
@@ -68,7 +73,9 @@ internal sealed record VmWish
             ?? PolicyWord.RestartProblem(wish.Restart, "restart")
             ?? VmSpecCheck.GraphicsProblem(wish.Graphics, "graphics")
             ?? VmSpecCheck.FirmwareProblem(wish.Firmware, "firmware")
-            ?? (wish.DiskMib is <= 0 ? "\"disk\" must be a whole number from 1 on" : null);
+            ?? (wish.DiskMib is <= 0 ? "\"disk\" must be a whole number from 1 on" : null)
+            ?? (wish.Labels.FirstOrDefault(label => !HostWord.IsLabel(label)) is { } label
+                ? $"{Quoted.Of(label)} in \"labels\" must be {HostWord.LabelRule}" : null);
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
 

@@ -53,6 +53,36 @@ internal static class SettingDefinitions
     public static SettingDefinition DefaultMemoryMib { get; } = new(
         "default-memory-mib", "Memory in MiB of a VM that does not say.", _ => "4096", Number(1, 16 * 1024 * 1024));
 
+    public static SettingDefinition HostName { get; } = new(
+        "host-name",
+        "What this host is called among those at the same broker, where no two may have one name.",
+        _ => HostMachine.Name,
+        text => HostWord.IsName(text) ? null : $"must be {HostWord.NameRule}");
+
+    public static SettingDefinition HostLabels { get; } = new(
+        "host-labels",
+        "What this host is, for create-vm --label to pick it by: words or key=value, with commas between them, such as ssd,zone=a.",
+        _ => "",
+        text => Settings.WordsIn(text).All(HostWord.IsLabel) ? null : $"must be labels with commas between them, each {HostWord.LabelRule}");
+
+    public static SettingDefinition HostCpus { get; } = new(
+        "host-cpus",
+        "Virtual CPUs that VMs here may have in all, where hosts are chosen for them by a broker; 4 for each processor unless you say otherwise.",
+        _ => (HostMachine.Cpus * 4).ToString(CultureInfo.InvariantCulture),
+        Number(1, int.MaxValue));
+
+    public static SettingDefinition HostMemoryMib { get; } = new(
+        "host-memory-mib",
+        "Memory in MiB that VMs here may have in all, likewise; nine tenths of the machine's unless you say otherwise.",
+        _ => Math.Max(1, HostMachine.MemoryMib / 10L * 9).ToString(CultureInfo.InvariantCulture),
+        Number(1, int.MaxValue));
+
+    public static SettingDefinition HostDiskMib { get; } = new(
+        "host-disk-mib",
+        "Disk in MiB that VMs here may have in all, likewise, by the sizes that guests see. Empty: 4 times what the file system of the data folder holds.",
+        _ => "",
+        text => text.Length == 0 ? null : Number(1, int.MaxValue)(text));
+
     public static SettingDefinition StopGraceSeconds { get; } = new(
         "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
 
@@ -90,7 +120,7 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Bridge, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, Broker, BrokerCredentialsFile, Catalogue, LeastLogLevel,
+        StopGraceSeconds, Broker, BrokerCredentialsFile, HostName, HostLabels, HostCpus, HostMemoryMib, HostDiskMib, Catalogue, LeastLogLevel,
     ];
 
     /// <summary>Beside the daemon, or where a package puts what nobody types.</summary>

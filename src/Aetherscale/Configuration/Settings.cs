@@ -13,6 +13,12 @@ internal sealed class Settings(IReadOnlyDictionary<SettingDefinition, SettingVal
 
     public int Number(SettingDefinition setting) => int.Parse(this[setting], CultureInfo.InvariantCulture);
 
+    /// <summary>The words of a setting that is a list of them.</summary>
+    public IReadOnlyList<string> Words(SettingDefinition setting) => WordsIn(this[setting]);
+
+    /// <summary>What stands between the commas; spaces around them do not count.</summary>
+    public static string[] WordsIn(string text) => text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries);
+
     /// <summary>config.toml as it would have to be to say all this but for passwords, each line with its source.</summary>
     public string Print()
     {

@@ -16,11 +16,14 @@ internal sealed class DataFolder(string path)
 
     public string Networks => Path + "/networks";
 
+    /// <summary>What this host is to others, and they to it.</summary>
+    public string Fleet => Path + "/fleet";
+
     /// <summary>Makes what is missing, for the owner alone.</summary>
     /// <returns>What is wrong with the folder, or null.</returns>
     public string? Prepare()
     {
-        foreach (var folder in new[] { Path, Images, Vms, Networks })
+        foreach (var folder in new[] { Path, Images, Vms, Networks, Fleet })
         {
             try
             {
