@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Aetherscale.Contract.Commands;
 
 /// <summary>Options of <c>create-vm</c>.</summary>
@@ -59,5 +61,6 @@ public sealed record CreateVmOptions
     public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>Where no host has room, wait for one until the request's deadline.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Wait { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Aetherscale.Contract.Commands;
 
 /// <summary>Options of <c>list-vms</c>: a VM is listed when all that are given fit.</summary>
@@ -13,5 +15,6 @@ public sealed record ListVmsOptions
     public string? Image { get; init; }
 
     /// <summary>On the socket, where only the host's own VMs are listed without it: those of all hosts of the fleet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Fleet { get; init; }
 }
