@@ -14,6 +14,7 @@
 #include <limits.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -32,7 +33,7 @@
 #include <unistd.h>
 
 static const struct { int number; const char *name; } calls[] = {
-    {SYS_open, "open"}, {SYS_openat, "open"}, {SYS_creat, "open"}, {SYS_rename, "rename"}, {SYS_renameat, "rename"},
+    {SYS_open, "open"}, {SYS_openat, "open"}, {SYS_openat2, "open"}, {SYS_creat, "open"}, {SYS_rename, "rename"}, {SYS_renameat, "rename"},
     {SYS_renameat2, "rename"}, {SYS_fsync, "fsync"}, {SYS_fdatasync, "fsync"}, {SYS_unlink, "unlink"}, {SYS_unlinkat, "unlink"},
     {SYS_rmdir, "rmdir"}, {SYS_mkdir, "mkdir"}, {SYS_mkdirat, "mkdir"}, {SYS_link, "link"}, {SYS_linkat, "link"},
     {SYS_symlink, "symlink"}, {SYS_symlinkat, "symlink"}, {SYS_write, "write"}, {SYS_writev, "write"}, {SYS_pwrite64, "write"},
@@ -114,6 +115,17 @@ static int what_it_changes(pid_t process, pid_t thread, const struct user_regs_s
         if (!is_ours(text)) return 0;
         strcat(text, flags & O_EXCL ? " exclusive" : "");
         return 1;
+    case SYS_openat2: {
+        struct open_how how = {0};
+        struct iovec here = {&how, sizeof how}, there = {(void *)r->rdx, sizeof how};
+        if (process_vm_readv(thread, &here, 1, &there, 1, 0) != sizeof how) return 0;
+        if ((how.flags & O_ACCMODE) == O_RDONLY && !(how.flags & (O_CREAT | O_TRUNC))) return 0;
+        path_of_descriptor(process, r->rdi, text);
+        read_text(thread, r->rsi, other);
+        if (!is_ours(strncat(strcat(text, "/"), other, PATH_MAX))) return 0;
+        strcat(text, how.flags & O_EXCL ? " exclusive" : "");
+        return 1;
+    }
     case SYS_rename: case SYS_link: case SYS_symlink:
         read_text(thread, r->rsi, text);
         read_text(thread, r->rdi, other);

@@ -43,7 +43,7 @@ internal sealed class ScreenshotVm(VmStore store, VmLocks locks, VmObserver obse
         }
         finally
         {
-            File.Delete(file);
+            Beneath.Remove(file);
         }
     }
 }

@@ -56,10 +56,12 @@ internal static class Beneath
     /// <param name="path">Absolute.</param>
     /// <param name="flags">Of open(2).</param>
     /// <param name="mode">Of a file that is made by it.</param>
+    /// <param name="guarded">As in <see cref="Open"/>.</param>
     /// <exception cref="IOException">There is no such file, or it is no plain one.</exception>
-    public static SafeFileHandle OpenFile(string path, int flags = Libc.ReadOnly, UnixFileMode mode = UnixFileMode.None)
+    public static SafeFileHandle OpenFile(
+        string path, int flags = Libc.ReadOnly, UnixFileMode mode = UnixFileMode.None, int guarded = FolderAndName)
     {
-        var file = Open(path, flags, FolderAndName, mode);
+        var file = Open(path, flags, guarded, mode);
         try
         {
             if (file.IsInvalid)
@@ -90,6 +92,16 @@ internal static class Beneath
         if (folder.IsInvalid || Libc.RenameAt(folder, Path.GetFileName(path), folder, name) != 0)
         {
             throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
+        }
+    }
+
+    /// <summary>Removes what stands at the path, but for a folder: that is left to whoever put it there.</summary>
+    public static void Remove(string path)
+    {
+        using var folder = Open(Path.GetDirectoryName(path)!, Libc.PathOnly | Libc.Directory, Name);
+        if (!folder.IsInvalid)
+        {
+            _ = Libc.UnlinkAt(folder, Path.GetFileName(path), 0);
         }
     }
 

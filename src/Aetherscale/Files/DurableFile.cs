@@ -33,18 +33,16 @@ internal static class DurableFile
     }
 
     /// <summary>Writes and syncs a file that must not exist yet; syncing its folder is the caller's.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="mode">The file's.</param>
+    /// <param name="guarded">As in <see cref="Beneath.Open"/>.</param>
     /// <exception cref="IOException">Something stands there already, or the disk failed.</exception>
-    public static void WriteNew(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    public static void WriteNew(string path, ReadOnlySpan<byte> content, UnixFileMode mode, int guarded = Beneath.Name)
     {
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = mode,
-            BufferSize = 0,
-        });
-        file.Write(content);
-        Sync(file.SafeFileHandle, path);
+        using var file = StateFile.Create(path, mode, guarded);
+        RandomAccess.Write(file, content, 0);
+        Sync(file, path);
     }
 
     /// <summary>Waits until the file's content is on disk. .NET's own Flush and FlushToDisk pass over the disk's errors.</summary>

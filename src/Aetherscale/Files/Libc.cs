@@ -9,8 +9,11 @@ internal static partial class Libc
     private const string Name = "libc.so.6";
 
     public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
     public const int ReadWrite = 2;
     public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int Truncate = 0x200;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
     public const int PathOnly = 0x200000;
@@ -46,6 +49,7 @@ internal static partial class Libc
     public const uint InotifyNoFollow = 0x2000000;
 
     public const int ErrorNoEntry = 2;
+    public const int ErrorInterrupted = 4;
     public const int ErrorWouldBlock = 11;
     public const int ErrorExists = 17;
     public const int ErrorNoSpace = 28;
@@ -82,6 +86,9 @@ internal static partial class Libc
     [LibraryImport(Name, EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RenameAt(SafeFileHandle oldFolder, string oldName, SafeFileHandle newFolder, string newName);
 
+    [LibraryImport(Name, EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(SafeFileHandle folder, string name, int flags);
+
     [LibraryImport(Name, EntryPoint = "sync_file_range")]
     public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
@@ -99,6 +106,9 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int InotifyAddWatch(SafeFileHandle inotify, string path, uint mask);
+
+    [LibraryImport(Name, EntryPoint = "inotify_rm_watch", SetLastError = true)]
+    public static partial int InotifyRemoveWatch(SafeFileHandle inotify, int watch);
 
     [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(SafeFileHandle file, Span<byte> buffer, nuint count);

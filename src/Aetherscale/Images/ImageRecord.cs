@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aetherscale.Files;
 
 namespace Aetherscale.Images;
 
@@ -24,7 +25,7 @@ internal sealed record ImageRecord
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ImageRecordJson.Default.ImageRecord);
+            return JsonSerializer.Deserialize(StateFile.Read(path), ImageRecordJson.Default.ImageRecord);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
         {

@@ -43,20 +43,14 @@ internal static class Overlay
         var l1Entries = (int)((virtualSize + BytesPerL1Entry - 1) / BytesPerL1Entry);
         var clusters = FirstL1Cluster + (((l1Entries * 8) + ClusterSize - 1) / ClusterSize);
         var header = Header(baseImage.DigestPath, virtualSize, l1Entries);
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            BufferSize = 0,
-        });
+        using var file = StateFile.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
-            file.SetLength((long)clusters * ClusterSize);
-            RandomAccess.Write(file.SafeFileHandle, header, 0);
-            RandomAccess.Write(file.SafeFileHandle, RefcountTable(), RefcountTableCluster * ClusterSize);
-            RandomAccess.Write(file.SafeFileHandle, RefcountBlock(clusters), RefcountBlockCluster * ClusterSize);
-            DurableFile.Sync(file.SafeFileHandle, path);
+            RandomAccess.SetLength(file, (long)clusters * ClusterSize);
+            RandomAccess.Write(file, header, 0);
+            RandomAccess.Write(file, RefcountTable(), RefcountTableCluster * ClusterSize);
+            RandomAccess.Write(file, RefcountBlock(clusters), RefcountBlockCluster * ClusterSize);
+            DurableFile.Sync(file, path);
         }
         catch (IOException)
         {

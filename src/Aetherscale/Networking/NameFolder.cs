@@ -1,3 +1,6 @@
+using System.Text;
+using Aetherscale.Files;
+
 namespace Aetherscale.Networking;
 
 /// <summary>
@@ -35,7 +38,7 @@ internal static class NameFolder
         var temporary = $"{paths.RouterFolder}/.{vmId}";
         try
         {
-            File.WriteAllText(temporary, $"{address} {hostName}\n");
+            StateFile.Write(temporary, Encoding.ASCII.GetBytes($"{address} {hostName}\n"), FileMode);
             File.Move(temporary, $"{paths.NameFolder}/{vmId}", overwrite: true);
         }
         catch (IOException)
@@ -49,7 +52,7 @@ internal static class NameFolder
     public static string? AddressOf(NetworkPaths paths, string vmId)
     {
         var path = $"{paths.NameFolder}/{vmId}";
-        return File.Exists(path) ? File.ReadAllText(path).Split(' ')[0] : null;
+        return FileStatus.Of(path) is { Kind: FileKind.Regular } ? Encoding.ASCII.GetString(StateFile.Read(path)).Split(' ')[0] : null;
     }
 
     /// <summary>The VMs that are in the folder.</summary>

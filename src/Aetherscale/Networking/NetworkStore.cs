@@ -54,7 +54,7 @@ internal sealed class NetworkStore(string networksFolder, string runtimeDirector
         var path = PathsOf(name).Spec;
         try
         {
-            var spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), NetworkSpecJson.Default.NetworkSpec);
+            var spec = JsonSerializer.Deserialize(StateFile.Read(path, Beneath.Name), NetworkSpecJson.Default.NetworkSpec);
             if (spec is { Format: NetworkSpec.CurrentFormat } && spec.Name == name && IPNetwork.TryParse(spec.Subnet, out var network)
                 && network is { BaseAddress.AddressFamily: AddressFamily.InterNetwork, PrefixLength: >= 20 and <= 28 }
                 && (spec.Bridge is null || InterfaceName.IsValid(spec.Bridge)))

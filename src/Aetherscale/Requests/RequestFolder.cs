@@ -115,7 +115,7 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
         {
             var path = PathOf(key, state);
             return FileStatus.Of(path) is { Kind: FileKind.Regular }
-                && JsonSerializer.Deserialize(File.ReadAllBytes(path), RequestJson.Default.RequestRecord) is { Format: RequestRecord.CurrentFormat } record
+                && JsonSerializer.Deserialize(StateFile.Read(path, Beneath.Name), RequestJson.Default.RequestRecord) is { Format: RequestRecord.CurrentFormat } record
                 && record.Key == key && time.GetUtcNow() - record.Accepted < Kept
                 ? record
                 : null;

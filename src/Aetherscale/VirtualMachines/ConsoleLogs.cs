@@ -12,6 +12,9 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
     /// <summary>Bytes. On disk there is at most twice as much, and what a guest prints between two looks.</summary>
     public const long Bound = 4 * 1024 * 1024;
 
+    /// <summary>Bytes. Of a log that is longer, which no guest prints between two looks, the end is kept.</summary>
+    public const long MostKept = 16 * Bound;
+
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan s_betweenLooks = TimeSpan.FromSeconds(5);
@@ -48,10 +51,12 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
         var path = vm.Folder.ConsoleLog;
         try
         {
-            if (FileStatus.Of(path) is { Kind: FileKind.Regular, Size: > Bound })
+            if (FileStatus.Of(path) is { Kind: FileKind.Regular, Size: > Bound and var size })
             {
                 using var log = Beneath.OpenFile(path, Libc.ReadWrite);
-                Copy(log, path + ".1");
+
+                // The file is QEMU's, and one that was broken into may have made it as long as it likes, of nothing.
+                Copy(log, path + ".1", size > MostKept ? size - Bound : 0);
                 RandomAccess.SetLength(log, 0);
             }
         }
@@ -61,13 +66,13 @@ internal sealed class ConsoleLogs(VmStore store, VmMonitors monitors, TimeProvid
         }
     }
 
-    private static void Copy(SafeFileHandle log, string path)
+    private static void Copy(SafeFileHandle log, string path, long start)
     {
         using var kept = Beneath.OpenFile(path, Libc.ReadWrite | Libc.Create, Mode);
         RandomAccess.SetLength(kept, 0);
         var buffer = new byte[64 * 1024];
         int count;
-        for (var offset = 0L; (count = RandomAccess.Read(log, buffer, offset)) > 0; offset += count)
+        for (var offset = 0L; offset < MostKept && (count = RandomAccess.Read(log, buffer, start + offset)) > 0; offset += count)
         {
             RandomAccess.Write(kept, buffer.AsSpan(0, count), offset);
         }

@@ -29,7 +29,7 @@ internal sealed class ImageConversion(
         $"import-aetherscale-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(dataFolder)))[..12]}";
 
     /// <summary>Makes a qcow2 file of a VMDK.</summary>
-    /// <param name="source">In a folder that holds nothing else but what is said here.</param>
+    /// <param name="source">In a folder that holds nothing else, and that lies in one of which the same is true.</param>
     /// <param name="target">In the same folder; not there yet.</param>
     /// <param name="cancellationToken">Ends the program.</param>
     /// <exception cref="AetherscaleException"><c>image-unsafe</c>: qemu-img cannot read it, and says why.</exception>
@@ -77,7 +77,9 @@ internal sealed class ImageConversion(
     private async Task RunAsync(IReadOnlyList<string> command, string folder, CancellationToken cancellationToken)
     {
         var unit = $"{_prefix}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.service";
-        var words = $"{folder}/words";
+
+        // PID 1 opens it as root, and follows links: not in the folder where a program that was broken into could have put one.
+        var words = $"{Path.GetDirectoryName(folder)}/words";
         var form = await sandbox.FormAsync(cancellationToken);
         units.Write(unit, Render(command, folder, words, form));
         try

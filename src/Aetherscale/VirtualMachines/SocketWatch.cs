@@ -4,14 +4,15 @@ using Aetherscale.Files;
 namespace Aetherscale.VirtualMachines;
 
 /// <summary>
-/// Tells when a VM's monitor socket appears, so that nobody has to look for it again and again: the kernel reports each
-/// new name below the folder of all runtime folders (inotify(7)).
+/// Tells when a VM's monitor socket appears, so that nobody has to look for it again and again: the kernel reports each new name in the
+/// folder of all runtime folders, and in those of the VMs that are waited for (inotify(7)). In these a QEMU may do what it likes: no
+/// folder below them is entered, and they are watched no longer than need be.
 /// </summary>
 internal sealed class SocketWatch : IDisposable
 {
     private readonly ConcurrentDictionary<VmId, TaskCompletionSource> _waiting = new();
     private readonly RuntimeFolder _runtime;
-    private readonly FileSystemWatcher _watcher;
+    private readonly NameWatch _names;
 
     public SocketWatch(RuntimeFolder runtime)
     {
@@ -19,13 +20,8 @@ internal sealed class SocketWatch : IDisposable
 
         // Units make it too, with the folders of their own in it; it stays.
         Directory.CreateDirectory(runtime.Vms, runtime.Mode);
-        _watcher = new FileSystemWatcher(runtime.Vms)
-        {
-            IncludeSubdirectories = true,
-            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName,
-        };
-        _watcher.Created += OnCreated;
-        _watcher.EnableRaisingEvents = true;
+        _names = new NameWatch(OnCreated);
+        _names.TryAdd(runtime.Vms);
     }
 
     /// <summary>Whether there is a socket, or anything else, in its place.</summary>
@@ -35,8 +31,10 @@ internal sealed class SocketWatch : IDisposable
     public async Task WaitAsync(VmId id, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         var appeared = _waiting.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var folder = _runtime.OfVm(id).FolderPath;
         try
         {
+            _names.TryAdd(folder);
             if (!IsThere(id))
             {
                 await appeared.Task.WaitAsync(patience, time, cancellationToken);
@@ -49,18 +47,22 @@ internal sealed class SocketWatch : IDisposable
         finally
         {
             _waiting.TryRemove(new KeyValuePair<VmId, TaskCompletionSource>(id, appeared));
+            _names.Remove(folder);
         }
     }
 
-    public void Dispose() => _watcher.Dispose();
+    public void Dispose() => _names.Dispose();
 
-    /// <summary>A VM's folder, or something in one. The folder is watched before it is told of, so the socket may be older.</summary>
-    private void OnCreated(object sender, FileSystemEventArgs created)
+    /// <summary>A VM's folder, or something in one. The folder may be older than its watch, and the socket, too.</summary>
+    private void OnCreated(string folder, string name)
     {
-        var folder = created.Name?.Split('/')[0];
-        if (VmId.TryParse(folder, out var id) && _waiting.TryGetValue(id, out var waiting) && IsThere(id))
+        if (VmId.TryParse(folder == _runtime.Vms ? name : Path.GetFileName(folder), out var id) && _waiting.TryGetValue(id, out var waiting))
         {
-            waiting.TrySetResult();
+            _names.TryAdd(_runtime.OfVm(id).FolderPath);
+            if (IsThere(id))
+            {
+                waiting.TrySetResult();
+            }
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class VmDraft : IDisposable
         if (isToBeStarted)
         {
             // Empty, and synced with its folder.
-            File.Create(Folder.Creating).Dispose();
+            StateFile.Create(Folder.Creating, FileMode).Dispose();
         }
     }
 
@@ -82,12 +82,13 @@ internal sealed class VmDraft : IDisposable
         Directory.CreateDirectory(Folder.Credentials, ReachableMode);
         var files = SystemCredentials.Of(told, spec).ToDictionary(one => $"{Folder.Credentials}/{one.Key}", one => one.Value);
         files.Add(Folder.Seed, told.ToSeed(spec));
-        await Task.WhenAll(files.Select(file => Task.Run(() => DurableFile.WriteNew(file.Key, file.Value, FileMode), CancellationToken.None)));
+        await Task.WhenAll(files.Select(file => Task.Run(() => DurableFile.WriteNew(file.Key, file.Value, FileMode, Beneath.FolderAndName), CancellationToken.None)));
         DurableFile.SyncFolder(Folder.Credentials);
     }
 
     /// <summary>Writes the UEFI variables with which the guest begins.</summary>
-    public void WriteFirmwareVariables(string template) => DurableFile.WriteNew(Folder.FirmwareVariables, File.ReadAllBytes(template), FileMode);
+    public void WriteFirmwareVariables(string template) =>
+        DurableFile.WriteNew(Folder.FirmwareVariables, File.ReadAllBytes(template), FileMode, Beneath.FolderAndName);
 
     /// <summary>Makes the VM exist, durably: its files must be written and synced.</summary>
     public void Commit()

@@ -201,9 +201,10 @@ internal sealed class VmNetworks(
 
     private static void WriteIfChanged(string path, string text)
     {
-        if (FileStatus.Of(path) is null || File.ReadAllText(path) != text)
+        var content = System.Text.Encoding.UTF8.GetBytes(text);
+        if (FileStatus.Of(path) is null || !StateFile.Read(path).AsSpan().SequenceEqual(content))
         {
-            DurableFile.Replace(path, System.Text.Encoding.UTF8.GetBytes(text), FileMode);
+            DurableFile.Replace(path, content, FileMode);
         }
     }
 }

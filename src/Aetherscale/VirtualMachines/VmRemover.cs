@@ -18,7 +18,7 @@ internal sealed class VmRemover(
     {
         if (FileStatus.Of(vm.Folder.FolderPath) is { Kind: FileKind.Folder } && FileStatus.Of(vm.Folder.Tombstone) is null)
         {
-            DurableFile.WriteNew(vm.Folder.Tombstone, [], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            DurableFile.WriteNew(vm.Folder.Tombstone, [], UnixFileMode.UserRead | UnixFileMode.UserWrite, Beneath.FolderAndName);
             DurableFile.SyncFolder(vm.Folder.FolderPath);
         }
 

@@ -14,7 +14,7 @@ internal static class VmSpecFile
 
     /// <summary>Writes the spec of a VM whose folder no one knows yet; syncing the folder is the caller's.</summary>
     public static void WriteNew(VmFolder folder, VmSpec spec) =>
-        DurableFile.WriteNew(folder.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, VmSpecJson.Default.VmSpec), Mode);
+        DurableFile.WriteNew(folder.Spec, JsonSerializer.SerializeToUtf8Bytes(spec, VmSpecJson.Default.VmSpec), Mode, Beneath.FolderAndName);
 
     /// <summary>The VM in this folder, with its spec or with what is wrong with it.</summary>
     public static Vm Read(VmId id, VmFolder folder)

@@ -43,12 +43,7 @@ internal sealed class VmUnits(
     {
         if (FileStatus.Of(path) is null)
         {
-            using var log = new FileStream(path, new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            StateFile.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite).Dispose();
         }
     }
 

@@ -99,9 +99,9 @@ internal sealed class VmUsers(SystemAccounts? accounts, UserRecords records, Dat
     }
 
     /// <summary>Makes a file another user's.</summary>
-    public static void Give(string path, uint userId)
+    public static void Give(string path, uint userId, int guarded = Beneath.FolderAndName)
     {
-        using var file = Beneath.OpenFile(path);
+        using var file = Beneath.OpenFile(path, guarded: guarded);
         if (Libc.Chown(file, userId, 0) != 0)
         {
             throw FileErrors.From(Marshal.GetLastPInvokeError(), path);
@@ -129,13 +129,13 @@ internal sealed class VmUsers(SystemAccounts? accounts, UserRecords records, Dat
         try
         {
             records.TryAdd(name, number, "aetherscale tries whether users can be files", data.Path);
-            File.Create(file).Dispose();
+            StateFile.Create(file, UnixFileMode.UserRead | UnixFileMode.UserWrite, Beneath.Name).Dispose();
             if (Accounts.UserId(name) != number)
             {
                 return $"the machine does not find users in {UserRecords.MachineFolder}";
             }
 
-            Give(file, number);
+            Give(file, number, Beneath.Name);
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -34,7 +34,7 @@ public sealed class SymlinkRaceTests : IDisposable
     }
 
     public static TheoryData<string> Files { get; } =
-        ["vm.json", "disk.qcow2", "seed.iso", "console.log", "console.log, cut", "history.jsonl, read", "history.jsonl, written", "owner", "screen", "unit", "image"];
+        ["vm.json", "disk.qcow2", "seed.iso", "console.log", "console.log, cut", "history.jsonl, read", "history.jsonl, written", "owner", "screen", "unit", "image", "credentials", "read", "written"];
 
     public static TheoryData<string> Sockets { get; } = ["qmp.sock", "qga.sock", "console.sock"];
 
@@ -70,6 +70,71 @@ public sealed class SymlinkRaceTests : IDisposable
 
         using var swapper = new NameSwapper(Path.GetDirectoryName(path)!, $"{_folder.Path}/precious", precious);
         Repeat(open, swapper);
+    }
+
+    /// <summary>What is made must not be there yet, so that no link in its own place is ever followed: the folder is what may be one.</summary>
+    [Theory]
+    [InlineData("made")]
+    [InlineData("crashes/now/made")]
+    public void A_folder_that_becomes_a_link_gets_no_new_file(string what)
+    {
+        var path = $"{_files.FolderPath}/{what}";
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        File.WriteAllText($"{_folder.Path}/precious/file", "precious");
+        var number = 0;
+
+        using var swapper = new NameSwapper(folder, $"{_folder.Path}/precious", $"{_folder.Path}/precious/file");
+        Repeat(what == "made" ? Make : Bundle, swapper);
+
+        Assert.Equal([$"{_folder.Path}/precious/file"], Directory.EnumerateFileSystemEntries($"{_folder.Path}/precious"));
+
+        bool Make()
+        {
+            StateFile.Create($"{path}-{++number}", UnixFileMode.UserRead).Dispose();
+            return true;
+        }
+
+        bool Bundle()
+        {
+            var bundle = new BundleWriter(folder);
+            bundle.Add($"made-{++number}", "it", () => [1]);
+            return bundle.Made.Files.Count == 1;
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_becomes_a_link_is_not_given_away()
+    {
+        SkipWhereNobodyCan("owner");
+        var path = $"{_files.FolderPath}/folder";
+        Directory.CreateDirectory(path);
+
+        using var swapper = new NameSwapper(path, $"{_folder.Path}/precious", $"{_folder.Path}/precious");
+        Repeat(() => { VmUsers.GiveFolder(path, Libc.GetEffectiveUserId()); return true; }, swapper);
+    }
+
+    /// <summary>A QEMU may make folders and links where its sockets are, as many as it likes.</summary>
+    [Fact]
+    public async Task Who_waits_for_a_socket_looks_into_no_other_folder()
+    {
+        var sockets = _runtime.OfVm(_id);
+        Directory.CreateDirectory($"{sockets.FolderPath}/sub");
+        using var watch = new SocketWatch(_runtime);
+        var waiting = watch.WaitAsync(_id, TimeSpan.FromMinutes(5), TimeProvider.System, Token);
+        using (var swapper = new NameSwapper($"{sockets.FolderPath}/sub", $"{_folder.Path}/precious", $"{_folder.Path}/precious"))
+        {
+            while (swapper.Swaps < Times)
+            {
+                await Task.Delay(1, Token);
+            }
+
+            Assert.False(swapper.WasTouched());
+        }
+
+        Assert.False(waiting.IsCompleted);
+        File.WriteAllText(sockets.QmpSocket, "");
+        await waiting.WaitAsync(TimeSpan.FromSeconds(5), Token);
     }
 
     [Theory]
@@ -162,13 +227,18 @@ public sealed class SymlinkRaceTests : IDisposable
             "history.jsonl, written" => (_files.History, Append),
             "owner" => (_files.Disk, () => { VmUsers.Give(_files.Disk, Libc.GetEffectiveUserId()); return true; }),
             "screen" => (screen, () => FileEnd.Read(screen, 16).Length > 0),
+            "credentials" => ($"{Credentials()}/system.hostname", () => { VmUsers.Give($"{_files.Credentials}/system.hostname", Libc.GetEffectiveUserId()); return true; }),
+            "read" => ($"{_files.FolderPath}/state", () => StateFile.Read($"{_files.FolderPath}/state").Length > 0),
+            "written" => ($"{_files.FolderPath}/state", () => { StateFile.Write($"{_files.FolderPath}/state", "its own"u8, UnixFileMode.UserRead); return true; }),
             "unit" => (units.PathOf("x.service"), () => units.Read("x.service") is not null),
             _ => ($"{_files.FolderPath}/image", () => { using var file = ImageFile.Open($"{_files.FolderPath}/image"); return file is not null; }),
         };
     }
 
     private static void SkipWhereNobodyCan(string what) =>
-        Assert.SkipWhen(what == "owner" && Libc.GetEffectiveUserId() != 0, "Only root gives files away.");
+        Assert.SkipWhen(what is "owner" or "credentials" && Libc.GetEffectiveUserId() != 0, "Only root gives files away.");
+
+    private string Credentials() => Directory.CreateDirectory(_files.Credentials).FullName;
 
     private bool Append()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Aetherscale.Files;
 
 namespace Aetherscale.Images.Imports;
 
@@ -18,7 +19,7 @@ internal sealed record DownloadState
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), DownloadStateJson.Default.DownloadState);
+            return JsonSerializer.Deserialize(StateFile.Read(path), DownloadStateJson.Default.DownloadState);
         }
         catch (Exception error) when (error is IOException or JsonException)
         {
@@ -26,7 +27,8 @@ internal sealed record DownloadState
         }
     }
 
-    public void Write(string path) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, DownloadStateJson.Default.DownloadState));
+    public void Write(string path) => StateFile.Write(
+        path, JsonSerializer.SerializeToUtf8Bytes(this, DownloadStateJson.Default.DownloadState), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }
 
 /// <summary>The JSON of it.</summary>

@@ -1,3 +1,4 @@
+using Aetherscale.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace Aetherscale.Images.Imports;
@@ -26,9 +27,9 @@ internal sealed class DownloadedFile(string folder, SemaphoreSlim turn)
 
     public void Note(DownloadState state) => state.Write(State);
 
-    public SafeFileHandle OpenToAppend() => File.OpenHandle(Part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
+    public SafeFileHandle OpenToAppend() => StateFile.OpenToWrite(Part, UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-    public Stream OpenToRead() => new FileStream(Part, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: false);
+    public Stream OpenToRead() => new FileStream(Beneath.OpenFile(Part), FileAccess.Read, bufferSize: 0);
 
     /// <summary>It is of no use any more.</summary>
     public void Remove()

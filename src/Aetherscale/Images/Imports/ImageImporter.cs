@@ -43,7 +43,8 @@ internal sealed class ImageImporter(
         if (format == ImageFormat.Vmdk)
         {
             meter.Begin(ImportStage.Converting, null);
-            await convert(folder.Source, folder.Image, cancellation);
+            await convert(folder.Source, folder.Converted, cancellation);
+            File.Move(folder.Converted, folder.Image, overwrite: true);
         }
 
         digest = await CheckAsync(folder.Image, digest, meter, cancellation);
@@ -96,8 +97,7 @@ internal sealed class ImageImporter(
             var start = await plain.PeekAsync(ImageFormats.Start, cancellation);
             format = ImageFormats.Find(start.Span, source.Format);
             CheckStart(format, start.Span);
-            using var file = File.OpenHandle(
-                format == ImageFormat.Vmdk ? folder.Source : folder.Image, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.None);
+            using var file = Begin(folder, format);
             digest = format switch
             {
                 ImageFormat.Raw => await WriteRawAsync(plain, file, cancellation),
@@ -119,6 +119,17 @@ internal sealed class ImageImporter(
         }
 
         return (format, digest);
+    }
+
+    private static SafeFileHandle Begin(ImportFolder folder, ImageFormat format)
+    {
+        if (format != ImageFormat.Vmdk)
+        {
+            return StateFile.Create(folder.Image, OwnerFile);
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.Source)!, ImportFolder.Mode);
+        return StateFile.Create(folder.Source, OwnerFile);
     }
 
     private static void CheckStart(ImageFormat format, ReadOnlySpan<byte> start)
@@ -216,8 +227,8 @@ internal sealed class ImageImporter(
     /// <summary>Checks all of the image, as at a first use, and waits for the disk while it is hashed, unless its digest is known.</summary>
     private static async Task<string> CheckAsync(string path, string? digest, ImportMeter meter, CancellationToken cancellation)
     {
-        File.SetUnixFileMode(path, OwnerFile);
-        using var file = ImageFile.Open(path) ?? throw new FileNotFoundException(null, path);
+        using var file = ImageFile.Open(path, Beneath.FolderAndName) ?? throw new FileNotFoundException(null, path);
+        File.SetUnixFileMode(file, OwnerFile);
         meter.Begin(ImportStage.Checking, RandomAccess.GetLength(file));
         ImageFile.CheckWhole(file, "the source", cancellation);
         var sync = Task.Run(() => DurableFile.Sync(file, path), CancellationToken.None);

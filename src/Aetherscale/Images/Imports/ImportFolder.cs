@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text;
+using Aetherscale.Files;
 
 namespace Aetherscale.Images.Imports;
 
@@ -34,11 +36,15 @@ internal sealed class ImportFolder : IDisposable
     /// <summary>The finished image, until it has its name.</summary>
     public string Image => ImageIn(FolderPath);
 
-    /// <summary>A source that has to be converted.</summary>
-    public string Source => $"{FolderPath}/source";
+    /// <summary>A source that has to be converted: in a folder of its own, which another user may have meanwhile.</summary>
+    public string Source => $"{FolderPath}/conversion/source";
+
+    /// <summary>What it is converted to, in that folder.</summary>
+    public string Converted => $"{FolderPath}/conversion/image";
 
     /// <summary>Notes the content that is about to lose the name, so that it goes even if this daemon does not come to it.</summary>
-    public void NoteReplaced(string digest) => File.WriteAllText(ReplacedIn(FolderPath), digest);
+    public void NoteReplaced(string digest) =>
+        StateFile.Write(ReplacedIn(FolderPath), Encoding.ASCII.GetBytes(digest), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>Removes the content that has lost its name, unless it is needed still. Nobody may be making a VM meanwhile.</summary>
     public void ForgetReplaced() => ForgetReplaced(FolderPath, _shelf, _isBase);
@@ -70,7 +76,8 @@ internal sealed class ImportFolder : IDisposable
 
     private static void ForgetReplaced(string folder, ImageShelf shelf, Func<string, bool> isBase)
     {
-        if (File.Exists(ReplacedIn(folder)) && File.ReadAllText(ReplacedIn(folder)) is var digest && !isBase(digest))
+        if (FileStatus.Of(ReplacedIn(folder)) is { Kind: FileKind.Regular }
+            && Encoding.ASCII.GetString(StateFile.Read(ReplacedIn(folder))) is var digest && !isBase(digest))
         {
             shelf.ForgetNameless(digest);
         }

@@ -1,8 +1,13 @@
+using Aetherscale.Files;
+
 namespace Aetherscale.VirtualMachines.History;
 
 /// <summary>Writes the files of one crash, and notes those that could not be had.</summary>
 internal sealed class BundleWriter(string folder)
 {
+    /// <summary><c>ID/crashes/TIME/NAME</c>.</summary>
+    private const int Guarded = 4;
+
     private readonly List<string> _files = [];
     private readonly List<string> _missing = [];
 
@@ -13,7 +18,9 @@ internal sealed class BundleWriter(string folder)
     {
         try
         {
-            File.WriteAllBytes($"{folder}/{name}", content());
+            var bytes = content();
+            using var file = StateFile.Create($"{folder}/{name}", UnixFileMode.UserRead | UnixFileMode.UserWrite, Guarded);
+            RandomAccess.Write(file, bytes, 0);
             _files.Add(name);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

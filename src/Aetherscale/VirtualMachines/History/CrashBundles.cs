@@ -114,7 +114,7 @@ internal sealed class CrashBundles(
                 // In its own folder QEMU may write; it does not see ours.
                 await qemu.ScreendumpAsync(path, format, CancellationToken.None);
                 bundle.Add("screen." + format, "the guest's screen", () => FileEnd.Read(path, MaxScreenBytes));
-                File.Delete(path);
+                Beneath.Remove(path);
                 return;
             }
             catch (Exception error) when (error is QmpException or TimeoutException)
