@@ -31,6 +31,45 @@ reads_nothing() {
   done
 }
 
+# writes_nothing USER: no name that the daemon trusts can be put, or exchanged, by them.
+writes_nothing() {
+  local folder
+  for folder in /run/aetherscale{,/vms,/networks,/networks/default} /var/lib/aetherscale{,/images,/images/sha256,/vms,/networks,/networks/default,/requests} \
+    "$vms/$(id_of polite)" "/run/aetherscale/vms/$(id_of polite)" /run/aetherscale/networks/default/{switch,control,router} \
+    /etc/aetherscale /etc/userdb /etc/systemd/system /run/systemd/system; do
+    in_host test -d "$folder" || { echo "there is no $folder" && return 1; }
+    ! in_host runuser -u "$1" -- test -w "$folder" || { echo "$1 may write in $folder" && return 1; }
+  done
+  ! as "$1" ln -sfn /srv "$vms/$(id_of polite)" && in_host test -d "$vms/$(id_of polite)" && in_host test ! -L "$vms/$(id_of polite)"
+}
+
+# post_as USER BODY: what the daemon answers to a request that the CLI would not send.
+post_as() {
+  in_host runuser -u "$1" -- bash -c 'printf "POST /v1/commands HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: %s\r\nConnection: close\r\n\r\n%s" \
+    "${#2}" "$2" | socat -t 10 -,ignoreeof UNIX-CONNECT:"$1"' - $socket "$2"
+}
+
+# gets_no_file_of_the_hosts USER: whatever name it asks for, the daemon reads no file that it was not given.
+gets_no_file_of_the_hosts() {
+  local body
+  for body in '{"command": "import-image", "options": {"name": "stolen", "url": "file:///etc/shadow"}}' \
+    '{"command": "import-image", "options": {"name": "stolen", "source": "/etc/shadow"}}' \
+    '{"command": "create-vm", "options": {"image": "/etc/shadow", "no-start": true}}' \
+    '{"command": "create-vm", "options": {"image": "../../../../etc/shadow", "no-start": true}}' \
+    '{"command": "show-vm", "options": {"vm-id": "../../../etc"}}' \
+    '{"command": "delete-image", "options": {"name": "../networks/default"}}'; do
+    post_as "$1" "$body" | tee /dev/stderr | grep '"status": *"error"' >/dev/null || return 1
+  done
+  ! cli list-images | grep stolen && in_host test -e /var/lib/aetherscale/networks/default.json
+}
+
+# forges_no_log USER: everybody may write to the journal, and say of which unit it is.
+forges_no_log() {
+  in_host bash -c 'printf "MESSAGE=forged\nUNIT=%s\nSYSLOG_IDENTIFIER=systemd\n" "$2" | runuser -u "$1" -- logger --journald' - "$1" "${unit[polite]}"
+  wait_until 10 in_host journalctl --quiet --no-pager UNIT="${unit[polite]}" MESSAGE=forged
+  [[ -n $(in_host journalctl --quiet --no-pager UNIT="${unit[polite]}" MESSAGE=forged) ]] && ! cli logs-vm polite | grep forged
+}
+
 # refuses_to_start WORDS: the daemon, and says why.
 refuses_to_start() {
   ! in_host systemctl restart aetherscale.service || return 1
@@ -77,6 +116,16 @@ traps_lead_nowhere() {
   cli exec tiny -- true
 }
 
+# is_not_kept_busy: a QEMU makes more folders where its sockets are than the kernel would watch for anybody. The daemon watches none of them.
+is_not_kept_busy() {
+  local folder
+  folder=/run/aetherscale/vms/$(id_of polite)
+  as_qemu polite bash -c 'mkdir "$1"/many{1..500} && ln -s / "$1/all"' - "$folder"
+  cli list-vms
+  in_host bash -c 'cat /proc/"$(systemctl show --value --property MainPID aetherscale.service)"/fdinfo/* | grep -c "^inotify wd:"' | tee /dev/stderr | grep -xE '[0-9]{1,2}' || return 1
+  as_qemu polite bash -c 'rmdir "$1"/many{1..500} && rm "$1/all"' - "$folder"
+}
+
 # deletes_the_link: A39. The VM's folder is a link of an administrator's mistake, or of somebody who got as far.
 deletes_the_link() {
   local id
@@ -117,6 +166,10 @@ check_hostile() {
   check "a member of the group reads none of the daemon's files" reads_nothing member
   check "and may not start units in its place" cannot member systemctl --no-ask-password start "${unit[polite]}"
   check "another user reads none of them, either" reads_nothing stranger
+  check "a member of the group puts nothing in a place of the daemon's" writes_nothing member
+  check "nor does another user" writes_nothing stranger
+  check "a member of the group has the daemon read no file of the host's" gets_no_file_of_the_hosts member
+  check "and nobody has it tell of a VM what did not happen" forges_no_log stranger
   check "A37 the state folder is opened to a group" in_host chmod g+w $vms
   check "A37 the daemon refuses to start, and says which" refuses_to_start "$vms can be written by others"
   check "A37 once mended" in_host chmod g-w $vms
@@ -128,5 +181,6 @@ check_hostile() {
   check "A40 it starts" starts_again
   check "a QEMU that was broken into reaches no other VM" qemu_is_alone
   check "and its links lead the daemon nowhere" traps_lead_nowhere
+  check "nor do its folders keep the daemon busy" is_not_kept_busy
   check "a VM's user goes with the VM" leaves_nothing
 }

@@ -92,6 +92,20 @@ outlives_the_daemon() {
   [[ ${before[*]} == "${after[*]}" ]]
 }
 
+# refused WORDS COMMAND…: within 32 s, for a call to systemd may take 25.
+refused() { { in_host timeout 32 aetherscale-cli "${@:2}" 2>&1 || true; } | tee /dev/stderr | grep -F "$1"; }
+
+# frozen_systemd_is_told: B38. From outside the host its PID 1 can be frozen, like any process.
+frozen_systemd_is_told() {
+  local init before told=''
+  init=$(host_init)
+  before=$(pid_of tiny)
+  kill -STOP "$init"
+  refused systemd-unavailable list-vms && refused systemd-unavailable start-vm put-down && refused vm-not-found start-vm nobody && told=1
+  kill -CONT "$init"
+  [[ -n $told ]] && wait_until 30 is running tiny && [[ $(pid_of tiny) == "$before" ]]
+}
+
 # was_told BOOT VM WORDS: whether systemd said so of the VM's unit in that boot.
 was_told() { in_host journalctl --quiet --boot "$1" --no-pager "UNIT=${unit[$2]}" | grep -E "$3"; }
 
@@ -119,6 +133,13 @@ check_shutdown() {
 
 without_the_daemon() { in_host systemctl disable aetherscale.socket && in_host systemctl disable aetherscale.service; }
 
+doctor_says_how_it_is_started() {
+  local code=0
+  cli --system doctor >"$host/doctor" 2>&1 || code=$?
+  cat "$host/doctor"
+  ((code == 3)) && grep -F 'systemctl start aetherscale.socket' "$host/doctor" && grep -E '^ok +service +/usr/lib/systemd/system/aetherscale.service' "$host/doctor"
+}
+
 runs_without_the_daemon() {
   [[ $(in_host systemctl is-active aetherscale.socket aetherscale.service) == $'inactive\ninactive' ]] &&
     wait_until 30 in_host systemctl is-active "${unit[polite]}" "${unit[tiny]}"
@@ -141,6 +162,7 @@ check "the console is shown" console_works
 check "a member of the group works with them, and names no socket" session as member aetherscale-cli
 check "why-vm names the member" requester_is_named member
 check "VMs outlive the daemon" outlives_the_daemon
+check "B38 a frozen PID 1 is told of in bounded time, and after it all is as before" frozen_systemd_is_told
 check_hostile
 
 check "the host reboots" reboot
@@ -157,6 +179,7 @@ check "the host is switched off" power_off
 check "and booted" host_boot
 check_shutdown
 check "B27 VMs are back without the daemon" runs_without_the_daemon
+check "doctor says how it is started" doctor_says_how_it_is_started
 check "the daemon comes again" in_host systemctl enable --now aetherscale.socket
 check "B27 after power-off, too, what ran runs again" become running "${guests[@]}"
 check "B27 and what was stopped stays down" is stopped put-down went-down

@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Faults;
 
 /// <summary>A systemd that does not answer, and a daemon that is asked meanwhile.</summary>
-/// <remarks>There is no second PID 1, and the first cannot be frozen.</remarks>
+/// <remarks>There is no second PID 1, and the first can be frozen only from outside its host: tests/hosts/system.sh does that.</remarks>
 [Trait("mode", "user")]
 public sealed class FrozenSystemdTests : IAsyncLifetime
 {
