@@ -116,6 +116,16 @@ traps_lead_nowhere() {
   cli exec tiny -- true
 }
 
+# switch_comes_again: whatever a QEMU has left in the switch's folder.
+switch_comes_again() {
+  local control=/run/aetherscale/networks/default/switch/ctl
+  as_qemu polite bash -c 'mkdir -m 700 "$1/mine" && touch "$1/mine/file" && ln -s /srv "$1/link"' - $control
+  in_host touch /srv/untouched
+  in_host systemctl kill --signal=KILL aetherscale-net-default.service
+  wait_until 20 in_host test ! -e $control/mine && wait_until 20 in_host test -S $control/ctl && in_host test -e /srv/untouched &&
+    wait_until 20 in_host systemctl is-active aetherscale-net-default.service
+}
+
 # is_not_kept_busy: a QEMU makes more folders where its sockets are than the kernel would watch for anybody. The daemon watches none of them.
 is_not_kept_busy() {
   local folder
@@ -181,6 +191,8 @@ check_hostile() {
   check "A40 it starts" starts_again
   check "a QEMU that was broken into reaches no other VM" qemu_is_alone
   check "and its links lead the daemon nowhere" traps_lead_nowhere
+  check "what it leaves in the switch's folder does not keep that from starting again" switch_comes_again
+  check "and ssh goes through it again" wait_until 60 ssh_works
   check "nor do its folders keep the daemon busy" is_not_kept_busy
   check "a VM's user goes with the VM" leaves_nothing
 }

@@ -101,23 +101,31 @@ internal static class NetworkUnits
         (UplinkOf(paths.Name), Uplink(paths, dataFolder, user)),
     ];
 
-    private static string Switch(NetworkPaths paths, string dataFolder, VmUser? user, string upheld) => Begin(paths, dataFolder, "switch")
-        .Set("Upholds", upheld)
-        .Section("Service")
-        .Set("Type", "forking")
-        .Set("PIDFile", $"%t/{paths.RelativeSwitchPid}")
-        .Set("RuntimeDirectory", $"{paths.RelativeSwitchFolder} {paths.RelativeControlFolder}")
-        .Set("RuntimeDirectoryMode", user is null ? "0700" : "0750")
-        .Comment("Running VMs have the folder bound in: it must stay while the switch is restarted.")
-        .Set("RuntimeDirectoryPreserve", "yes")
-        .Command("ExecStartPre", NetworkCommands.CleanSwitch(paths))
-        .Command("ExecStart", NetworkCommands.Switch(paths, isShared: user is not null))
-        .Set("LimitNOFILE", "4096")
-        .Set("Restart", "always")
-        .Set("RestartSec", "100ms")
-        .Set("TimeoutStopSec", "5")
-        .Confine(user, s_switchSandbox)
-        .Build();
+    private static string Switch(NetworkPaths paths, string dataFolder, VmUser? user, string upheld)
+    {
+        var text = Begin(paths, dataFolder, "switch")
+            .Set("Upholds", upheld)
+            .Section("Service")
+            .Set("Type", "forking")
+            .Set("PIDFile", $"%t/{paths.RelativeSwitchPid}")
+            .Set("RuntimeDirectory", $"{paths.RelativeSwitchFolder} {paths.RelativeControlFolder}")
+            .Set("RuntimeDirectoryMode", user is null ? "0700" : "0750")
+            .Comment("Running VMs have the folder bound in: it must stay while the switch is restarted.")
+            .Set("RuntimeDirectoryPreserve", "yes");
+        if (user is not null)
+        {
+            text.Comment("QEMUs are other users, and may have left there what only root can remove.");
+        }
+
+        return text.Command("ExecStartPre", NetworkCommands.CleanSwitch(paths), asRoot: user is not null)
+            .Command("ExecStart", NetworkCommands.Switch(paths, isShared: user is not null))
+            .Set("LimitNOFILE", "4096")
+            .Set("Restart", "always")
+            .Set("RestartSec", "100ms")
+            .Set("TimeoutStopSec", "5")
+            .Confine(user, s_switchSandbox)
+            .Build();
+    }
 
     private static string Router(NetworkPaths paths, string dataFolder, VmUser? user)
     {
