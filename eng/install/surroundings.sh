@@ -29,7 +29,7 @@ choose_prefix() {
 # check_tools: what VMs need and cannot be fetched by apt here.
 check_tools() {
   local tool missing=()
-  for tool in /usr/bin/{qemu-system-x86_64,qemu-img,vde_switch,vdens,slirp4netns,socat,nsenter} /usr/sbin/{dnsmasq,nft,ip}; do
+  for tool in /usr/bin/{qemu-system-x86_64,qemu-img,vde_switch,vdens,vde_plug,slirp4netns,socat,nsenter,xz} /usr/sbin/{dnsmasq,nft,ip}; do
     [[ -x $tool ]] || missing+=("$tool")
   done
   ((${#missing[@]} == 0)) || fail "VMs need these programs, which are not here: ${missing[*]}"

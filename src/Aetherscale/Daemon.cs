@@ -232,7 +232,7 @@ internal static class Daemon
             new SandboxCheckup(sandbox, scope),
             new SystemdCheckup(systemd),
             host.IsSystem ? new UsersCheckup(users) : new LingerCheckup(linger),
-            new NetworkToolsCheckup(),
+            new NetworkToolsCheckup(withBridge: settings[Bridge].Length > 0),
             new NetworkCheckup(systemd, networks, settings[Network]),
             new RoomCheckup(data.Path, host.RuntimeDirectory),
             new SocketCheckup(settings[Socket], runtime, scope),

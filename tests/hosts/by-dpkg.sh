@@ -18,6 +18,7 @@ check_package() {
   check "they run" in_host systemctl is-active aetherscale.socket aetherscale.service
   check "manual pages and completion are where they are looked for" is_there /usr/share/man/man8/aetherscale.8.gz \
     /usr/share/man/man1/aetherscale-cli.1.gz /usr/share/bash-completion/completions/aetherscale-cli
+  check "every program that the daemon and its units start is there" has_all_programs
   check "doctor finds no failure" doctor_is_content
   check_vms
   check_loner

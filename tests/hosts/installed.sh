@@ -66,10 +66,19 @@ power_cycle() {
   host_boot
 }
 
+imports_packed() { in_host xz --keep --force /root/images/polite.qcow2 && cli import-image packed /root/images/polite.qcow2.xz && cli delete-image packed; }
+
+# has_all_programs: those that the sources name by their paths; as nologin nobody is started.
+has_all_programs() {
+  # shellcheck disable=SC2046
+  is_there $(grep -rhoE '"/usr/s?bin/[a-z0-9_-]+"' "$folder/src" --include='*.cs' | tr -d '"' | grep -v nologin | sort -u)
+}
+
 # check_vms: made by root, and by a member of the group.
 check_vms() {
   check "people are made" make_people
   check "root imports images" cli import-image polite /root/images/polite.qcow2
+  check "a packed one, too" imports_packed
   check "a member of the group does, too" as_person aetherscale-cli import-image tiny /root/images/tiny.qcow2
   check "root creates a VM" cli create-vm --image polite --name of-root --memory 64
   check "a member of the group creates a VM" as_person aetherscale-cli create-vm --image tiny --name of-person --memory 256

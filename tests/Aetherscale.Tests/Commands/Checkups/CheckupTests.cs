@@ -99,6 +99,7 @@ public sealed class CheckupTests : IDisposable
 
         Assert.Equal(("fail", "sudo apt-get install dnsmasq-base nftables"), (finding.Status, finding.Mend));
         Assert.EndsWith("/usr/sbin/dnsmasq, /usr/sbin/nft", finding.Found);
+        Assert.EndsWith(" vdeplug", (await OnlyAsync(new NetworkToolsCheckup(_folder.Path, withBridge: true))).Mend);
     }
 
     [Fact]
