@@ -43,6 +43,11 @@ internal static class CliRoot
         (CommandNames.AddRemote, static (session, _) => new AddRemote(session)),
         (CommandNames.ListRemotes, static (session, _) => new ListRemotes(session)),
         (CommandNames.RemoveRemote, static (session, _) => new RemoveRemote(session, new RemoteCompletions(session))),
+        (CommandNames.ListHosts, static (session, _) => new ListHosts(session)),
+        (CommandNames.ShowHost, static (session, _) => new ShowHost(session, new HostCompletions(session))),
+        (CommandNames.CordonHost, static (session, _) => new CordonHost(session, new HostCompletions(session))),
+        (CommandNames.UncordonHost, static (session, _) => new UncordonHost(session, new HostCompletions(session))),
+        (CommandNames.ForgetHost, static (session, _) => new ForgetHost(session, new HostCompletions(session))),
         (CommandNames.Doctor, static (session, _) => new Doctor(session)),
         (Completion.Word, static (_, _) => new Completion()),
         (ManualPage.Word, static (session, _) => new ManualPage(session)),
@@ -57,6 +62,7 @@ internal static class CliRoot
         var options = new GlobalOptions();
         var session = new Session(around, terminal, options);
         var completions = new VmCompletions(session);
+        options.Host.CompletionSources.Add(new HostCompletions(session).Find);
         foreach (var option in options.All)
         {
             root.Add(option);

@@ -2,13 +2,18 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using Aetherscale.Cli.Output;
 using Aetherscale.Cli.Settings;
+using Aetherscale.Cli.Transport;
 using Aetherscale.Cli.Verbs;
+using Aetherscale.Contract;
 
 namespace Aetherscale.Cli;
 
 /// <summary>The options that every verb takes.</summary>
 internal sealed class GlobalOptions
 {
+    /// <summary>A broker counts the milliseconds that a message may wait in 32 bits.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(30);
+
     public Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
         Description = "table (the default), or json: the daemon's replies as one JSON list of envelopes. show-vm also has yaml.",
@@ -49,6 +54,26 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<string?> Host { get; } = new("--host")
+    {
+        Description = "In a fleet, have this host carry it out.",
+        HelpName = "HOST",
+        Recursive = true,
+        CustomParser = static result => HostWord.IsName(result.Tokens[0].Value)
+            ? result.Tokens[0].Value
+            : result.Fail<string>($"--host takes {HostWord.NameRule}, not \"{result.Tokens[0].Value}\""),
+    };
+
+    public Option<TimeSpan?> Deadline { get; } = new("--deadline")
+    {
+        Description = "Do not begin it later than this from now: 30s, 10m, 24h. By a broker, a minute without it.",
+        HelpName = "DURATION",
+        Recursive = true,
+        CustomParser = static result => Duration.TryParse(result.Tokens[0].Value) is { } span && span > TimeSpan.Zero && span <= s_longest
+            ? span
+            : result.Fail<TimeSpan?>($"--deadline takes 30s, 10m, 24h or up to 30d, not \"{result.Tokens[0].Value}\""),
+    };
+
     /// <summary>Before the verb only: behind <c>ssh</c> it is somebody else.</summary>
     public Option<bool> User { get; } = new("--user")
     {
@@ -66,6 +91,10 @@ internal sealed class GlobalOptions
     public DaemonPlace PlaceIn(ParseResult line, Surroundings around) =>
         DaemonPlace.Find(SocketIn(line, around), line.GetValue(Broker), around);
 
+    /// <summary>To whom its requests go, and until when.</summary>
+    public Addressing AddressingIn(ParseResult line, TimeProvider time) =>
+        new(line.GetValue(Host), line.GetValue(Deadline) is { } span ? time.GetUtcNow() + span : null);
+
     /// <summary>The socket that the command line names; null when it names none.</summary>
     /// <exception cref="CliException">It names more than one daemon.</exception>
     public string? SocketIn(ParseResult line, Surroundings around)
@@ -80,5 +109,5 @@ internal sealed class GlobalOptions
     private static IEnumerable<CompletionItem> Formats(Command command) =>
         ((string[])["json", "table", .. command is ShowVm ? ["yaml"] : Array.Empty<string>()]).Select(word => new CompletionItem(word));
 
-    public IEnumerable<Option> All => [Output, Quiet, Socket, Broker, System, User];
+    public IEnumerable<Option> All => [Output, Quiet, Socket, Broker, System, User, Host, Deadline];
 }

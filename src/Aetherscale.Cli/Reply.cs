@@ -49,6 +49,7 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
     private static ExecutionInfo ReadInfo(ref Utf8JsonReader reader)
     {
         var texts = new Dictionary<string, string?>();
+        var unanswered = new List<string>();
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -63,6 +64,13 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
             {
                 texts[name] = reader.GetString();
             }
+            else if (name == "unanswered" && reader.TokenType == JsonTokenType.StartArray)
+            {
+                while (reader.Read() && reader.TokenType == JsonTokenType.String)
+                {
+                    unanswered.Add(reader.GetString()!);
+                }
+            }
             else
             {
                 // A newer daemon may say more.
@@ -74,6 +82,7 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, ReadOnlyMemory<byte> R
         {
             Status = texts.GetValueOrDefault("status") ?? throw new JsonException("no status"),
             Host = texts.GetValueOrDefault("host"),
+            Unanswered = unanswered.Count > 0 ? unanswered : null,
             Code = texts.GetValueOrDefault("code"),
             Reason = texts.GetValueOrDefault("reason"),
             RequestId = texts.GetValueOrDefault("request-id"),

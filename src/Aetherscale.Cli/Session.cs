@@ -23,10 +23,14 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     /// <param name="line">Names the socket or the broker, or does not.</param>
     /// <param name="blocking">Whether the caller's thread has nothing else to do until the answer is there.</param>
     /// <exception cref="CliException">What names the daemon's place is wrong.</exception>
-    public ITransport TransportFor(ParseResult line, bool blocking) => options.PlaceIn(line, around) switch
+    public ITransport TransportFor(ParseResult line, bool blocking) => TransportFor(line, options.AddressingIn(line, around.Time), blocking);
+
+    /// <summary>The same for requests that are not the line's own.</summary>
+    /// <exception cref="CliException">As above.</exception>
+    public ITransport TransportFor(ParseResult line, Addressing address, bool blocking) => options.PlaceIn(line, around) switch
     {
-        SocketPlace socket => new UnixSocketTransport(socket.Path, around, blocking),
-        BrokerPlace broker => new BrokerTransport(broker, around),
+        SocketPlace socket => new UnixSocketTransport(socket.Path, around, address, blocking),
+        BrokerPlace broker => new BrokerTransport(broker, around, address),
         var other => throw new NotSupportedException(other.GetType().Name),
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Aetherscale.Cli.Transport;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Cli.Completions;
@@ -30,7 +31,7 @@ internal abstract class WordCompletions(Session session, string command)
 
     private async Task<IReadOnlyList<string>> FindAsync(ParseResult line)
     {
-        await using var daemon = session.TransportFor(line, blocking: true);
+        await using var daemon = session.TransportFor(line, Addressing.None, blocking: true);
         using var patience = new CancellationTokenSource(s_patience, session.Around.Time);
         var request = new RequestEnvelope { Command = command, RequestId = session.Around.NewRequestId() };
         var reply = await daemon.SendAsync(request, patience.Token);

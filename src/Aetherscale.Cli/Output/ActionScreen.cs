@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Cli.Output;
@@ -37,12 +38,14 @@ internal static class ActionScreen
 
     private static Sheet Table(VmActionResponse[] vms, bool hints)
     {
-        string[] headers = ["VM-ID", "NAME", "STATUS", .. hints ? ["HINT"] : Array.Empty<string>()];
+        var parked = vms.Any(vm => vm.Host is not null);
+        string[] headers = ["VM-ID", "NAME", "STATUS", .. parked ? ["HOST", "UNTIL"] : Array.Empty<string>(), .. hints ? ["HINT"] : Array.Empty<string>()];
         var rows = vms.Select(vm => (Cell[])
         [
             new(vm.VmId, Tone.Strong),
             new(vm.Name),
             StatusCell.Of(vm.Status),
+            .. parked ? [new Cell(vm.Host), new Cell(vm.Until?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))] : Array.Empty<Cell>(),
             .. hints ? [new Cell(vm.Hint)] : Array.Empty<Cell>(),
         ]);
         return new Sheet(headers, [.. rows]);

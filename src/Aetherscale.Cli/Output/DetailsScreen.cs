@@ -18,6 +18,7 @@ internal static class DetailsScreen
         [
             ("vm-id", new(vm.VmId, Tone.Strong)),
             ("name", new(vm.Name)),
+            ("host", new(vm.Host)),
             ("status", StatusCell.Of(vm.Status)),
             ("hint", new(vm.Hint)),
             ("address", new(vm.Address)),

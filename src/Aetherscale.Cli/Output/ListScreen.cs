@@ -5,7 +5,7 @@ namespace Aetherscale.Cli.Output;
 /// <summary>The answer of list-vms.</summary>
 internal static class ListScreen
 {
-    private static readonly string[] s_headers = ["VM-ID", "NAME", "STATUS", "ADDRESS", "IMAGE", "CPUS", "MEMORY", "AUTOSTART", "HINT"];
+    private static readonly string[] s_headers = ["VM-ID", "NAME", "STATUS", "ADDRESS", "IMAGE", "CPUS", "MEMORY", "AUTOSTART", "HOST", "HINT"];
 
     public static Screen Of(IReadOnlyList<Reply> replies)
     {
@@ -15,8 +15,12 @@ internal static class ListScreen
             reply.Read(json => VmRows.Read(json, table));
         }
 
-        var columns = table.HasAny((int)VmRows.Column.Hint) ? s_headers.Length : s_headers.Length - 1;
-        var sheet = new LongSheet(table, s_headers[..columns], CellOf);
+        int[] columns =
+        [
+            .. Enumerable.Range(0, VmRows.Columns)
+                .Where(column => (VmRows.Column)column is not (VmRows.Column.Host or VmRows.Column.Hint) || table.HasAny(column)),
+        ];
+        var sheet = new LongSheet(table, columns, [.. columns.Select(column => s_headers[column])], CellOf);
         return new Screen(
             sheet,
             sheet.Texts((int)VmRows.Column.VmId),

@@ -49,6 +49,12 @@ internal sealed class ReplyPrinter(Terminal terminal, OutputFormat format, bool 
             terminal.Note(note);
         }
 
+        string[] unanswered = [.. outcomes.SelectMany(outcome => outcome.Reply?.ExecutionInfo.Unanswered ?? []).Distinct()];
+        if (unanswered.Length > 0)
+        {
+            terminal.Note($"hosts that did not answer: {string.Join(", ", unanswered)}");
+        }
+
         foreach (var refused in outcomes.Where(outcome => outcome.Reply is not null && !Succeeded(outcome)))
         {
             terminal.Fail(refused.Reply!.ExecutionInfo.Describe(refused.Request.RequestId), advice: null);

@@ -8,9 +8,9 @@ internal static class StatusCell
     public static Cell Of(string status) => new(status, status switch
     {
         VmStatus.Running => Tone.Good,
-        VmStatus.Creating or VmStatus.Starting or VmStatus.Stopping or VmStatus.Deleting => Tone.Busy,
+        VmStatus.Creating or VmStatus.Starting or VmStatus.Stopping or VmStatus.Deleting or VmStatus.Parked => Tone.Busy,
         VmStatus.Paused => Tone.Busy,
-        VmStatus.Crashed or VmStatus.Broken => Tone.Bad,
+        VmStatus.Crashed or VmStatus.Broken or VmStatus.Unreachable => Tone.Bad,
         VmStatus.Stopped or VmStatus.Deleted => Tone.Faint,
         _ => Tone.Plain,
     });

@@ -48,10 +48,10 @@ internal sealed class Utf8Table(int columns)
         width = int.Max(width, WidthOf(_text.AsSpan((_length - length).._length)));
     }
 
-    /// <summary>The table under its headers, of which there may be fewer than columns: aligned, nothing cut off, <c>-</c> for no value.</summary>
-    public ReadOnlyMemory<byte> ToPlainLines(IReadOnlyList<string> headers)
+    /// <summary>These columns under their headers: aligned, nothing cut off, <c>-</c> for no value.</summary>
+    public ReadOnlyMemory<byte> ToPlainLines(IReadOnlyList<int> shown, IReadOnlyList<string> headers)
     {
-        int[] widths = [.. headers.Select((header, column) => int.Max(header.Length, int.Max(_widths[column], 1)))];
+        int[] widths = [.. headers.Select((header, column) => int.Max(header.Length, int.Max(_widths[shown[column]], 1)))];
         // A character takes at most three bytes for each unit of its width.
         var lines = new byte[(Rows + 1) * (widths.Sum() + (Gap * widths.Length)) * (_isAscii ? 1 : 3)];
         var end = 0;
@@ -64,7 +64,7 @@ internal sealed class Utf8Table(int columns)
         {
             for (var column = 0; column < widths.Length; column++)
             {
-                end = Append(this[row, column] is { IsEmpty: false } text ? text : "-"u8, column);
+                end = Append(this[row, shown[column]] is { IsEmpty: false } text ? text : "-"u8, column);
             }
         }
 

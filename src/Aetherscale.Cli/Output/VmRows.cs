@@ -20,6 +20,7 @@ internal static class VmRows
         Cpus,
         Memory,
         Autostart,
+        Host,
         Hint,
         Policy,
         Unknown,
@@ -103,6 +104,7 @@ internal static class VmRows
         Column.Cpus => "cpus"u8,
         Column.Memory => "memory"u8,
         Column.Autostart => "autostart"u8,
+        Column.Host => "host"u8,
         Column.Hint => "hint"u8,
         _ => "autostart-policy"u8,
     };

@@ -19,7 +19,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
 
     /// <summary>
     /// How long a request may lie in the queue. Nobody must be surprised by a command that is carried out long after its sender
-    /// has given up.
+    /// has given up. A deadline says otherwise.
     /// </summary>
     private static readonly TimeSpan s_takenWithin = TimeSpan.FromSeconds(60);
 
@@ -66,7 +66,8 @@ internal sealed class BrokerCalls : IAsyncDisposable
     public async Task<Reply> AskAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var id = request.RequestId!;
-        var patience = request.MayTakeLong() ? s_patience : s_takenWithin;
+        var waits = request.Deadline is { } latest ? latest - _around.Time.GetUtcNow() : TimeSpan.Zero;
+        var patience = (request.MayTakeLong() ? s_patience : s_takenWithin) + (waits > TimeSpan.Zero ? waits : TimeSpan.Zero);
         var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[id] = answer;
         try
@@ -104,6 +105,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
     private async Task PublishAsync(RequestEnvelope request, string id, CancellationToken cancel)
     {
         var body = request.ToJson();
+        var takenWithin = request.Deadline is { } latest ? latest - _around.Time.GetUtcNow() : s_takenWithin;
         var properties = new BasicProperties
         {
             ContentType = "application/json",
@@ -112,7 +114,7 @@ internal sealed class BrokerCalls : IAsyncDisposable
             ReplyTo = DirectReplyTo,
             AppId = CliRoot.ProgramName,
             UserId = _link.Place.Credentials.UserName, // checked by the broker, and named in the daemon's log
-            Expiration = s_takenWithin.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            Expiration = Math.Max(1, (long)takenWithin.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
         };
         await _turn.WaitAsync(cancel);
         try

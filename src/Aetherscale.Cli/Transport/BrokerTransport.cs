@@ -9,7 +9,7 @@ using Aetherscale.Contract.Streams;
 namespace Aetherscale.Cli.Transport;
 
 /// <summary>Messages by a RabbitMQ broker: one connection for all requests, opened by the first.</summary>
-internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : ITransport
+internal sealed class BrokerTransport(BrokerPlace place, Surroundings around, Addressing address) : ITransport
 {
     private readonly Lock _opening = new();
     private Task<BrokerLink>? _link;
@@ -18,7 +18,7 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         var calls = await CallsAsync(cancel);
-        return await calls.AskAsync(request, cancel);
+        return await calls.AskAsync(address.On(request), cancel);
     }
 
     public Task<IGuestStream> ConnectAsync(string vm, int port, CancellationToken cancel) => OpenStreamAsync(
@@ -85,7 +85,7 @@ internal sealed class BrokerTransport(BrokerPlace place, Surroundings around) : 
         try
         {
             var reply = await calls.AskAsync(
-                new RequestEnvelope { Command = command, Options = options(stream.Queue), RequestId = around.NewRequestId() }, cancel);
+                address.On(new RequestEnvelope { Command = command, Options = options(stream.Queue), RequestId = around.NewRequestId() }), cancel);
             stream.Begin(!reply.Response.IsEmpty
                 ? reply.Read(Replies.Json.ConnectVmResponse).Queue
                 : throw new CliException(ExitCodes.Refused, reply.ExecutionInfo.Describe()));

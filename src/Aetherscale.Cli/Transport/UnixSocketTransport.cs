@@ -10,13 +10,14 @@ namespace Aetherscale.Cli.Transport;
 /// <summary>HTTP over the daemon's Unix socket, one connection for each request.</summary>
 /// <param name="path">The socket's path.</param>
 /// <param name="around">For the advice when nobody is there.</param>
+/// <param name="address">Which host, and until when.</param>
 /// <param name="blocking">Whether the caller's thread may be held until the answer is there.</param>
-internal sealed class UnixSocketTransport(string path, Surroundings around, bool blocking) : ITransport
+internal sealed class UnixSocketTransport(string path, Surroundings around, Addressing address, bool blocking) : ITransport
 {
     public async Task<Reply> SendAsync(RequestEnvelope request, CancellationToken cancel)
     {
         using var socket = await OpenForOneAsync(cancel);
-        var body = request.ToJson();
+        var body = address.On(request).ToJson();
         var head = $"POST {ApiRoutes.Commands} HTTP/1.1\r\nHost: aetherscale\r\nConnection: close\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n";
         try
@@ -46,6 +47,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
 
     private async Task<IGuestStream> UpgradeAsync(string target, CancellationToken cancel)
     {
+        address.RequireNoHost();
         DaemonSocket? socket = await OpenAsync(cancel);
         try
         {
@@ -80,6 +82,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
 
     public async IAsyncEnumerable<DaemonFrame> FollowAsync(FollowRequest what, [EnumeratorCancellation] CancellationToken cancel)
     {
+        address.RequireNoHost();
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         silence.CancelAfter(StreamSilence.Longest);
         using var socket = await OpenAsync(silence.Token);
@@ -93,12 +96,15 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, bool
         }
     }
 
-    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel) =>
-        ExchangeAsync($"PUT {path}", source, cancel);
+    public IAsyncEnumerable<DaemonFrame> UploadAsync(string path, SourceFile? source, CancellationToken cancel)
+    {
+        address.RequireNoHost();
+        return ExchangeAsync($"PUT {path}", source, cancel);
+    }
 
     public IAsyncEnumerable<DaemonFrame> TellAsync(RequestEnvelope request, CancellationToken cancel)
     {
-        var body = request.ToJson();
+        var body = address.On(request).ToJson();
         var message = new SourceFile(new MemoryStream(body.ToArray()), body.Length, request.Command, null);
         return ExchangeAsync($"POST {ApiRoutes.Commands}", message, cancel);
     }

@@ -75,6 +75,22 @@ internal sealed class CreateVm : Verb
         Description = "Have your services start at boot and outlive your logins, as loginctl enable-linger does.",
     };
 
+    private readonly Option<string[]> _labels = new("--label")
+    {
+        Description = "In a fleet, a label that the host must have, such as ssd or zone=a; several by giving it several times.",
+        HelpName = "LABEL",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        CustomParser = static result => result.Tokens.FirstOrDefault(token => !HostWord.IsLabel(token.Value)) is { } wrong
+            ? result.Fail<string[]>($"--label takes {HostWord.LabelRule}, not \"{wrong.Value}\"")
+            : [.. result.Tokens.Select(token => token.Value)],
+    };
+
+    private readonly Option<bool> _wait = new("--wait")
+    {
+        Description = "In a fleet, wait for a host that has room, until --deadline.",
+    };
+
     public CreateVm(Session session)
         : base(CommandNames.CreateVm, "make a VM from an image and start it")
     {
@@ -95,6 +111,8 @@ internal sealed class CreateVm : Verb
         Add(_graphics);
         Add(_firmware);
         Add(_enableLinger);
+        Add(_labels);
+        Add(_wait);
         Validators.Add(line =>
         {
             if (line.GetResult(_image) is null && line.GetResult(_file) is null)
@@ -106,13 +124,16 @@ internal sealed class CreateVm : Verb
 
     public override string Synopsis =>
         "create-vm --image IMAGE | --file FILE [--name NAME] [--cpus COUNT] [--memory SIZE] [--disk SIZE] [--ssh-key KEY]... [--hostname NAME] "
-        + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--firmware KIND] [--enable-linger]";
+        + "[--user-data FILE] [--network-config FILE] [--init-script FILE] [--no-start] [--autostart POLICY] [--restart POLICY] [--graphics vnc] [--firmware KIND] [--enable-linger] "
+        + "[--label LABEL]... [--wait]";
 
     public override IReadOnlyList<string> Details =>
     [
         "Makes a VM whose disk stands on a base image, writes its systemd unit and starts it. From then on it is "
         + "started at every boot of the host, until stop-vm, and again after a crash; --autostart and --restart say "
         + "otherwise. The new VM's id is printed, and with --quiet nothing else.",
+        "Where several hosts are at one broker, and the request comes by it, the VM goes to one that has room and every --label; --host names one. Where none has room, "
+        + "that is said at once (no-capacity), or with --wait at the deadline.",
         "What is not given, the daemon's settings decide (default-cpus, default-memory-mib).",
         "Your public keys, a host name, user-data and scripts reach the guest by a small second disk, as cloud-init's "
         + "NoCloud wants it. Images for the cloud read it when they boot for the first time; others do not notice it.",
@@ -126,6 +147,7 @@ internal sealed class CreateVm : Verb
         new("From a distribution's image, which is fetched the first time", "aetherscale-cli create-vm --image debian:12 --name web"),
         new("With a larger disk and something to set up", "aetherscale-cli create-vm --image debian:12 --name db --disk 40G --user-data db.yaml"),
         new("As a file says, but under another name", "aetherscale-cli create-vm --file web.yaml --name web2"),
+        new("On some host with an SSD, as soon as there is room", "aetherscale-cli create-vm --image tiny --label ssd --wait --deadline 2h"),
         new("Keep its id in a variable", "id=$(aetherscale-cli create-vm --image tiny --memory 2G --quiet)"),
     ];
 
@@ -162,6 +184,8 @@ internal sealed class CreateVm : Verb
         Graphics = line.GetValue(_graphics) ?? options.Graphics,
         Firmware = line.GetValue(_firmware) ?? options.Firmware,
         EnableLinger = line.GetValue(_enableLinger) ? true : options.EnableLinger,
+        Labels = line.GetValue(_labels) is { Length: > 0 } labels ? labels : options.Labels,
+        Wait = line.GetValue(_wait) || options.Wait,
     };
 
     private static int? Size(ArgumentResult result, string name) => MemorySize.TryParse(result.Tokens[0].Value, out var mebibytes)

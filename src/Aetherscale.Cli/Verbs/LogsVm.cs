@@ -107,9 +107,7 @@ internal sealed class LogsVm : Verb
 
     private string? Moment(string text)
     {
-        var seconds = text.Length < 2 ? null : text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => (int?)null };
-        var time = seconds is { } unit && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? _session.Around.Time.GetUtcNow().AddSeconds(-(double)count * unit)
+        var time = Duration.TryParse(text) is { } ago ? _session.Around.Time.GetUtcNow() - ago
             : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment
             : (DateTimeOffset?)null;
         return time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

@@ -43,6 +43,11 @@ public sealed class HelpTests : IDisposable
     [InlineData("add-remote")]
     [InlineData("list-remotes")]
     [InlineData("remove-remote")]
+    [InlineData("list-hosts")]
+    [InlineData("show-host")]
+    [InlineData("cordon-host")]
+    [InlineData("uncordon-host")]
+    [InlineData("forget-host")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Each_verb_has_a_whole_page_within_80_columns_and_asks_no_daemon(string verb)

@@ -33,12 +33,14 @@ public sealed class VmFileTests
         autostart: always
         restart: never
         enable-linger: false
+        labels: [ssd, zone=a]
+        wait: true
         """;
 
     [Fact]
     public void Every_member_of_the_wire_is_a_key() => Assert.Equal(
         """
-        {"image":"debian:12","name":"db","cpus":2,"memory":1536,"disk":40960,"ssh-keys":["ssh-ed25519 AAAA ann@desk","ssh-rsa BBBB carl: home"],"hostname":"010","user-data":"#cloud-config\npackages: [nginx]   # kept\n","network-config":"","init-script":"#!/bin/sh\necho ü\n","graphics":"vnc","firmware":"uefi","no-start":true,"autostart":"always","restart":"never","enable-linger":false}
+        {"image":"debian:12","name":"db","cpus":2,"memory":1536,"disk":40960,"ssh-keys":["ssh-ed25519 AAAA ann@desk","ssh-rsa BBBB carl: home"],"hostname":"010","user-data":"#cloud-config\npackages: [nginx]   # kept\n","network-config":"","init-script":"#!/bin/sh\necho ü\n","graphics":"vnc","firmware":"uefi","no-start":true,"autostart":"always","restart":"never","enable-linger":false,"labels":["ssd","zone=a"],"wait":true}
         """,
         Json(Parse(Whole)));
 
