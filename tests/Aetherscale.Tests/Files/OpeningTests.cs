@@ -13,6 +13,7 @@ public sealed partial class OpeningTests
         ["Api/ApiSocket.cs"] = "/run/aetherscale: its own socket",
         ["Commands/Askers.cs"] = "/proc",
         ["Commands/Checkups/SandboxCheckup.cs"] = "/proc",
+        ["Configuration/HostMachine.cs"] = "/proc: the machine's memory",
         ["Configuration/SettingsFile.cs"] = "/etc/aetherscale, ~/.config/aetherscale",
         ["Images/Catalogue/CatalogueFile.cs"] = "/etc/aetherscale, ~/.config/aetherscale",
         ["Qemu/AcceleratorProbe.cs"] = "/proc",
