@@ -2,7 +2,7 @@
 
 from statistics import median, quantiles
 
-HEAD = "| goal | | ours, ms | peer, ms | ratio | p10–p90 | n | bar | |\n|--:|---|--:|--:|--:|---|--:|--:|---|"
+HEAD = "| goal | | ours, ms | peer, ms | ratio | p10–p90 | n | bar | | floor |\n|--:|---|--:|--:|--:|---|--:|--:|---|--:|"
 
 
 def table(goals, samples, words):
@@ -17,7 +17,13 @@ def _row(goal, samples, words):
     low, high = _spread(ratios)
     verdict = "met" if ratio <= goal.bar else "missed"
     return (f"| {goal.number} | {goal.text.format(**words)} | {median(ours):.1f} | {median(theirs):.1f} "
-            f"| {ratio:.3f} | {low:.3f}–{high:.3f} | {len(ratios)} | ≤ {goal.bar} | {verdict} |")
+            f"| {ratio:.3f} | {low:.3f}–{high:.3f} | {len(ratios)} | ≤ {goal.bar} | {verdict} | {_floor(goal, samples)} |")
+
+
+def _floor(goal, samples):
+    """What the ratio would be if we were bare QEMU, where that was measured, too."""
+    ratios = samples.ratios(goal.measure, "bare", goal.peer) if goal.peer != "bare" else []
+    return f"{median(ratios):.3f}" if ratios else ""
 
 
 def _spread(ratios):

@@ -38,7 +38,7 @@ class Workloads:
         interleave(self._samples, rounds, 3, {"ours": ours, "bare": bare})
 
     def life(self, rounds):
-        """create-cli and kill-cli."""
+        """create-cli and kill-cli. Bare QEMU takes part in the former, as the floor."""
 
         def ours(name):
             created = self._ours.create_by_cli(name)
@@ -55,7 +55,10 @@ class Workloads:
             self._libvirt.virsh("undefine", name)
             return {"create-cli": created, "kill-cli": killed}
 
-        interleave(self._samples, rounds, 2, {"ours": ours, "libvirt": libvirt})
+        def bare(_):
+            return {"create-cli": self._start_bare(1)}
+
+        interleave(self._samples, rounds, 2, {"ours": ours, "bare": bare, "libvirt": libvirt})
 
     def create_many(self, rounds):
         def names(of):
