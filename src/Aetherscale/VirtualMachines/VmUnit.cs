@@ -60,7 +60,7 @@ internal static class VmUnit
             .Set("RestartSec", "1")
             .Set("RuntimeDirectory", RuntimeFolder.RelativeOfVm(vm.Id))
             .Set("RuntimeDirectoryMode", "0700")
-            .Confine(vm.Sandbox, vm.Qemu.Accelerator, vm.PrivateFolders, vm.User);
+            .Confine(vm.Sandbox, vm.Qemu.Accelerator, vm.PrivateFolders, vm.User, $"%t/{RuntimeFolder.RelativeOfVm(vm.Id)}");
         if (vm.Sandbox != SandboxForm.NoNamespaces)
         {
             text.Comment("Of the VM's folder QEMU sees the files that it writes; the spec and all that the daemon trusts are not among them.")

@@ -87,7 +87,7 @@ public sealed class VmUnitTests
         var lines = VmUnit.Render(Plain with { PrivateFolders = ["/home/ann", "/homes/ann", "/root", "/srv/a b%c"] }).Split('\n');
 
         Assert.Equal(
-            ["TemporaryFileSystem=/sys:ro /run:ro /dev/shm", "TemporaryFileSystem=\"/homes/ann:ro\"", "TemporaryFileSystem=\"/srv/a b%%c:ro\""],
+            ["TemporaryFileSystem=/sys:ro /run:ro", "TemporaryFileSystem=\"/homes/ann:ro\"", "TemporaryFileSystem=\"/srv/a b%%c:ro\""],
             lines.Where(line => line.StartsWith("TemporaryFileSystem=", StringComparison.Ordinal)));
     }
 
