@@ -34,7 +34,9 @@ internal sealed record SourceFile(Stream Bytes, long? Length, string Words, stri
             var file = await Task.Run(
                 () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), cancel).WaitAsync(cancel);
             var full = Path.GetFullPath(path);
-            return new SourceFile(file, file.CanSeek ? file.Length : null, full, FindChecksum(full));
+
+            // A block device's length is 0.
+            return new SourceFile(file, file is { CanSeek: true, Length: > 0 } ? file.Length : null, full, FindChecksum(full));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
         {

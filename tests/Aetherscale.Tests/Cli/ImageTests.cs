@@ -88,10 +88,12 @@ public sealed class ImageTests : IDisposable
         Assert.StartsWith("PUT /v1/images?name=deb&checksum=none&format=raw&source=", Assert.Single(daemon.Heads));
     }
 
-    [Fact]
-    public async Task Standard_input_is_sent_in_chunks()
+    [Theory]
+    [InlineData("-", "stdin")]
+    [InlineData("/proc/sys/kernel/ostype", "%2Fproc%2Fsys%2Fkernel%2Fostype")]
+    public async Task What_does_not_tell_its_length_is_sent_in_chunks(string source, string words)
     {
-        _cli.Input = new MemoryStream("0123456789"u8.ToArray());
+        _cli.Input = new MemoryStream("Linux\n"u8.ToArray());
         var got = new StringBuilder();
         await using var daemon = ScriptedDaemon.Doing(_cli.OwnSocket, async (begun, socket, cancel) =>
         {
@@ -105,10 +107,10 @@ public sealed class ImageTests : IDisposable
             await ScriptedDaemon.SendAsync(socket, Head + Chunk(Reply(Image)) + "0\r\n\r\n", cancel);
         });
 
-        Assert.Equal(0, (await _cli.RunAsync("import-image", "deb", "-")).Code);
+        Assert.Equal(0, (await _cli.RunAsync("import-image", "deb", source)).Code);
 
-        Assert.EndsWith("a\r\n0123456789\r\n0\r\n\r\n", got.ToString());
-        Assert.Contains("?name=deb&source=stdin HTTP", Assert.Single(daemon.Heads));
+        Assert.EndsWith("6\r\nLinux\n\r\n0\r\n\r\n", got.ToString());
+        Assert.Contains($"?name=deb&source={words} HTTP", Assert.Single(daemon.Heads));
     }
 
     [Fact]
