@@ -138,7 +138,7 @@ internal static class Daemon
         var nameAmongOthers = address is null ? null : labels.Host;
         var table = CommandTable.Of(
             new CreateVm(
-                images, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, shelf, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, background, time, grace),

@@ -67,6 +67,7 @@ internal static class ImageScreen
             ("source", new(image.Source)),
             ("source-format", new(image.SourceFormat)),
             ("source-checksum", new(image.SourceChecksum)),
+            ("firmware", new(image.Firmware)),
             ("digest", new(image.Digest)),
             ("created", new(image.Created?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
             ("file", new(image.File)),

@@ -68,7 +68,7 @@ internal sealed class CreateVm : Verb
     private readonly Option<string?> _graphics = OneOf(
         "--graphics", "vnc", "A graphics card, whose screen is shown by VNC on a Unix socket. None without it.");
 
-    private readonly Option<string?> _firmware = OneOf("--firmware", "KIND", "What the guest boots by: bios, or uefi (package ovmf). BIOS without it.");
+    private readonly Option<string?> _firmware = OneOf("--firmware", "KIND", "What the guest boots by: bios, or uefi (package ovmf). Without it BIOS, unless the image's publisher wants UEFI.");
 
     private readonly Option<bool> _enableLinger = new("--enable-linger")
     {

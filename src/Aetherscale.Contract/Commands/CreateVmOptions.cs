@@ -38,7 +38,7 @@ public sealed record CreateVmOptions
     /// <summary><c>vnc</c>: a graphics card, whose screen is shown by VNC on a Unix socket. None when absent.</summary>
     public string? Graphics { get; init; }
 
-    /// <summary>What the guest boots by: <c>bios</c> (also when absent) or <c>uefi</c>.</summary>
+    /// <summary>What the guest boots by: <c>bios</c> or <c>uefi</c>; when absent, what the catalogue says that its image wants, or else a BIOS.</summary>
     public string? Firmware { get; init; }
 
     /// <summary>Make the VM, but do not start it.</summary>

@@ -9,6 +9,9 @@ public sealed record ImageDetails : ImageSummary
     /// <summary>What its source was seen to hash to when it was imported.</summary>
     public string? SourceChecksum { get; init; }
 
+    /// <summary>What VMs made of it boot by, unless they are told otherwise: <c>uefi</c>; absent for a BIOS.</summary>
+    public string? Firmware { get; init; }
+
     /// <summary>Its file.</summary>
     public required string File { get; init; }
 

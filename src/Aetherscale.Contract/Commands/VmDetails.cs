@@ -42,7 +42,7 @@ public sealed record VmDetails : VmSummary
     /// <summary>The read-only image file below the disk.</summary>
     public string? Base { get; init; }
 
-    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    /// <summary><c>uefi</c>; absent for a BIOS, or <c>bios</c> where the image wants otherwise.</summary>
     public string? Firmware { get; init; }
 
     /// <summary>The file of the disk that tells the guest what to do when it boots first; absent where there is none.</summary>

@@ -19,6 +19,7 @@ namespace Aetherscale.Commands;
 /// </summary>
 internal sealed class CreateVm(
     ImageStore images,
+    ImageShelf shelf,
     ImageCatalogue catalogue,
     ImagePuller puller,
     VmStore store,
@@ -71,7 +72,8 @@ internal sealed class CreateVm(
         using var use = await images.Gate.UseAsync(cancellationToken);
         var image = await images.ResolveAsync(wish.Image, cancellationToken);
         var diskSize = wish.DiskSizeOn(image);
-        var variables = wish.Firmware is null ? null : firmware.Find()?.Variables
+        wish = wish.On(shelf.FirmwareOf(image.Digest));
+        var variables = wish.Firmware != "uefi" ? null : firmware.Find()?.Variables
             ?? throw new AetherscaleException(FirmwareMissing, $"this host has no firmware for UEFI: {UefiFirmware.Install}");
         var hint = await linger.HintAsync(wish.EnableLinger, cancellationToken);
         await using var undo = new UndoStack(logger);

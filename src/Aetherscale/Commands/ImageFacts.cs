@@ -39,6 +39,7 @@ internal sealed class ImageFacts(ImageStore images, ImageShelf shelf, VmStore st
             Hint = summary.Hint,
             SourceFormat = look.Record?.SourceFormat,
             SourceChecksum = look.Record?.SourceChecksum,
+            Firmware = look.Record?.Firmware,
             File = images.PathOf(name),
             Base = look.Digest is null ? null : images.DigestPathOf(look.Digest),
         };

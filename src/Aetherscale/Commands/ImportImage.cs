@@ -44,7 +44,7 @@ internal sealed class ImportImage(ImageImporter importer, UrlImport urls, Downlo
 
         var url = Download.Parse(text);
         checksum ??= options.Checksum == NoChecksum ? null : await FindChecksumAsync(url, cancellation);
-        await urls.RunAsync(name, url, checksum, format, meter, cancellation);
+        await urls.RunAsync(name, new RemoteImage(url, checksum, format, null), meter, cancellation);
     }
 
     private async Task<Checksum?> FindChecksumAsync(Uri url, CancellationToken cancellation)

@@ -28,7 +28,7 @@ internal sealed record VmWish
 
     public required string? Graphics { get; init; }
 
-    /// <summary><c>uefi</c>, or null for a BIOS.</summary>
+    /// <summary><c>uefi</c> or <c>bios</c>; null for what its image boots by.</summary>
     public required string? Firmware { get; init; }
 
     /// <summary>MiB that the guest's disk has; null for as many as its image has.</summary>
@@ -60,7 +60,7 @@ internal sealed record VmWish
             Autostart = options.Autostart,
             Restart = options.Restart,
             Graphics = options.Graphics,
-            Firmware = options.Firmware == "bios" ? null : options.Firmware,
+            Firmware = options.Firmware,
             DiskMib = options.Disk,
             FirstBoot = FirstBootWish.Read(options),
             Start = !options.NoStart,
@@ -78,6 +78,10 @@ internal sealed record VmWish
                 ? $"{Quoted.Of(label)} in \"labels\" must be {HostWord.LabelRule}" : null);
         return problem is null ? wish : throw new AetherscaleException(BadRequest, problem + ".");
     }
+
+    /// <summary>The same, with its firmware settled. A BIOS need not be named, unless the image would have it otherwise.</summary>
+    /// <param name="firmware">What the image boots by: <c>uefi</c>, or null.</param>
+    public VmWish On(string? firmware) => this with { Firmware = firmware is null && Firmware == "bios" ? null : Firmware ?? firmware };
 
     public VmSpec ToSpec(VmId id, string digest, Lease lease, uint? userId, DateTimeOffset now)
     {

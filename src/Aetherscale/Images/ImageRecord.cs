@@ -4,7 +4,7 @@ using Aetherscale.Files;
 
 namespace Aetherscale.Images;
 
-/// <summary>Where an imported image is from: <c>images/sources/DIGEST.json</c>. It only informs; nothing depends on it.</summary>
+/// <summary>Where an imported image is from: <c>images/sources/DIGEST.json</c>. Without it the image is as good; it only is not known what it boots by.</summary>
 internal sealed record ImageRecord
 {
     public required string Source { get; init; }
@@ -14,6 +14,9 @@ internal sealed record ImageRecord
 
     /// <summary><c>sha256:…</c> or <c>sha512:…</c> of the source as it came, where that was checked.</summary>
     public string? SourceChecksum { get; init; }
+
+    /// <summary><c>uefi</c> where its publisher's disks boot by that alone.</summary>
+    public string? Firmware { get; init; }
 
     public required DateTimeOffset Imported { get; init; }
 

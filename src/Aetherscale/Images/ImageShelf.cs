@@ -32,6 +32,9 @@ internal sealed class ImageShelf(ImageStore store, string imagesFolder)
         }
     }
 
+    /// <summary>What the image with this digest boots by, where that is known: <c>uefi</c>.</summary>
+    public string? FirmwareOf(string digest) => ImageRecord.TryRead(RecordOf(digest))?.Firmware;
+
     /// <summary>The same of all images, in the order of their names.</summary>
     public IReadOnlyList<ImageLook> LookAtAll() => [.. store.List().Select(TryLook).OfType<ImageLook>()];
 

@@ -49,7 +49,7 @@ internal sealed record VmSpec
     /// <summary><c>vnc</c> for a graphics card; absent without one.</summary>
     public string? Graphics { get; init; }
 
-    /// <summary><c>uefi</c>; absent for a BIOS.</summary>
+    /// <summary><c>uefi</c>; absent for a BIOS, or <c>bios</c> where the image wants otherwise.</summary>
     public string? Firmware { get; init; }
 
     /// <summary>The number of the user as whom QEMU runs and who owns what it opens; absent where that is no user of the VM's own.</summary>

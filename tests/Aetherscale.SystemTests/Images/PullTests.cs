@@ -33,10 +33,10 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("debian:12", "debian_12")]
-    [InlineData("images:alpine/3.20", "images_alpine_3.20")]
-    [InlineData("ubuntu:24.04", "ubuntu_24.04")]
-    public async Task A_guest_boots_from_what_was_pulled(string image, string name)
+    [InlineData("debian:12", "debian_12", "")]
+    [InlineData("images:alpine/3.20", "images_alpine_3.20", """, "firmware": "bios" """)]
+    [InlineData("ubuntu:24.04", "ubuntu_24.04", "")]
+    public async Task A_guest_boots_from_what_was_pulled(string image, string name, string more)
     {
         PutAll(Polite);
 
@@ -46,7 +46,7 @@ public sealed class PullTests : IAsyncLifetime
         Assert.StartsWith($"NAME", result.Output, StringComparison.Ordinal);
         Assert.Contains($"\n{name} ", result.Output, StringComparison.Ordinal);
         Assert.Contains("sha", (await _host.RunAsync("show-image", $$"""{"name": "{{name}}"}""")).GetProperty("source-checksum").GetString(), StringComparison.Ordinal);
-        await _host.WaitForConsoleAsync(await _host.CreateAsync(image), "POLITE UP");
+        await _host.WaitForConsoleAsync(await _host.CreateAsync(image, more), "POLITE UP");
         Assert.Empty(Directory.GetDirectories(ImagesFolder, ".import-*"));
     }
 
@@ -60,7 +60,7 @@ public sealed class PullTests : IAsyncLifetime
         Assert.Equal("corp_alpine_3.20\n", (await _host.CliAsync("pull-image", "corp:alpine/3.20", "--quiet")).Succeeded().Output);
 
         (await _host.CliAsync("remove-remote", "corp")).Succeeded();
-        await _host.WaitForConsoleAsync(await _host.CreateAsync("corp_alpine_3.20"), "POLITE UP");
+        await _host.WaitForConsoleAsync(await _host.CreateAsync("corp_alpine_3.20", """, "firmware": "bios" """), "POLITE UP");
     }
 
     [Fact]
@@ -90,6 +90,24 @@ public sealed class PullTests : IAsyncLifetime
         (await _host.CliAsync("create-vm", "--image", "images:alpine/3.20", "--name", "web")).Succeeded();
 
         Assert.Equal(new ToolResult(0, "", ""), await _host.CliAsync("ssh", "web", "true"));
+
+        // The disks of such a server boot by UEFI alone.
+        Assert.Equal(new ToolResult(0, "", ""), await _host.CliAsync("ssh", "web", "test -d /sys/firmware/efi"));
+        Assert.Equal("uefi", (await _host.RunAsync("show-image", """{"name": "images_alpine_3.20"}""")).GetProperty("firmware").GetString());
+    }
+
+    [Fact]
+    public async Task A_vm_of_an_image_that_wants_UEFI_may_have_a_BIOS_and_its_definition_says_so()
+    {
+        PutAll(Polite);
+
+        (await _host.CliAsync("create-vm", "--image", "images:alpine/3.20", "--name", "old", "--firmware", "bios", "--no-start")).Succeeded();
+        (await _host.CliAsync("create-vm", "--image", "images:alpine/3.20", "--name", "new", "--no-start")).Succeeded();
+        (await _host.CliAsync("create-vm", "--image", "debian:12", "--name", "plain", "--firmware", "bios", "--no-start")).Succeeded();
+
+        Assert.Equal(["firmware: bios"], await FirmwareLinesAsync("old"));
+        Assert.Equal(["firmware: uefi"], await FirmwareLinesAsync("new"));
+        Assert.Empty(await FirmwareLinesAsync("plain"));
     }
 
     [Fact]
@@ -201,6 +219,9 @@ public sealed class PullTests : IAsyncLifetime
         Assert.Contains($"/latest/debian-12.qcow2 {1 << 20}-", _server.Requests);
         Assert.Equal(1, Fetched("/latest/debian-12.qcow2"));
     }
+
+    private async Task<IEnumerable<string>> FirmwareLinesAsync(string vm) =>
+        (await _host.CliAsync("show-vm", vm, "--output", "yaml")).Succeeded().Output.Split('\n').Where(line => line.StartsWith("firmware", StringComparison.Ordinal));
 
     private void PutAll(byte[] image)
     {

@@ -44,7 +44,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         {
             var entry = await FindAsync(alias);
 
-            Assert.Equal((_server["/d/i.qcow2"], algorithm, HexOf(algorithm)), (entry.Url, entry.Checksum.Name, entry.Checksum.Hex));
+            Assert.Equal((_server["/d/i.qcow2"], algorithm, HexOf(algorithm), null as string), (entry.Url, entry.Checksum.Name, entry.Checksum.Hex, entry.Firmware));
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class CatalogueTests : IAsyncLifetime
         {
             var entry = await FindAsync(alias);
 
-            Assert.Equal((_server[path], HexOf("sha256")), (entry.Url, entry.Checksum.Hex));
+            Assert.Equal((_server[path], HexOf("sha256"), "uefi"), (entry.Url, entry.Checksum.Hex, entry.Firmware));
         }
 
         Assert.Empty(Directory.GetDirectories(_folder.Path));
@@ -87,7 +87,7 @@ public sealed class CatalogueTests : IAsyncLifetime
 
         var entry = await FindAsync(image);
 
-        Assert.Equal((_server[path], HexOf("sha256")), (entry.Url, entry.Checksum.Hex));
+        Assert.Equal((_server[path], HexOf("sha256"), null as string), (entry.Url, entry.Checksum.Hex, entry.Firmware));
         Assert.DoesNotContain(_server.Requests, request => request.Contains("aws", StringComparison.Ordinal));
     }
 

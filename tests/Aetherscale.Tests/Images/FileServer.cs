@@ -48,6 +48,9 @@ internal sealed class FileServer : IAsyncDisposable
     /// <summary>Says nothing more after so many bytes of content, once each, until it is over.</summary>
     public ConcurrentQueue<int> Stalls { get; } = [];
 
+    /// <summary>When so many bytes of content have been sent, the network is gone: all connections end there, and new ones at once.</summary>
+    public long EndOfNetwork { get; set; } = long.MaxValue;
+
     /// <summary>Where these paths lead.</summary>
     public ConcurrentDictionary<string, string> Redirects { get; } = new();
 
@@ -90,7 +93,10 @@ internal sealed class FileServer : IAsyncDisposable
             try
             {
                 await using var stream = await OpenAsync(client);
-                await AnswerAsync(stream, await ReadHeadAsync(stream));
+                if (Sent < EndOfNetwork)
+                {
+                    await AnswerAsync(stream, await ReadHeadAsync(stream));
+                }
             }
             catch (Exception error) when (error is IOException or OperationCanceledException or AuthenticationException)
             {
@@ -170,8 +176,9 @@ internal sealed class FileServer : IAsyncDisposable
 
     private async Task SendWellAsync(Stream stream, ReadOnlyMemory<byte> content)
     {
-        await stream.WriteAsync(content, _over.Token);
-        Interlocked.Add(ref _sent, content.Length);
+        var rest = content[..(int)Math.Min(content.Length, EndOfNetwork - Sent)];
+        await stream.WriteAsync(rest, _over.Token);
+        Interlocked.Add(ref _sent, rest.Length);
     }
 
     private async Task WriteAsync(Stream stream, string text) => await stream.WriteAsync(Encoding.Latin1.GetBytes(text), _over.Token);

@@ -1,6 +1,7 @@
 using Aetherscale.Contract;
 using Aetherscale.Images.Catalogue;
 using Aetherscale.Images.Imports;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Aetherscale.Tests.Images;
 
@@ -9,6 +10,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
     private readonly ImportBench _bench = new();
     private readonly TestFolder _folder = new();
     private readonly FileServer _server = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly Download _download;
     private readonly ImagePuller _puller;
     private readonly byte[] _content;
@@ -17,7 +19,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
 
     public ImagePullerTests()
     {
-        _download = new Download(_bench.Folder, TimeSpan.FromSeconds(1), TimeProvider.System);
+        _download = new Download(_bench.Folder, TimeSpan.FromDays(1), _time);
         var documents = new RemoteDocuments(_download);
         var catalogue = new ImageCatalogue(new CatalogueFile(_folder["catalogue"]), documents, new Simplestreams(documents), ChecksumList.Find);
         _puller = new ImagePuller(catalogue, new UrlImport(_download, _bench.Importer), _bench.Store, _bench.Shelf);
@@ -123,6 +125,47 @@ public sealed class ImagePullerTests : IAsyncLifetime
 
         Assert.Equal(newer, Image());
         Assert.Equal(2, Fetched());
+    }
+
+    [Fact]
+    public async Task A_network_that_is_gone_at_any_moment_leaves_the_old_image_and_only_the_rest_is_fetched_when_it_is_back()
+    {
+        await PullAsync();
+        var newer = File.ReadAllBytes(_bench.Sources.Create("two.qcow2", "2M"));
+        CatalogueServer.PutIncus(_server, newer);
+        _server.Tag = "\"two\"";
+        _server.IsIll = _ => false;
+        var before = _bench.Entries();
+        var (index, list) = (_server.Files["/streams/v1/index.json"].Length, _server.Files["/streams/v1/images.json"].Length);
+        foreach (var end in (int[])[0, 1, index - 1, index, index + 1, index + list - 1, index + list, index + list + 1, index + list + 70_000, index + list + newer.Length - 70_002])
+        {
+            _server.EndOfNetwork = _server.Sent + end;
+            Assert.Equal(ErrorCodes.ImportFailed, (await Assert.ThrowsAsync<AetherscaleException>(PullImpatientlyAsync)).Code);
+
+            Assert.Equal(_content, Image());
+            Assert.Equal(before, _bench.Entries().Where(entry => !entry.StartsWith(ImportFolder.DownloadPrefix, StringComparison.Ordinal)));
+        }
+
+        // All but a byte had come by then.
+        _server.EndOfNetwork = long.MaxValue;
+        var sent = _server.Sent;
+        await PullAsync();
+
+        Assert.Equal(newer, Image());
+        Assert.Equal(index + list + 1, _server.Sent - sent);
+    }
+
+    /// <summary>Does not wait between the tries.</summary>
+    private async Task PullImpatientlyAsync()
+    {
+        var pull = PullAsync();
+        while (!pull.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        await pull;
     }
 
     private Task PullAsync() => _puller.PullAsync(_reference, _reference.Name, new ImportMeter(), TestContext.Current.CancellationToken);

@@ -48,7 +48,7 @@ internal sealed class VmAdmission(
         : labels.MissingOf(wish.Labels)
             ?? (image is null && wish.Pulled is null ? $"image \"{wish.Image}\""
             : image is { Problem: not null } ? $"an image \"{wish.Image}\" that can be used"
-            : wish.Firmware is not null && firmware.Find() is null ? "firmware for UEFI"
+            : wish.On(image?.Record?.Firmware).Firmware == "uefi" && firmware.Find() is null ? "firmware for UEFI"
             : null);
 
     /// <summary>An image that is still to be pulled counts when it is there, and its disk can be looked at.</summary>

@@ -47,7 +47,7 @@ internal sealed class ImageCatalogue(CatalogueFile file, RemoteDocuments documen
         {
             null => null,
             { Checksums: null } server => await streams.FindAsync(server.Url, reference.Alias, cancellation),
-            { Checksums: { } checksums } image => new CatalogueEntry(image.Url, await ReadChecksumAsync(image.Url, checksums, cancellation)),
+            { Checksums: { } checksums } image => new CatalogueEntry(image.Url, await ReadChecksumAsync(image.Url, checksums, cancellation), null),
         };
         var known = string.Join(", ", lines.SelectMany(line => line.Aliases));
         return entry ?? throw new AetherscaleException(

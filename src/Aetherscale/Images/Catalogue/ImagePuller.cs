@@ -38,7 +38,7 @@ internal sealed class ImagePuller(ImageCatalogue catalogue, UrlImport import, Im
         var entry = await catalogue.FindAsync(reference, cancellation);
         if (!store.Has(name) || shelf.Look(name).Record?.SourceChecksum != entry.Checksum.ToString())
         {
-            await import.RunAsync(name, entry.Url, entry.Checksum, null, meter, cancellation);
+            await import.RunAsync(name, new RemoteImage(entry.Url, entry.Checksum, null, entry.Firmware), meter, cancellation);
         }
     }
 

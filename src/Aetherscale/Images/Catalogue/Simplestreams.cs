@@ -14,8 +14,11 @@ internal sealed class Simplestreams(RemoteDocuments documents)
     private const string Format = "products:1.0";
     private const string Architecture = "amd64";
 
+    /// <summary>Incus, for whose VMs these are made, boots all of them by UEFI.</summary>
+    private const string IncusDisk = "disk-kvm.img";
+
     /// <summary>Disks of virtual machines, the better first: as the Incus community's servers call them, and as Ubuntu's do.</summary>
-    private static readonly string[] s_disks = ["disk-kvm.img", "disk1.img"];
+    private static readonly string[] s_disks = [IncusDisk, "disk1.img"];
 
     /// <summary>The newest disk that has this alias; null where the server knows none.</summary>
     /// <param name="server">Its root, with a slash at the end.</param>
@@ -30,7 +33,7 @@ internal sealed class Simplestreams(RemoteDocuments documents)
             var products = await documents.ReadAsync(Resolve(server, list.Path!), StreamsJson.Default.StreamProducts, cancellation);
             if ((products.Products ?? NoProducts).Values.Where(product => Has(product, alias)).Select(Newest).OfType<StreamItem>().FirstOrDefault() is { } disk)
             {
-                return new CatalogueEntry(Resolve(server, disk.Path!), ChecksumOf(disk)!);
+                return new CatalogueEntry(Resolve(server, disk.Path!), ChecksumOf(disk)!, disk.Ftype == IncusDisk ? "uefi" : null);
             }
         }
 

@@ -20,6 +20,9 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
     private const int MaximumListBytes = 4 << 20;
     private const int ChunkSize = 256 * 1024;
 
+    /// <summary>When so much is there, it is looked at: what it holds can be told by then, packed or not.</summary>
+    private const int FirstBytes = 1 << 20;
+
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
@@ -44,13 +47,21 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
     /// <param name="cancellation">Ends it; what is there stays for a day.</param>
     /// <exception cref="AetherscaleException"><c>import-failed</c>.</exception>
     public Task<DownloadedFile> FetchAsync(Uri url, ImportMeter meter, CancellationToken cancellation) =>
-        FetchAsync(url, anew: false, meter, cancellation);
+        FetchAsync(url, anew: false, null, meter, cancellation);
+
+    /// <summary>The same; what is refused by its beginning is not fetched to its end.</summary>
+    /// <param name="url">Of the file.</param>
+    /// <param name="refuse">Looks at the beginning; what it throws is the end of the download, and of what has come.</param>
+    /// <param name="meter">Counts what is there.</param>
+    /// <param name="cancellation">As above.</param>
+    public Task<DownloadedFile> FetchAsync(Uri url, Func<Stream, Task> refuse, ImportMeter meter, CancellationToken cancellation) =>
+        FetchAsync(url, anew: false, refuse, meter, cancellation);
 
     /// <summary>The same for what is as good as its date: nothing that an earlier try has left is used.</summary>
     public Task<DownloadedFile> FetchAnewAsync(Uri url, ImportMeter meter, CancellationToken cancellation) =>
-        FetchAsync(url, anew: true, meter, cancellation);
+        FetchAsync(url, anew: true, null, meter, cancellation);
 
-    private async Task<DownloadedFile> FetchAsync(Uri url, bool anew, ImportMeter meter, CancellationToken cancellation)
+    private async Task<DownloadedFile> FetchAsync(Uri url, bool anew, Func<Stream, Task>? refuse, ImportMeter meter, CancellationToken cancellation)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)))[..16];
         var turn = _turns.GetOrAdd(key, _ => new SemaphoreSlim(1, 1));
@@ -63,8 +74,14 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
                 file.Remove();
             }
 
-            await FetchAllAsync(url, file, meter, cancellation);
+            await FetchAllAsync(url, file, refuse, meter, cancellation);
             return file;
+        }
+        catch (AetherscaleException error) when (error.Code is ImageUnsafe or ImageTooBig)
+        {
+            file.Remove();
+            file.Release();
+            throw;
         }
         catch (Exception)
         {
@@ -102,14 +119,14 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
 
     public void Dispose() => _http.Dispose();
 
-    private async Task FetchAllAsync(Uri url, DownloadedFile file, ImportMeter meter, CancellationToken cancellation)
+    private async Task FetchAllAsync(Uri url, DownloadedFile file, Func<Stream, Task>? refuse, ImportMeter meter, CancellationToken cancellation)
     {
         for (var tries = 1; ; tries++)
         {
             var before = file.Length;
             try
             {
-                await FetchRestAsync(url, file, meter, cancellation);
+                await FetchRestAsync(url, file, refuse, meter, cancellation);
                 return;
             }
             catch (Exception error) when (IsPassing(error) && !cancellation.IsCancellationRequested)
@@ -134,7 +151,7 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
         }
     }
 
-    private async Task FetchRestAsync(Uri url, DownloadedFile file, ImportMeter meter, CancellationToken cancellation)
+    private async Task FetchRestAsync(Uri url, DownloadedFile file, Func<Stream, Task>? refuse, ImportMeter meter, CancellationToken cancellation)
     {
         using var silence = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellation);
@@ -178,6 +195,11 @@ internal sealed class Download(string imagesFolder, TimeSpan patience, TimeProvi
             RandomAccess.Write(part, chunk.AsSpan(0, count), from);
             meter.Add(count);
             silence.CancelAfter(patience);
+            if (refuse is not null && from < FirstBytes && from + count >= FirstBytes)
+            {
+                await using var start = file.OpenToRead();
+                await refuse(start);
+            }
         }
     }
 

@@ -58,10 +58,30 @@ internal sealed class ImageImporter(
             Source = source.Words,
             SourceFormat = ImageFormats.Word(format),
             SourceChecksum = source.Checksum?.ToString(),
+            Firmware = source.Firmware,
             Imported = time.GetUtcNow(),
         });
         using var alone = await gate.RemoveAsync(CancellationToken.None);
         folder.ForgetReplaced();
+    }
+
+    /// <summary>Refuses what can be refused by its first bytes. Where there are too few of them, the import will tell.</summary>
+    /// <exception cref="AetherscaleException"><c>image-unsafe</c> or <c>image-too-big</c>.</exception>
+    public async Task CheckStartAsync(Stream packed, ImageFormat? wanted, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var plain = new PeekedStream(await unpacker.OpenAsync(packed, cancellation));
+            var start = await plain.PeekAsync(ImageFormats.Start, cancellation);
+            if (start.Length == ImageFormats.Start)
+            {
+                CheckStart(ImageFormats.Find(start.Span, wanted), start.Span);
+            }
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            // It may be cut off because the rest has not come yet.
+        }
     }
 
     /// <summary>Removes what a killed daemon left of its imports.</summary>
@@ -106,7 +126,7 @@ internal sealed class ImageImporter(
             };
             await packed.DrainAsync(cancellation);
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException)
+        catch (Exception error) when (IsDamage(error))
         {
             throw ImageFormats.Unsafe($"it cannot be unpacked: {error.Message.TrimEnd('.')}; it is damaged, or cut off", error);
         }
@@ -131,6 +151,8 @@ internal sealed class ImageImporter(
         Directory.CreateDirectory(Path.GetDirectoryName(folder.Source)!, ImportFolder.Mode);
         return StateFile.Create(folder.Source, OwnerFile);
     }
+
+    private static bool IsDamage(Exception error) => error is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException;
 
     private static void CheckStart(ImageFormat format, ReadOnlySpan<byte> start)
     {
