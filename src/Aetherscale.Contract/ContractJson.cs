@@ -65,6 +65,13 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(DoctorResponse))]
 public sealed partial class ContractJson : JsonSerializerContext
 {
+    /// <summary>For what another version may have sent: members that are unknown here are passed over.</summary>
+    public static ContractJson Tolerant { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
+
     /// <summary>The context that both programs use; its texts keep quotes and letters as they are.</summary>
     public static ContractJson Wire { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Strict)
     {

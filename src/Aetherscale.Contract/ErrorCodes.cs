@@ -126,6 +126,9 @@ public static class ErrorCodes
     /// <summary>The command came after its deadline, and was not begun.</summary>
     public const string DeadlinePassed = "deadline-passed";
 
+    /// <summary>A create-vm without an id was delivered again, and may have been carried out; it is not carried out once more.</summary>
+    public const string DeliveredBefore = "delivered-before";
+
     /// <summary>Hosts of the fleet have different images of this name; the reason names them.</summary>
     public const string ImageDiffers = "image-differs";
 

@@ -11,4 +11,7 @@ public static class HostStatus
 
     /// <summary>It did not answer in time. What becomes of its VMs is not known; commands for them wait in its queue.</summary>
     public const string Unreachable = "unreachable";
+
+    /// <summary>Answer of <c>forget-host</c>.</summary>
+    public const string Forgotten = "forgotten";
 }

@@ -10,6 +10,7 @@ using Aetherscale.Images;
 using Aetherscale.Images.Catalogue;
 using Aetherscale.Images.Imports;
 using Aetherscale.Messaging;
+using Aetherscale.Messaging.Fleet;
 using Aetherscale.Networking;
 using Aetherscale.Processes;
 using Aetherscale.Qemu;
@@ -166,7 +167,24 @@ internal static class Daemon
             new OfferVm(admission),
             once);
         sandbox.Begin();
-        var router = new CommandRouter(table, labels.Host, logs.CreateLogger<CommandRouter>());
+        var sessions = new Sessions();
+        var me = new FleetHost
+        {
+            Name = labels.Host,
+            Has = store.Has,
+            Vms = () => [.. store.List().Select(vm => (vm.Id.ToString(), vm.Spec?.Name))],
+            Admit = admission.TryAdmitAs,
+            News = new VmNews(history).Listen,
+        };
+        var members = new FleetMembers($"{data.Path}/fleet/hosts.json", labels.Host, time);
+        var claims = new VmClaims(me, time);
+        var gathering = new Gathering(members, time);
+        var inventories = new Inventories(me, time);
+        var forwarding = new Forwarding(me, members, gathering, inventories, time);
+        var fleetLists = new FleetLists(me, members, gathering, inventories);
+        var fleet = address is null ? null : new BrokerFleet(
+            me, sessions, forwarding, new Placement(me, claims, gathering, forwarding, time), fleetLists, new FleetHosts(me, members, forwarding, fleetLists, time));
+        var router = new CommandRouter(table, labels.Host, fleet, expired, time, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
         var leftovers = new Leftovers(units, own, orphans, users, logs.CreateLogger<Leftovers>());
@@ -195,8 +213,7 @@ internal static class Daemon
             new LogsEndpoint(logsVm, followLogs, router, streams),
             new ImagesEndpoint(progress));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
-        var sessions = new Sessions();
-        using var intake = new Intake(router, sessions, deliveries, time, logs.CreateLogger<Intake>());
+        using var intake = new Intake(router, sessions, me, claims, deliveries, time, logs.CreateLogger<Intake>());
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = keeper.RunAsync(stopping.Token);
@@ -244,9 +261,20 @@ internal static class Daemon
 
         BrokerDoor OpenBrokerDoor(BrokerAccess access)
         {
-            var topology = new Topology(table.Keys, Environment.MachineName, Environment.UserName, logs.CreateLogger<Topology>());
-            var connections = new BrokerConnection(access, $"aetherscale {Environment.MachineName}");
-            return new BrokerDoor(access, connections, topology, intake, sessions, brokerState, time, logs.CreateLogger<BrokerDoor>());
+            var declaration = new Declaration(logs.CreateLogger<Declaration>());
+            return new BrokerDoor(
+                access,
+                new BrokerConnection(access, $"aetherscale {labels.Host}"),
+                new Topology(table.Keys, declaration),
+                new FleetTopology(labels.Host, declaration),
+                new FleetPresence(me, members, gathering, claims, inventories, router, time, logs.CreateLogger<FleetPresence>()),
+                new FleetQuestions(router, members, deliveries),
+                me,
+                intake,
+                sessions,
+                brokerState,
+                time,
+                logs.CreateLogger<BrokerDoor>());
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Contract;
 using Aetherscale.Files;
 using static Aetherscale.Contract.ErrorCodes;
@@ -9,7 +10,8 @@ namespace Aetherscale.Commands;
 /// From the bytes of a request to the reply, whichever door it came in by. Every failure becomes an error reply here and
 /// nowhere else.
 /// </summary>
-internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, string host, ILogger<CommandRouter> logger)
+internal sealed class CommandRouter(
+    IReadOnlyDictionary<string, Route> routes, string host, IFleet? fleet, ExpiredCommands expired, TimeProvider time, ILogger<CommandRouter> logger)
 {
     /// <summary>Runs the command. It is not given up when its requester goes away: the token is the daemon's own end.</summary>
     public async Task<Reply> RunAsync(ReadOnlyMemory<byte> body, Requester requester, CancellationToken stopping)
@@ -20,10 +22,11 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             request = RequestReader.Read(body);
             request = request with { RequestId = request.RequestId ?? IdFrom(requester) };
             var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
-            var writeResponse = await route(request, requester, stopping);
-            RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
-            return new Reply(
-                new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId }, writeResponse);
+            CheckDeadline(request, requester);
+            return await (fleet?.TryRun(request, body, requester, who => CarryOutAsync(route, request, who, stopping), stopping)
+                ?? (request.Host is { } other && other != host && !requester.IsForThisHost
+                    ? throw new AetherscaleException(NoFleet, $"This daemon is {host}, and has no broker by which to reach {Quoted.Of(other)}.")
+                    : CarryOutAsync(route, request, requester, stopping)));
         }
 #pragma warning disable CA1031 // The one place where every failure becomes an answer.
         catch (Exception error)
@@ -65,6 +68,23 @@ internal sealed class CommandRouter(IReadOnlyDictionary<string, Route> routes, s
             Reason = reason,
             RequestId = requestId,
         });
+    }
+
+    private async Task<Reply> CarryOutAsync(Route route, RequestEnvelope request, Requester requester, CancellationToken stopping)
+    {
+        var writeResponse = await route(request, requester, stopping);
+        RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
+        return new Reply(new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId }, writeResponse);
+    }
+
+    private void CheckDeadline(RequestEnvelope request, Requester requester)
+    {
+        if ((request.Deadline ?? requester.Deadline) is { } deadline && deadline < time.GetUtcNow())
+        {
+            expired.Count();
+            throw new AetherscaleException(
+                DeadlinePassed, $"The command was to be begun by {deadline:u} and came later, so it is not carried out; send it again if it is still wanted.");
+        }
     }
 
     private static string? IdFrom(Requester requester) => RequestReader.IsRequestId(requester.RequestId) ? requester.RequestId : null;

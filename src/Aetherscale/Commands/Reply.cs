@@ -16,6 +16,17 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>
         SkipValidation = true,
     };
 
+    /// <summary>Another host replies to the requester.</summary>
+    public static Reply Elsewhere { get; } = new(new ExecutionInfo { Status = ExecutionInfo.Success });
+
+    /// <summary>Another host's reply, to be passed on. Members that this version does not know are left out.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static Reply Read(ReadOnlyMemory<byte> json)
+    {
+        var envelope = JsonSerializer.Deserialize(json.Span, ContractJson.Tolerant.ReplyEnvelope) ?? throw new JsonException("null is no reply");
+        return new Reply(envelope.ExecutionInfo, envelope.Response is { } response ? response.WriteTo : null);
+    }
+
     /// <summary>The envelope in one piece: a list of many VMs is large, and is written once.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {

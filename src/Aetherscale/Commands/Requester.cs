@@ -37,6 +37,12 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Whether it came by the broker, where commands are to all hosts.</summary>
     public bool AsksTheFleet { get; init; }
 
+    /// <summary>After this instant its command is not begun any more; the request's own counts more. Null where the door sets none.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Where its reply goes by the broker; null where the door answers in another way.</summary>
+    public ReturnAddress? ReturnTo { get; init; }
+
     /// <summary>
     /// Makes the id and the name of a VM that is about to be made its own in the whole fleet, before anything is written; null where no other
     /// host could have them.

@@ -1,5 +1,6 @@
 using Aetherscale.Commands.Checkups;
 using Aetherscale.Contract;
+using Aetherscale.Messaging.Fleet;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -10,7 +11,18 @@ namespace Aetherscale.Messaging;
 /// nothing else of the daemon notices.
 /// </summary>
 internal sealed class BrokerDoor(
-    BrokerAccess access, BrokerConnection connections, Topology topology, Intake intake, Sessions sessions, BrokerState state, TimeProvider time, ILogger<BrokerDoor> logger)
+    BrokerAccess access,
+    BrokerConnection connections,
+    Topology topology,
+    FleetTopology fleetTopology,
+    FleetPresence presence,
+    FleetQuestions questions,
+    FleetHost host,
+    Intake intake,
+    Sessions sessions,
+    BrokerState state,
+    TimeProvider time,
+    ILogger<BrokerDoor> logger)
 {
     /// <summary>What was told of a broker that is merely not there.</summary>
     private const string Away = "";
@@ -70,6 +82,8 @@ internal sealed class BrokerDoor(
     private async Task ServeAsync(Func<Task> idle, CancellationToken stopping)
     {
         await using var session = await OpenAsync(access.Credentials(), stopping);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var present = presence.RunAsync(session.Fleet!, session.GiveUp, over.Token);
         string reason;
         try
         {
@@ -79,6 +93,11 @@ internal sealed class BrokerDoor(
         {
             await LeaveAsync(session, idle);
             throw;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await present;
         }
 
         End(session);
@@ -109,7 +128,11 @@ internal sealed class BrokerDoor(
         {
             var queues = await topology.DeclareAsync(connection, stopping);
             session = await Session.OpenAsync(++_opened, connection, stopping);
+            session.Fleet = await FleetLink.OpenAsync(connection, host.Name, session.GiveUp, stopping);
+            queues = [.. queues, .. await fleetTopology.DeclareAsync(connection, stopping)];
             sessions.Set(session);
+            var link = session.Fleet;
+            await link.HearAsync(message => questions.Take(link, message, stopping), stopping);
             if (_sweep.IsDue)
             {
                 await _sweep.RunAsync(session, queues, Take, stopping);

@@ -1,5 +1,7 @@
+using System.Text;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
+using Aetherscale.Messaging.Fleet;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using static Aetherscale.Contract.ErrorCodes;
@@ -8,7 +10,7 @@ namespace Aetherscale.Messaging;
 
 /// <summary>From a delivered message to its reply and its acknowledgement.</summary>
 internal sealed class Intake(
-    CommandRouter router, Sessions sessions, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
+    CommandRouter router, Sessions sessions, FleetHost host, VmClaims claims, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
 {
     private const int MaxAttempts = 5;
 
@@ -27,6 +29,13 @@ internal sealed class Intake(
         }
 
         var properties = message.BasicProperties;
+        var isForThisHost = queue == AmqpRoutes.HostQueue(host.Name);
+        if (isForThisHost && properties.Type == FleetMessage.Probe)
+        {
+            work.Adopt(AnswerProbeAsync(session, message, stopping), "An answer about a VM's name");
+            return;
+        }
+
         var key = MessageKey.Of(properties, message.Body.Span);
         var delivery = new Delivery(session.Number, message.DeliveryTag);
         if (message.Redelivered && _pending.TakeOver(key, delivery) is { } known)
@@ -45,12 +54,8 @@ internal sealed class Intake(
             return;
         }
 
-        var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
-        var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
+        var requester = Sender.Of(queue, message, isForThisHost || queue == AmqpRoutes.PlacementQueue, isForThisHost, time.GetUtcNow()) with
         {
-            Door = "amqp",
-            RequestId = properties.MessageId,
-            Scope = user.Length > 0 ? $"amqp{user}" : $"amqp queue={Quoted.Plain(queue)}",
             OpenStream = async (clientQueue, cancellationToken) =>
             {
                 var client = await session.OpenStreamAsync(clientQueue, time, cancellationToken);
@@ -64,8 +69,16 @@ internal sealed class Intake(
             _pending.TryAcknowledge(pending, session.Number, out _);
         }
 
+        if (properties.Text(FleetHeaders.ReceiptTo) is { } receiptTo && session.Fleet is { } link)
+        {
+            var receipt = new BasicProperties { Type = FleetMessage.Receipt, CorrelationId = properties.Text(FleetHeaders.Receipt) };
+            work.Adopt(link.SendAsync("", receiptTo, receipt, ReadOnlyMemory<byte>.Empty, stopping), "A receipt");
+        }
+
         var run = message.Body.Length > ApiRoutes.MaxRequestBytes
             ? Task.FromResult(router.Refuse(TooLong(), null, requester))
+            : message.Redelivered && IsCreateWithoutId(message)
+            ? PutAsideAsync(session, message, requester)
             : router.RunAsync(message.Body.ToArray(), requester, stopping);
         work.Adopt(FinishAsync(pending, run), requester.Name);
     }
@@ -83,6 +96,44 @@ internal sealed class Intake(
 
     private static AetherscaleException TooLong() =>
         new(BadRequest, $"The message cannot be read: It is longer than {ApiRoutes.MaxRequestBytes} bytes.");
+
+    /// <summary>Whether it cannot be told from a second create, if it was carried out when it came first.</summary>
+    private static bool IsCreateWithoutId(BasicDeliverEventArgs message)
+    {
+        try
+        {
+            return message.BasicProperties.MessageId is null
+                && RequestReader.Read(message.Body.ToArray()) is { Command: CommandNames.CreateVm, RequestId: null };
+        }
+        catch (AetherscaleException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Reply> PutAsideAsync(Session session, BasicDeliverEventArgs message, Requester requester)
+    {
+        const string Reason = "It came again without an id, after it may have been carried out.";
+        var copy = new BasicDeliverEventArgs(
+            message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body.ToArray());
+        await session.PutAsideAsync(copy, Reason, _closed.Token);
+        FleetLog.PutAside(logger, requester.Name, AmqpRoutes.DeadLetterQueue);
+        return router.Refuse(
+            new AetherscaleException(DeliveredBefore, $"{Reason} See by list-vms whether the VM is there, and send create-vm with a request-id: then it takes effect once."),
+            null,
+            requester);
+    }
+
+    private async Task AnswerProbeAsync(Session session, BasicDeliverEventArgs message, CancellationToken stopping)
+    {
+        var (properties, tag, key) = (message.BasicProperties, message.DeliveryTag, Encoding.UTF8.GetString(message.Body.Span));
+        if (session.Fleet is { } link)
+        {
+            await claims.AnswerProbeAsync(link, properties, key, stopping);
+        }
+
+        await session.AcknowledgeAsync(tag, stopping);
+    }
 
     private async Task FinishAsync(PendingMessage pending, Task<Reply> run)
     {
@@ -103,7 +154,7 @@ internal sealed class Intake(
 
     private async Task ReplyAsync(PendingMessage pending, Reply reply)
     {
-        if (pending.Key.ReplyTo is not { Length: > 0 } replyTo)
+        if (pending.Key.ReplyTo is not { Length: > 0 } replyTo || reply == Reply.Elsewhere)
         {
             return;
         }

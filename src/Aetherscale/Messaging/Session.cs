@@ -1,3 +1,5 @@
+using Aetherscale.Contract;
+using Aetherscale.Messaging.Fleet;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -41,11 +43,17 @@ internal sealed class Session : IAsyncDisposable
     /// <summary>Tells it from the others of this daemon.</summary>
     public int Number { get; }
 
+    /// <summary>The way to the fleet's other hosts; set as soon as there is one.</summary>
+    public FleetLink? Fleet { get; set; }
+
     /// <summary>Completes with the reason, in the user's words, when no more deliveries will come.</summary>
     public Task<string> Ended => _ended.Task;
 
     /// <summary>Whether replies and acknowledgements can be sent.</summary>
     public bool IsOpen => _connection.IsOpen && _deliveries.IsOpen;
+
+    /// <summary>It is of no use any more, though it may look open.</summary>
+    public void GiveUp(string reason) => _ended.TrySetResult(reason);
 
     /// <summary>Whether our library closed the connection over something that it cannot read.</summary>
     public bool MetUnreadable => _connection.CloseReason is { Initiator: ShutdownInitiator.Library } reason
@@ -113,6 +121,15 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
+    /// <summary>Puts a message aside for people to look at, instead of acknowledging it.</summary>
+    public async Task PutAsideAsync(BasicDeliverEventArgs message, string reason, CancellationToken cancellationToken)
+    {
+        var properties = new BasicProperties(message.BasicProperties) { Expiration = null, Persistent = true };
+        properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { ["aetherscale-reason"] = reason };
+        await using var channel = await OpenReplyChannelAsync(cancellationToken);
+        await channel.BasicPublishAsync(AmqpRoutes.DeadLetterExchange, message.RoutingKey, mandatory: false, properties, message.Body, cancellationToken);
+    }
+
     public async Task AcknowledgeAsync(ulong tag, CancellationToken cancellationToken) =>
         await _deliveries.BasicAckAsync(tag, multiple: false, cancellationToken);
 
@@ -141,6 +158,7 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ended.TrySetResult("we closed it");
+        await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _connection.AbortAsync(TimeSpan.FromSeconds(2));
         await _connection.DisposeAsync();
         _replyGate.Dispose();

@@ -16,6 +16,8 @@ internal sealed class VmIndex
     /// <summary>The VMs that are still being made.</summary>
     public IReadOnlyList<(VmId Id, VmName? Name)> Drafts => _drafts.Count == 0 ? [] : [.. _drafts.Select(draft => (draft.Key, draft.Value))];
 
+    public bool IsDraft(VmId id) => _drafts.ContainsKey(id);
+
     public Vm? TryFind(VmId id) => _vms.GetValueOrDefault(id);
 
     /// <summary>By the index, or, where several VMs were given one name by hand, the first of them.</summary>

@@ -54,6 +54,18 @@ internal sealed class VmStore(string vmsFolder) : IDisposable
         }
     }
 
+    /// <summary>Whether a VM has the id or name, or is being made with it.</summary>
+    public bool Has(string idOrName)
+    {
+        lock (_gate)
+        {
+            Refresh();
+            return (VmId.TryParse(idOrName, out var id) && (_index.TryFind(id) is not null || _index.IsDraft(id)))
+                || _index.TryFind(idOrName) is not null
+                || (VmName.TryParse(idOrName, out var name) && _index.OwnerOf(name) is not null);
+        }
+    }
+
     /// <returns>Null when no VM has this id.</returns>
     public Vm? TryFind(VmId id)
     {

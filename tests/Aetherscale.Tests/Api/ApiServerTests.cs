@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Aetherscale.Api;
 using Aetherscale.Commands;
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Contract;
 using Aetherscale.Files;
 using Microsoft.AspNetCore.Builder;
@@ -32,7 +33,7 @@ public sealed class ApiServerTests : IAsyncLifetime
                 return writer => writer.WriteNullValue();
             },
         };
-        var router = new CommandRouter(routes, "host", NullLogger<CommandRouter>.Instance);
+        var router = new CommandRouter(routes, "host", null, new ExpiredCommands(), TimeProvider.System, NullLogger<CommandRouter>.Instance);
         var peers = new PeerCheck(Libc.GetEffectiveUserId(), group: null, NullLogger<PeerCheck>.Instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();

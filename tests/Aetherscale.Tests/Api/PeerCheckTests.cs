@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Aetherscale.Api;
 using Aetherscale.Commands;
+using Aetherscale.Commands.Hosts;
 using Aetherscale.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,7 +48,7 @@ public sealed class PeerCheckTests : IDisposable
 
     private WebApplication Open(uint owner, uint? group = null)
     {
-        var router = new CommandRouter(new Dictionary<string, Route>(), "host", NullLogger<CommandRouter>.Instance);
+        var router = new CommandRouter(new Dictionary<string, Route>(), "host", null, new ExpiredCommands(), TimeProvider.System, NullLogger<CommandRouter>.Instance);
         var peers = new PeerCheck(owner, group, NullLogger<PeerCheck>.Instance);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();

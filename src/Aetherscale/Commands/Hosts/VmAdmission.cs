@@ -42,6 +42,14 @@ internal sealed class VmAdmission(
         return missing is null && room.TryReserve(Takes(wish, image), out missing) is { } reservation ? new Admission(reservation) : null;
     }
 
+    /// <summary>The same for a VM whose id stands already.</summary>
+    public (IDisposable? Room, string? Missing) TryAdmitAs(CreateVmOptions options, string vmId)
+    {
+        var admission = TryAdmit(options, out var missing);
+        admission?.For(vmId);
+        return (admission, missing);
+    }
+
     /// <summary>What room does not help with.</summary>
     private string? Missing(VmWish wish, ImageLook? image) =>
         cordon.IsSet ? "it is cordoned"

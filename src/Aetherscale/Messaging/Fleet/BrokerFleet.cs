@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>Says for each command whose it is: this host's, another's, or that of all.</summary>
+internal sealed class BrokerFleet(
+    FleetHost me, Sessions sessions, Forwarding forwarding, Placement placement, FleetLists lists, FleetHosts hosts) : IFleet
+{
+    public Task<Reply>? TryRun(
+        RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping)
+    {
+        var isCreate = request.Command == CommandNames.CreateVm;
+        var isSentHere = requester.IsForThisHost || request.Host == me.Name;
+        var isPlaced = isCreate && (requester.AsksTheFleet || request.Host is not null || Option(request, "labels") is not null || IsOn(request, "wait"));
+        if (isSentHere && !isPlaced)
+        {
+            return null;
+        }
+
+        if (sessions.Current?.Fleet is not { } link)
+        {
+            return WithoutABroker(request, requester);
+        }
+
+        var command = new Outgoing(request, body, requester);
+        if (isPlaced && (isSentHere || request.Host is null))
+        {
+            return placement.PlaceAsync(link, command, mayGoElsewhere: !isSentHere, here, stopping);
+        }
+
+        if (request.Host is { } host)
+        {
+            return forwarding.ToHostAsync(link, host, command, stopping);
+        }
+
+        return request.Command switch
+        {
+            CommandNames.ListVms => requester.AsksTheFleet || IsOn(request, "fleet") ? lists.VmsAsync(link, request, stopping) : null,
+            CommandNames.ListHosts => lists.HostsAsync(link, request, stopping),
+            CommandNames.ShowHost => hosts.ShowAsync(link, request, HostIn(request) ?? me.Name, stopping),
+            CommandNames.ForgetHost => hosts.ForgetAsync(link, request, stopping),
+            CommandNames.CordonHost or CommandNames.UncordonHost =>
+                HostIn(request) is { } other && other != me.Name ? forwarding.ToHostAsync(link, other, command, stopping) : null,
+            _ => VmIn(request) is { } vm && !me.Has(vm) ? forwarding.ToVmAsync(link, vm, command, stopping) : null,
+        };
+    }
+
+    /// <summary>This host goes on alone; only what it cannot know is not answered.</summary>
+    private Task<Reply>? WithoutABroker(RequestEnvelope request, Requester requester)
+    {
+        if (request.Host is { } host && host != me.Name)
+        {
+            throw Away($"{host} cannot be reached");
+        }
+
+        return VmIn(request) is { } vm && !requester.IsForThisHost && !me.Has(vm)
+            ? throw Away($"This host has no VM {Quoted.Of(vm)}, and the others cannot be asked")
+            : null;
+
+        static AetherscaleException Away(string what) =>
+            new(HostUnreachable, $"{what}: the broker is away. The daemon tries to get back to it; doctor says why it cannot.");
+    }
+
+    /// <summary>The VM that a command is about; null where it is about none, or the text could be no VM's.</summary>
+    private static string? VmIn(RequestEnvelope request)
+    {
+        var text = Option(request, "vm-id") ?? (request.Options is { } options && options.TryGetProperty("logs", out var logs) ? Text(logs, "vm-id") : null);
+        return text is { Length: > 0 and <= 63 } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? text : null;
+    }
+
+    private static string? HostIn(RequestEnvelope request) => Option(request, "host");
+
+    private static string? Option(RequestEnvelope request, string name) => request.Options is { } options ? Text(options, name) : null;
+
+    private static string? Text(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object
+        && element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Array
+        ? value.ToString() : null;
+
+    private static bool IsOn(RequestEnvelope request, string name) => request.Options is { ValueKind: JsonValueKind.Object } options
+        && options.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text;
+using RabbitMQ.Client;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>The headers that hosts put on messages to one another.</summary>
+internal static class FleetHeaders
+{
+    /// <summary>The host that sent it.</summary>
+    public const string Host = "aetherscale-host";
+
+    /// <summary>Whose request ids these are: <see cref="Commands.Requester.Scope"/>.</summary>
+    public const string Scope = "aetherscale-scope";
+
+    /// <summary>Who asked, for the log: <see cref="Commands.Requester.Name"/>.</summary>
+    public const string Requester = "aetherscale-requester";
+
+    /// <summary>Whether its door waits for slow commands: <see cref="Commands.Requester.WaitsByDefault"/>.</summary>
+    public const string Waits = "aetherscale-waits";
+
+    /// <summary>The instant after which it is not begun any more, in milliseconds of Unix time.</summary>
+    public const string Deadline = "aetherscale-deadline";
+
+    /// <summary>The queue that is told as soon as a host has taken the command.</summary>
+    public const string ReceiptTo = "aetherscale-receipt-to";
+
+    /// <summary>The correlation id of that.</summary>
+    public const string Receipt = "aetherscale-receipt";
+
+    public static string? Text(this IReadOnlyBasicProperties properties, string name) => properties.Headers?.TryGetValue(name, out var value) is true
+        ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
+        : null;
+
+    public static DateTimeOffset? Instant(this IReadOnlyBasicProperties properties, string name) =>
+        long.TryParse(properties.Text(name), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 253_402_300_800_000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    public static string OfInstant(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary><c>show-host</c> and <c>forget-host</c>, which need no answer of the host itself.</summary>
+internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding forwarding, FleetLists lists, TimeProvider time)
+{
+    private static readonly TimeSpan s_patience = Gathering.Patience;
+
+    public async Task<Reply> ShowAsync(FleetLink link, RequestEnvelope request, string host, CancellationToken stopping)
+    {
+        if (!members.Knows(host))
+        {
+            throw forwarding.UnknownHost(host);
+        }
+
+        var question = FleetLists.Question(CommandNames.ShowHost, null);
+        using var inquiry = link.Expect();
+        var answer = await link.AskAsync(host, inquiry, FleetMessage.Command, question, s_patience, stopping)
+            ? await inquiry.NextAsync(s_patience, time, stopping)
+            : null;
+        var told = answer is not null && ReplyPart.ResponseIn(answer.Body) is { } response
+            ? JsonSerializer.Deserialize(response.Span, ContractJson.Tolerant.HostDetails)
+            : null;
+        var details = (told ?? lists.Silent(host)) with { Waiting = await WaitingAsync(link, host, stopping) };
+        return new Reply(Info(request), writer => JsonSerializer.Serialize(writer, details, ContractJson.Wire.HostDetails));
+    }
+
+    /// <summary>Removes the host's queues, and with them its VMs' ids and names, from the broker.</summary>
+    public async Task<Reply> ForgetAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
+    {
+        var host = RequestReader.ReadOptions(request, ContractJson.Wire.HostOptions).Host
+            ?? throw new AetherscaleException(BadRequest, $"The options of {request.Command} must have \"host\".");
+        if (host != me.Name && !members.Knows(host))
+        {
+            throw forwarding.UnknownHost(host);
+        }
+
+        using var inquiry = link.Expect();
+        if (host == me.Name || await link.AskAsync(host, inquiry, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, s_patience, stopping))
+        {
+            throw new AetherscaleException(
+                HostAlive, $"{host} is there; a host is forgotten when it is gone for good. Stop its daemon first, or use cordon-host to have it take no new VMs.");
+        }
+
+        await using (var channel = await link.OpenChannelAsync(stopping))
+        {
+            await channel.QueueDeleteAsync(AmqpRoutes.HostQueue(host), cancellationToken: stopping);
+            await channel.QueueDeleteAsync(AmqpRoutes.InventoryQueue(host), cancellationToken: stopping);
+        }
+
+        members.Forget(host);
+        await link.SendAsync(AmqpRoutes.EventExchange, FleetEvents.Key(host, FleetEvents.Forgotten), new BasicProperties(), ReadOnlyMemory<byte>.Empty, stopping);
+        var row = new HostSummary { Host = host, Status = HostStatus.Forgotten };
+        return new Reply(Info(request), writer => JsonSerializer.Serialize(writer, row, ContractJson.Wire.HostSummary));
+    }
+
+    /// <returns>Null where that cannot be seen.</returns>
+    private static async Task<long?> WaitingAsync(FleetLink link, string host, CancellationToken stopping)
+    {
+        await using var channel = await link.OpenChannelAsync(stopping);
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(AmqpRoutes.HostQueue(host), stopping)).MessageCount;
+        }
+        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        {
+            return null;
+        }
+    }
+
+    private ExecutionInfo Info(RequestEnvelope request) => new() { Status = ExecutionInfo.Success, Host = me.Name, RequestId = request.RequestId };
+}

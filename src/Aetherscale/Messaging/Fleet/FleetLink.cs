@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Aetherscale.Contract;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>This host's way to the others for as long as one connection lasts: what it sends, and the answers to that.</summary>
+internal sealed class FleetLink : IAsyncDisposable
+{
+    private const ushort ResourceLocked = 405;
+
+    private readonly IConnection _connection;
+    private readonly IChannel _out;
+    private readonly IChannel _in;
+    private readonly string _host;
+    private readonly ConcurrentDictionary<string, Inquiry> _inquiries = new();
+    private long _lastInquiry;
+
+    private FleetLink(IConnection connection, IChannel outgoing, IChannel incoming, string host)
+    {
+        _connection = connection;
+        _out = outgoing;
+        _in = incoming;
+        _host = host;
+    }
+
+    /// <summary>Where answers to this host come in. The broker names it, and it goes with the connection.</summary>
+    public string ReplyQueue { get; private set; } = "";
+
+    public bool IsOpen => _out.IsOpen && _in.IsOpen;
+
+    /// <param name="connection">Stays its owner's.</param>
+    /// <param name="host">This host's name.</param>
+    /// <param name="onBroken">Told when a channel of it was closed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BrokerException">A daemon of the same name is at this broker.</exception>
+    public static async Task<FleetLink> OpenAsync(IConnection connection, string host, Action<string> onBroken, CancellationToken cancellationToken)
+    {
+        var outgoing = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+        var incoming = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        var link = new FleetLink(connection, outgoing, incoming, host);
+        foreach (var channel in new[] { outgoing, incoming })
+        {
+            channel.ChannelShutdownAsync += (_, reason) =>
+            {
+                link.EndInquiries();
+                onBroken(BrokerFailure.Words(reason));
+                return Task.CompletedTask;
+            };
+        }
+
+        try
+        {
+            await incoming.QueueDeclareAsync(
+                AmqpRoutes.AskQueue(host), durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == ResourceLocked)
+        {
+            throw new BrokerException(
+                $"another daemon is the host {Quoted.Of(host)} there, or our last connection has not been given up yet; give each host a name of its own (host-name)", error);
+        }
+
+        await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.AskExchange, "", cancellationToken: cancellationToken);
+        await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.EventExchange, "host.#", cancellationToken: cancellationToken);
+        var replies = await incoming.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
+        link.ReplyQueue = replies.QueueName;
+        await link.ConsumeAsync(link.ReplyQueue, link.OnAnswer, cancellationToken);
+        return link;
+    }
+
+    /// <summary>Has questions to all hosts, and events of hosts, come in.</summary>
+    /// <param name="take">Must return soon; the body is valid until it does.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task HearAsync(Action<BasicDeliverEventArgs> take, CancellationToken cancellationToken) =>
+        ConsumeAsync(AmqpRoutes.AskQueue(_host), take, cancellationToken);
+
+    /// <summary>Expects answers from now on, until it is disposed.</summary>
+    public Inquiry Expect()
+    {
+        var id = Interlocked.Increment(ref _lastInquiry).ToString(CultureInfo.InvariantCulture);
+        var inquiry = new Inquiry(id, gone => _inquiries.TryRemove(gone, out _));
+        _inquiries[id] = inquiry;
+        if (!IsOpen)
+        {
+            inquiry.End();
+        }
+
+        return inquiry;
+    }
+
+    /// <summary>Sends a message, and waits until the broker has it.</summary>
+    /// <returns>False: no queue takes it.</returns>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away.</exception>
+    public async Task<bool> SendAsync(
+        string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        (properties.Headers ??= new Dictionary<string, object?>())[FleetHeaders.Host] = _host;
+        try
+        {
+            await _out.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
+            return true;
+        }
+        catch (PublishReturnException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw Lost(error);
+        }
+    }
+
+    /// <summary>Asks all hosts that are there.</summary>
+    public Task<bool> AskAllAsync(Inquiry inquiry, string type, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken) =>
+        SendAsync(AmqpRoutes.AskExchange, "", Question(inquiry, type, patience), body, cancellationToken);
+
+    /// <summary>Asks one host, if it is there.</summary>
+    /// <returns>False: it is not.</returns>
+    public Task<bool> AskAsync(
+        string host, Inquiry inquiry, string type, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken) =>
+        SendAsync("", AmqpRoutes.AskQueue(host), Question(inquiry, type, patience), body, cancellationToken);
+
+    /// <summary>Answers a message; whether anybody waits for it still is not told.</summary>
+    public Task AnswerAsync(IReadOnlyBasicProperties question, string? type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        question.ReplyTo is { Length: > 0 } replyTo
+            ? SendAsync("", replyTo, new BasicProperties { Type = type, CorrelationId = question.CorrelationId }, body, cancellationToken)
+            : Task.CompletedTask;
+
+    /// <summary>A channel for something that may cost it.</summary>
+    public async Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw Lost(error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        EndInquiries();
+        await _out.DisposeAsync();
+        await _in.DisposeAsync();
+    }
+
+    public static AetherscaleException Lost(Exception? cause) =>
+        new(ErrorCodes.NoFleet, "The broker went away meanwhile; ask again, with the same request id if there was one.", cause);
+
+    private BasicProperties Question(Inquiry inquiry, string type, TimeSpan patience) => new()
+    {
+        Type = type,
+        ReplyTo = ReplyQueue,
+        CorrelationId = inquiry.Id,
+        Expiration = ((long)patience.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private async Task ConsumeAsync(string queue, Action<BasicDeliverEventArgs> take, CancellationToken cancellationToken)
+    {
+        var consumer = new AsyncEventingBasicConsumer(_in);
+        consumer.ReceivedAsync += (_, message) =>
+        {
+            take(message);
+            return Task.CompletedTask;
+        };
+        await _in.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken);
+    }
+
+    private void OnAnswer(BasicDeliverEventArgs message)
+    {
+        var properties = message.BasicProperties;
+        if (properties.CorrelationId is { } id && _inquiries.TryGetValue(id, out var inquiry))
+        {
+            inquiry.Add(new Answer(properties.Type, properties.Text(FleetHeaders.Host), message.Body.ToArray()));
+        }
+    }
+
+    private void EndInquiries()
+    {
+        foreach (var inquiry in _inquiries.Values)
+        {
+            inquiry.End();
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using RabbitMQ.Client;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>
+/// This host's presence in the fleet while one connection lasts: it says that it is there, sees that messages come round, and keeps the
+/// broker's knowledge of its VMs true.
+/// </summary>
+internal sealed class FleetPresence(
+    FleetHost me, FleetMembers members, Gathering gathering, VmClaims claims, Inventories inventories, CommandRouter router, TimeProvider time, ILogger<FleetPresence> logger)
+{
+    private static readonly TimeSpan s_beat = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
+
+    /// <summary>A message to ourselves that takes longer does not come any more.</summary>
+    private static readonly TimeSpan s_deaf = TimeSpan.FromSeconds(15);
+
+    /// <summary>Many VMs that change at a time make one inventory.</summary>
+    private static readonly TimeSpan s_inventoryPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a deleted VM's id leads here still: the message that made it may come again, and must find that it has been carried out.
+    /// </summary>
+    private static readonly TimeSpan s_idKept = TimeSpan.FromMinutes(10);
+
+    /// <param name="link">The connection's.</param>
+    /// <param name="onDeaf">Told, with the reason, when messages that are sent do not come.</param>
+    /// <param name="over">Cancelled when the connection is lost, or the daemon stops.</param>
+    public async Task RunAsync(FleetLink link, Action<string> onDeaf, CancellationToken over)
+    {
+        using var stale = new SemaphoreSlim(1, 1);
+        var tasks = new[]
+        {
+            TryAsync(link, "presence", () => BeatAsync(link, over), onDeaf),
+            TryAsync(link, "round trip", () => RoundTripsAsync(link, onDeaf, over), onDeaf),
+            TryAsync(link, "VMs' ids and names", () => FollowAsync(link, stale, over), onDeaf),
+            TryAsync(link, "inventory", () => KeepInventoryAsync(link, stale, over), onDeaf),
+        };
+        await Task.WhenAll(tasks);
+        claims.Forget(link);
+    }
+
+    private async Task TryAsync(FleetLink link, string what, Func<Task> work, Action<string> onFailure)
+    {
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection's end.
+        }
+#pragma warning disable CA1031 // The next connection begins all of this anew.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            if (link.IsOpen)
+            {
+                FleetLog.Failed(logger, error, what);
+                onFailure($"the fleet's {what} failed: {Quoted.Plain(error.Message)}");
+            }
+        }
+    }
+
+    private async Task BeatAsync(FleetLink link, CancellationToken over)
+    {
+        await SayAsync(link, FleetEvents.Here, over);
+        var gathered = await gathering.AskAllAsync(link, FleetMessage.Hello, ReadOnlyMemory<byte>.Empty, over);
+        foreach (var answer in gathered.Answers)
+        {
+            using var known = JsonDocument.Parse(answer.Body);
+            foreach (var host in known.RootElement.EnumerateArray())
+            {
+                members.HeardOf(host.GetString()!);
+            }
+        }
+
+        while (true)
+        {
+            await Task.Delay(s_beat, time, over);
+            await SayAsync(link, FleetEvents.Here, over);
+            members.Save();
+        }
+    }
+
+    private async Task SayAsync(FleetLink link, string what, CancellationToken over) => await link.SendAsync(
+        AmqpRoutes.EventExchange, FleetEvents.Key(me.Name, what), new BasicProperties(), ReadOnlyMemory<byte>.Empty, over);
+
+    /// <summary>A connection that is open and brings nothing looks well from here; only a message that comes round tells.</summary>
+    private async Task RoundTripsAsync(FleetLink link, Action<string> onDeaf, CancellationToken over)
+    {
+        while (true)
+        {
+            await Task.Delay(s_round, time, over);
+            using var inquiry = link.Expect();
+            var began = time.GetTimestamp();
+            try
+            {
+                await link.AskAsync(me.Name, inquiry, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, s_deaf, over).WaitAsync(s_deaf, time, over);
+                if (await inquiry.NextAsync(s_deaf - time.GetElapsedTime(began), time, over) is not null)
+                {
+                    continue;
+                }
+            }
+            catch (TimeoutException)
+            {
+                // No word of the message either.
+            }
+
+            onDeaf($"it has brought no message for {s_deaf.TotalSeconds} s, though the connection looks open");
+            return;
+        }
+    }
+
+    /// <summary>At first all VMs, then whatever comes and goes.</summary>
+    private async Task FollowAsync(FleetLink link, SemaphoreSlim stale, CancellationToken over)
+    {
+        while (true)
+        {
+            // Listens before it looks: what is made meanwhile is bound twice, and not missed.
+            var news = me.News(over);
+            await BindAllAsync(link, over);
+            await foreach (var happened in news)
+            {
+                if (stale.CurrentCount == 0)
+                {
+                    stale.Release();
+                }
+
+                await TellAsync(link, happened, over);
+            }
+        }
+    }
+
+    private async Task BindAllAsync(FleetLink link, CancellationToken over)
+    {
+        var vms = me.Vms();
+        await claims.BindAsync(link, vms.Select(vm => vm.Id), over);
+        await Parallel.ForEachAsync(
+            vms.Where(vm => vm.Name is not null),
+            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = over },
+            async (vm, token) => await ClaimNameAsync(link, vm.Id, vm.Name!, token));
+    }
+
+    private async Task TellAsync(FleetLink link, VmEvent happened, CancellationToken over)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Wire.VmEvent);
+        await link.SendAsync(
+            AmqpRoutes.EventExchange, $"vm.{me.Name}.{happened.VmId}.{happened.Event}", new BasicProperties { ContentType = "application/json" }, body, over);
+        switch (happened.Event)
+        {
+            case "created":
+                await claims.BindAsync(link, [happened.VmId], over);
+                if (happened.Name is { } name)
+                {
+                    await ClaimNameAsync(link, happened.VmId, name, over);
+                }
+
+                break;
+            case "deleted":
+                if (happened.Name is { } free && !me.Has(free))
+                {
+                    await claims.ReleaseAsync(link, [free], over);
+                }
+
+                _ = TryAsync(link, "deleted VM's id", () => ReleaseLaterAsync(link, happened.VmId, over), _ => { });
+                break;
+        }
+    }
+
+    private async Task ClaimNameAsync(FleetLink link, string id, string name, CancellationToken over)
+    {
+        if (!await claims.TryClaimAsync(link, name, over))
+        {
+            FleetLog.NameTaken(logger, id, name);
+        }
+    }
+
+    private async Task ReleaseLaterAsync(FleetLink link, string id, CancellationToken over)
+    {
+        await Task.Delay(s_idKept, time, over);
+        if (!me.Has(id))
+        {
+            await claims.ReleaseAsync(link, [id], over);
+        }
+    }
+
+    private async Task KeepInventoryAsync(FleetLink link, SemaphoreSlim stale, CancellationToken over)
+    {
+        var question = FleetLists.Question(CommandNames.ListVms, null).ToArray();
+        var asker = new Requester("inventory", WaitsByDefault: true) { Scope = "inventory", IsForThisHost = true };
+        while (true)
+        {
+            await stale.WaitAsync(over);
+            var reply = await router.RunAsync(question, asker, over);
+            await inventories.WriteAsync(link, reply.ToJson(), over);
+            await Task.Delay(s_inventoryPause, time, over);
+        }
+    }
+}
+
+internal static partial class FleetLog
+{
+    [LoggerMessage(LogLevel.Warning, "The fleet's {What} failed; the next connection to the broker begins it anew")]
+    public static partial void Failed(ILogger logger, Exception error, string what);
+
+    [LoggerMessage(LogLevel.Warning, "VM {Id}: its name {Name} belongs to a VM on another host; for the fleet it has only its id")]
+    public static partial void NameTaken(ILogger logger, string id, string name);
+
+    [LoggerMessage(LogLevel.Warning, "A create-vm from {Requester} came again without an id, after it may have been carried out: not carried out, and put aside in {Queue}")]
+    public static partial void PutAside(ILogger logger, string requester, string queue);
+
+    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: came {Seconds} s after its deadline, not carried out")]
+    public static partial void Expired(ILogger logger, string command, string requester, double seconds);
+}

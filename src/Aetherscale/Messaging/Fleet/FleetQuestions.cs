@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using RabbitMQ.Client.Events;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>What other hosts ask of all, and what they tell of themselves.</summary>
+internal sealed class FleetQuestions(CommandRouter router, FleetMembers members, BackgroundWork work)
+{
+    /// <summary>Begins to answer. What cannot be understood is passed over: a newer version's question is for newer versions.</summary>
+    public void Take(FleetLink link, BasicDeliverEventArgs message, CancellationToken stopping)
+    {
+        if (message.Exchange == AmqpRoutes.EventExchange)
+        {
+            Hear(message.RoutingKey);
+            return;
+        }
+
+        var properties = message.BasicProperties;
+        if (properties.Text(FleetHeaders.Host) is { } host)
+        {
+            members.Heard(host);
+        }
+
+        switch (properties.Type)
+        {
+            case FleetMessage.Ping:
+                work.Adopt(link.AnswerAsync(properties, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, stopping), "An answer");
+                break;
+            case FleetMessage.Hello:
+                work.Adopt(link.AnswerAsync(properties, FleetMessage.Hello, Known(), stopping), "An answer");
+                break;
+            case FleetMessage.Command:
+                var asker = new Requester($"amqp host={Quoted.Plain(properties.Text(FleetHeaders.Host) ?? "")}", WaitsByDefault: true)
+                {
+                    Door = "amqp",
+                    Scope = "amqp",
+                    IsForThisHost = true,
+                };
+                var body = message.Body.ToArray();
+                work.Adopt(Task.Run(() => AnswerAsync(link, message, body, asker, stopping), stopping), asker.Name);
+                break;
+        }
+    }
+
+    private async Task AnswerAsync(FleetLink link, BasicDeliverEventArgs message, byte[] body, Requester asker, CancellationToken stopping)
+    {
+        var reply = await router.RunAsync(body, asker, stopping);
+        await link.AnswerAsync(message.BasicProperties, null, reply.ToJson(), stopping);
+    }
+
+    private void Hear(string key)
+    {
+        switch (FleetEvents.Read(key))
+        {
+            case ({ } host, FleetEvents.Here):
+                members.Heard(host);
+                break;
+            case ({ } host, FleetEvents.Forgotten):
+                members.Forget(host);
+                break;
+        }
+    }
+
+    private byte[] Known()
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartArray();
+            foreach (var host in members.Names)
+            {
+                writer.WriteStringValue(host);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,49 @@
+using Aetherscale.Contract;
+using RabbitMQ.Client;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>The queues and exchanges of a fleet, and this host's own.</summary>
+/// <param name="host">This host's name.</param>
+/// <param name="declaration">Declares, or takes what is there as it is.</param>
+internal sealed class FleetTopology(string host, Declaration declaration)
+{
+    private const int DeadLettersKept = 10_000;
+    private const int WeekMilliseconds = 7 * 24 * 3600 * 1000;
+
+    /// <summary>A message that has come back so often is no message that a host can deal with.</summary>
+    private const int DeliveryLimit = 3;
+
+    /// <returns>The queues to take commands from.</returns>
+    public async Task<IReadOnlyList<string>> DeclareAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var (name, kind) in new[]
+        {
+            (AmqpRoutes.VmExchange, ExchangeType.Direct),
+            (AmqpRoutes.AskExchange, ExchangeType.Fanout),
+            (AmqpRoutes.EventExchange, ExchangeType.Topic),
+            (AmqpRoutes.DeadLetterExchange, ExchangeType.Fanout),
+        })
+        {
+            await declaration.ExchangeAsync(connection, name, kind, durable: true, cancellationToken);
+        }
+
+        await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
+        await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
+        await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
+        await QueueAsync(AmqpRoutes.InventoryQueue(host), new() { ["x-max-length"] = 1 });
+        await using var binder = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await binder.QueueBindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", cancellationToken: cancellationToken);
+        return [AmqpRoutes.HostQueue(host), AmqpRoutes.PlacementQueue];
+
+        Task QueueAsync(string name, Dictionary<string, object?> arguments) =>
+            declaration.QueueAsync(connection, name, durable: true, arguments, cancellationToken);
+    }
+
+    private static Dictionary<string, object?> CommandQueue() => new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-delivery-limit"] = DeliveryLimit,
+        ["x-dead-letter-exchange"] = AmqpRoutes.DeadLetterExchange,
+    };
+}

@@ -1,0 +1,77 @@
+using Aetherscale.Contract;
+using RabbitMQ.Client.Exceptions;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>Questions to all hosts: whoever answers in time is heard once, and who does not is named.</summary>
+internal sealed class Gathering(FleetMembers members, TimeProvider time)
+{
+    private const ushort NotFound = 404;
+
+    /// <summary>A host that answers later counts as one that does not. Those that are there answer within milliseconds.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1.5);
+
+    /// <param name="link">The way to them.</param>
+    /// <param name="type">One of <see cref="FleetMessage"/>.</param>
+    /// <param name="body">What is asked.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away.</exception>
+    public async Task<Gathered> AskAllAsync(FleetLink link, string type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var inquiry = link.Expect();
+        var missing = members.Names.ToHashSet(StringComparer.Ordinal);
+        var answers = new SortedDictionary<string, Answer>(StringComparer.Ordinal);
+        var began = time.GetTimestamp();
+        await link.AskAllAsync(inquiry, type, body, Patience, cancellationToken);
+        while (missing.Count > 0 && Patience - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero
+            && await inquiry.NextAsync(left, time, cancellationToken) is { } answer)
+        {
+            if (answer.Host is { } host)
+            {
+                members.Heard(host);
+                missing.Remove(host);
+                answers.TryAdd(host, answer);
+            }
+        }
+
+        if (!link.IsOpen)
+        {
+            throw FleetLink.Lost(null);
+        }
+
+        await ForgetTheGoneAsync(link, missing, cancellationToken);
+        return new Gathered([.. answers.Values], [.. missing.Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>A host whose queue was removed has been forgotten, while we did not listen.</summary>
+    private async Task ForgetTheGoneAsync(FleetLink link, HashSet<string> missing, CancellationToken cancellationToken)
+    {
+        foreach (var host in missing.ToList())
+        {
+            if (!await ExistsAsync(link, AmqpRoutes.HostQueue(host), cancellationToken))
+            {
+                members.Forget(host);
+                missing.Remove(host);
+            }
+        }
+    }
+
+    private static async Task<bool> ExistsAsync(FleetLink link, string queue, CancellationToken cancellationToken)
+    {
+        await using var channel = await link.OpenChannelAsync(cancellationToken);
+        try
+        {
+            await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+            return true;
+        }
+        catch (OperationInterruptedException error)
+        {
+            return error.ShutdownReason?.ReplyCode != NotFound;
+        }
+    }
+}
+
+/// <summary>What came of a question to all.</summary>
+/// <param name="Answers">One of each host that answered, in the order of their names.</param>
+/// <param name="Unanswered">The hosts that did not, in the order of their names.</param>
+internal sealed record Gathered(IReadOnlyList<Answer> Answers, IReadOnlyList<string> Unanswered);

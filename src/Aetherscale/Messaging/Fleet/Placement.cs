@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Aetherscale.Commands;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
+using static Aetherscale.Contract.ErrorCodes;
+
+namespace Aetherscale.Messaging.Fleet;
+
+/// <summary>Finds the host for a new VM: this one if it has room, else the one of all that has the most.</summary>
+internal sealed class Placement(FleetHost me, VmClaims claims, Gathering gathering, Forwarding forwarding, TimeProvider time)
+{
+    /// <summary>Between two rounds of a create that waits for room.</summary>
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Where there is room here, the name and the first place in line are taken before it returns, as on a host alone.
+    /// </summary>
+    /// <param name="link">The way to the other hosts.</param>
+    /// <param name="create">The request.</param>
+    /// <param name="mayGoElsewhere">False for what was sent to this host.</param>
+    /// <param name="here">Carries it out here.</param>
+    /// <param name="stopping">The daemon's end.</param>
+    /// <exception cref="AetherscaleException"><c>no-capacity</c>, or what create-vm throws.</exception>
+    public Task<Reply> PlaceAsync(
+        FleetLink link, Outgoing create, bool mayGoElsewhere, Func<Requester, Task<Reply>> here, CancellationToken stopping)
+    {
+        var options = RequestReader.ReadOptions(create.Request, ContractJson.Wire.CreateVmOptions);
+        var id = IdOf(create);
+        create = create with { Requester = create.Requester with { NewVmId = id, Deadline = create.Deadline(time.GetUtcNow()) } };
+        var (room, missing) = me.Admit(options, id);
+        return room is not null ? HereAsync(link, create, room, here, stopping)
+            : mayGoElsewhere ? ElsewhereAsync(link, create, options, stopping)
+            : throw new AetherscaleException(NoCapacity, $"{me.Name} has no room: {missing}.");
+    }
+
+    private async Task<Reply> HereAsync(
+        FleetLink link, Outgoing create, IDisposable room, Func<Requester, Task<Reply>> here, CancellationToken stopping)
+    {
+        using var kept = room;
+        var taken = new List<string>();
+        try
+        {
+            return await here(create.Requester with
+            {
+                IsForThisHost = true,
+                Claim = (id, name, cancellation) => ClaimAsync(link, create, id, name, taken, cancellation),
+            });
+        }
+        catch (HeldElsewhereException)
+        {
+            // The same request was carried out there, or is being: that host knows its reply.
+            return await forwarding.ToVmAsync(link, create.Requester.NewVmId!, create, stopping);
+        }
+        catch (Exception)
+        {
+            await claims.ReleaseAsync(link, taken.Where(key => !me.Has(key)), CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task ClaimAsync(
+        FleetLink link, Outgoing create, string id, string? name, List<string> taken, CancellationToken cancellationToken)
+    {
+        if (create.Request.RequestId is null)
+        {
+            await claims.BindAsync(link, [id], cancellationToken);
+        }
+        else if (!await claims.TryClaimAsync(link, id, cancellationToken))
+        {
+            throw new HeldElsewhereException();
+        }
+
+        taken.Add(id);
+        if (name is not null)
+        {
+            if (!await claims.TryClaimAsync(link, name, cancellationToken))
+            {
+                throw new AetherscaleException(NameTaken, $"The name \"{name}\" belongs to a VM on another host of the fleet; take another or delete that VM.");
+            }
+
+            taken.Add(name);
+        }
+    }
+
+    private async Task<Reply> ElsewhereAsync(FleetLink link, Outgoing create, CreateVmOptions options, CancellationToken stopping)
+    {
+        var question = Question(options);
+        while (true)
+        {
+            var gathered = await gathering.AskAllAsync(link, FleetMessage.Command, question, stopping);
+            var offers = gathered.Answers.Select(answer => (Host: answer.Host!, Offer: Read(answer))).ToList();
+            foreach (var (host, _) in offers.Where(one => one.Offer is { Missing: null })
+                .OrderByDescending(one => one.Offer.HasImage).ThenByDescending(one => one.Offer.FreePerMille).ToList())
+            {
+                // Between the offer and now others may have taken the room: then the next one is asked.
+                if (await forwarding.TryRelayAsync(link, host, create, stopping) is { } reply && reply.ExecutionInfo.Code != NoCapacity)
+                {
+                    return reply;
+                }
+            }
+
+            var missing = offers.Where(one => one.Offer.Missing is not null).Select(one => $"{one.Host}: {one.Offer.Missing}")
+                .Concat(gathered.Unanswered.Select(host => $"{host}: it does not answer"));
+            if (!options.Wait || time.GetUtcNow() + s_round >= create.Deadline(time.GetUtcNow()))
+            {
+                throw new AetherscaleException(NoCapacity, $"No host has room: {string.Join("; ", missing)}.");
+            }
+
+            await Task.Delay(s_round, time, stopping);
+            if (!create.IsRelayed)
+            {
+                return await GoRoundAsync(link, create, stopping);
+            }
+        }
+    }
+
+    /// <summary>It waits in the queue, where it outlives this daemon: whoever takes it next tries again.</summary>
+    private async Task<Reply> GoRoundAsync(FleetLink link, Outgoing create, CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        var properties = create.Properties(create.Deadline(now), now, receiptTo: null, receipt: null);
+        return await link.SendAsync("", AmqpRoutes.PlacementQueue, properties, create.Body, stopping) ? Reply.Elsewhere : throw FleetLink.Lost(null);
+    }
+
+    private static ReadOnlyMemory<byte> Question(CreateVmOptions options) => JsonSerializer.SerializeToUtf8Bytes(
+        new RequestEnvelope
+        {
+            Command = CommandNames.OfferVm,
+            Options = JsonSerializer.SerializeToElement(options, ContractJson.Wire.CreateVmOptions),
+        },
+        ContractJson.Wire.RequestEnvelope);
+
+    private static OfferVmResponse Read(Answer answer)
+    {
+        try
+        {
+            var envelope = JsonSerializer.Deserialize(answer.Body.Span, ContractJson.Tolerant.ReplyEnvelope);
+            return envelope?.Response?.Deserialize(ContractJson.Tolerant.OfferVmResponse) ?? new OfferVmResponse { Missing = envelope?.ExecutionInfo.Reason ?? "no offer" };
+        }
+        catch (JsonException)
+        {
+            return new OfferVmResponse { Missing = "its answer cannot be read" };
+        }
+    }
+
+    /// <summary>The same request makes the same VM, whichever host it comes to, however often.</summary>
+    private static string IdOf(Outgoing create)
+    {
+        const int Length = 8;
+        var digest = create.Request.RequestId is { } id
+            ? SHA256.HashData(Encoding.UTF8.GetBytes($"{create.Requester.Scope}\n{id}"))
+            : RandomNumberGenerator.GetBytes(Length);
+        return string.Create(Length, digest, static (letters, bytes) =>
+        {
+            for (var n = 0; n < Length; n++)
+            {
+                letters[n] = (char)('a' + (bytes[n] % 26));
+            }
+        });
+    }
+
+    /// <summary>Another host has the VM that this request makes.</summary>
+    private sealed class HeldElsewhereException : Exception;
+}
