@@ -17,7 +17,7 @@ public sealed class CommandRouterTests
     public void What_caused_a_refusal_is_logged_for_those_who_debug_and_never_sent()
     {
         var cause = new IOException("the cause");
-        var router = RouterTo(new Dictionary<string, Route>());
+        var router = RouterTo([]);
 
         var reply = router.Refuse(
             new AetherscaleException(ErrorCodes.VmBroken, "The reason.", cause), null, new Requester("tester", WaitsByDefault: true) { Scope = "tester" });
