@@ -128,8 +128,8 @@ internal sealed class BrokerDoor(
         {
             var queues = await topology.DeclareAsync(connection, stopping);
             session = await Session.OpenAsync(++_opened, connection, stopping);
-            session.Fleet = await FleetLink.OpenAsync(connection, host.Name, session.GiveUp, stopping);
             queues = [.. queues, .. await fleetTopology.DeclareAsync(connection, stopping)];
+            session.Fleet = await FleetLink.OpenAsync(connection, host.Name, session.GiveUp, stopping);
             sessions.Set(session);
             var link = session.Fleet;
             await link.HearAsync(message => questions.Take(link, message, stopping), stopping);

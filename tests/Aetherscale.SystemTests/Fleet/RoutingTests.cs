@@ -22,7 +22,7 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
         {
             foreach (var host in _fleet.Hosts)
             {
-                var reply = await host.SendAsync($$"""{"command": "show-vm", "options": {"vm-id": "{{reference}}"}}""");
+                var reply = await host.SendAsync($$$"""{"command": "show-vm", "options": {"vm-id": "{{{reference}}}"}}""");
                 Assert.Equal("h2", reply.GetProperty("execution-info").GetProperty("host").GetString());
                 Assert.Equal(id, reply.GetProperty("response").GetProperty("vm-id").GetString());
             }
