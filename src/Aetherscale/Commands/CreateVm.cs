@@ -59,6 +59,7 @@ internal sealed class CreateVm(
         using var turn = await first;
         using var draft = fresh;
         await (requester.Claim?.Invoke(draft.Id.ToString(), wish.Name?.ToString(), cancellationToken) ?? Task.CompletedTask);
+        RequireFree(draft.Id);
         if (wish.Pulled is { } reference)
         {
             await puller.EnsureAsync(reference, requester.Upload?.Meter ?? new ImportMeter(), cancellationToken);
@@ -148,20 +149,29 @@ internal sealed class CreateVm(
     }
 
     /// <summary>The place of a VM whose id was given beforehand.</summary>
-    private VmDraft DraftOf(string given, VmName? name) => VmId.TryParse(given, out var id) && IsFree(id) ? store.Draft(id, name) : throw new AetherscaleException(
-        BadRequest, $"The id {Quoted.Of(given)}, which this request's VM is to have, is taken on this host; take a new request id.");
+    private VmDraft DraftOf(string given, VmName? name) => VmId.TryParse(given, out var id) && !store.Exists(id) ? store.Draft(id, name) : throw Taken(given);
+
+    /// <summary>Not before it is known that the id is this host's to give: the request may be one that another host has carried out.</summary>
+    private void RequireFree(VmId id)
+    {
+        if (units.Folder.Contains(VmUnit.NameOf(id)))
+        {
+            throw Taken(id.ToString());
+        }
+    }
+
+    private static AetherscaleException Taken(string id) => new(
+        BadRequest, $"The id {Quoted.Of(id)}, which this request's VM is to have, is taken on this host; take a new request id.");
 
     private VmId FreeId()
     {
         while (true)
         {
             var id = VmId.New();
-            if (IsFree(id))
+            if (!store.Exists(id) && !units.Folder.Contains(VmUnit.NameOf(id)))
             {
                 return id;
             }
         }
     }
-
-    private bool IsFree(VmId id) => !store.Exists(id) && !units.Folder.Contains(VmUnit.NameOf(id));
 }
