@@ -176,7 +176,7 @@ internal static class Daemon
             Admit = admission.TryAdmitAs,
             News = new VmNews(history).Listen,
         };
-        var members = new FleetMembers($"{data.Path}/fleet/hosts.json", labels.Host, time);
+        var members = new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time);
         var claims = new VmClaims(me, time);
         var gathering = new Gathering(members, time);
         var inventories = new Inventories(me, time);

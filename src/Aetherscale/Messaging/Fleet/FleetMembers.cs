@@ -98,7 +98,8 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
         var seen = new SortedDictionary<string, DateTimeOffset>(StringComparer.Ordinal);
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
+            using var stream = new FileStream(Beneath.OpenFile(file, Libc.ReadOnly, guarded: Beneath.Name), FileAccess.Read);
+            using var document = JsonDocument.Parse(stream);
             foreach (var host in document.RootElement.EnumerateObject())
             {
                 seen[host.Name] = host.Value.GetDateTimeOffset();
@@ -128,7 +129,6 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             DurableFile.Replace(file, buffer.GetBuffer().AsSpan(0, (int)buffer.Length), OwnerFile);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
