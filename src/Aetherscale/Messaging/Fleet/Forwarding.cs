@@ -10,7 +10,7 @@ namespace Aetherscale.Messaging.Fleet;
 internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories, TimeProvider time)
 {
     /// <summary>A host takes what comes into its queue within milliseconds.</summary>
-    private static readonly TimeSpan s_receiptPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_receiptPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How often it is looked whether a host is still there that has taken a command.</summary>
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(5);

@@ -11,6 +11,9 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
     /// <summary>A host that answers later counts as one that does not. Those that are there answer within milliseconds.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Those that have not answered by then are looked for: who has no connection is not waited for.</summary>
+    private static readonly TimeSpan s_prompt = TimeSpan.FromSeconds(0.2);
+
     /// <param name="link">The way to them.</param>
     /// <param name="type">One of <see cref="FleetMessage"/>.</param>
     /// <param name="body">What is asked.</param>
@@ -23,24 +26,43 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
         var answers = new SortedDictionary<string, Answer>(StringComparer.Ordinal);
         var began = time.GetTimestamp();
         await link.AskAllAsync(inquiry, type, body, Patience, cancellationToken);
-        while (missing.Count > 0 && Patience - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero
-            && await inquiry.NextAsync(left, time, cancellationToken) is { } answer)
-        {
-            if (answer.Host is { } host)
-            {
-                members.Heard(host);
-                missing.Remove(host);
-                answers.TryAdd(host, answer);
-            }
-        }
-
+        await HearAsync(s_prompt);
+        var gone = await WithoutConnectionAsync(link, missing, cancellationToken);
+        missing.ExceptWith(gone);
+        await HearAsync(Patience);
         if (!link.IsOpen)
         {
             throw FleetLink.Lost(null);
         }
 
+        missing.UnionWith(gone);
         await ForgetTheGoneAsync(link, missing, cancellationToken);
-        return new Gathered([.. answers.Values], [.. missing.Order(StringComparer.Ordinal)]);
+        return new Gathered([.. answers.Values], [.. missing.Except(answers.Keys).Order(StringComparer.Ordinal)]);
+
+        async Task HearAsync(TimeSpan until)
+        {
+            while (missing.Count > 0 && until - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero
+                && await inquiry.NextAsync(left, time, cancellationToken) is { } answer)
+            {
+                if (answer.Host is { } host)
+                {
+                    members.Heard(host);
+                    missing.Remove(host);
+                    answers.TryAdd(host, answer);
+                }
+            }
+        }
+    }
+
+    /// <summary>Of these, the hosts whose queue for questions is gone: it goes with their connection.</summary>
+    private static async Task<IReadOnlyList<string>> WithoutConnectionAsync(FleetLink link, IEnumerable<string> hosts, CancellationToken cancellationToken)
+    {
+        var looks = hosts.Select(async host =>
+        {
+            using var inquiry = link.Expect();
+            return (Host: host, IsThere: await link.AskAsync(host, inquiry, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, Patience, cancellationToken));
+        });
+        return [.. (await Task.WhenAll(looks)).Where(look => !look.IsThere).Select(look => look.Host)];
     }
 
     /// <summary>A host whose queue was removed has been forgotten, while we did not listen.</summary>
