@@ -101,6 +101,12 @@ public static class CommandNames
     /// <summary>Among hosts: asks whether one would take a VM.</summary>
     public const string OfferVm = "offer-vm";
 
+    /// <summary>Among hosts: reads an image that has not been used there yet, so that its digest is known.</summary>
+    public const string ReadImage = "read-image";
+
+    /// <summary>Among hosts: sends an image's content to the one that has it not.</summary>
+    public const string SendImage = "send-image";
+
     /// <summary>Looks at all that VMs need of their host.</summary>
     public const string Doctor = "doctor";
 }

@@ -48,6 +48,7 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(IReadOnlyList<ImageSummary>))]
 [JsonSerializable(typeof(ImageDetails))]
 [JsonSerializable(typeof(DeleteImageResponse))]
+[JsonSerializable(typeof(SendImageOptions))]
 [JsonSerializable(typeof(AddRemoteOptions))]
 [JsonSerializable(typeof(RemoteOptions))]
 [JsonSerializable(typeof(ListRemotesOptions))]

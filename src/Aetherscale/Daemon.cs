@@ -129,6 +129,7 @@ internal static class Daemon
         var catalogueFile = new CatalogueFile(settings[SettingDefinitions.Catalogue]);
         var catalogue = new ImageCatalogue(catalogueFile, documents, new Simplestreams(documents), ChecksumList.Find);
         var puller = new ImagePuller(catalogue, urlImport, images, shelf);
+        var fetch = new ImageFetch(images, importer, logs.CreateLogger<ImageFetch>());
         var once = new Once(new RequestFolder(data.Requests, time), store, locks, time, logs.CreateLogger<Once>());
         var labels = new HostLabels(settings[HostName], settings.Words(SettingDefinitions.HostLabels));
         var diskMib = settings[HostDiskMib].Length > 0 ? settings.Number(HostDiskMib) : HostCapacity.UsualDiskMib(data.Vms);
@@ -139,7 +140,7 @@ internal static class Daemon
         var nameAmongOthers = address is null ? null : labels.Host;
         var table = CommandTable.Of(
             new CreateVm(
-                images, shelf, catalogue, puller, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
+                images, shelf, catalogue, puller, fetch, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
             new StartVm(store, locks, starter, history, lingerAdvice),
             new StopVm(store, locks, stopper, history, background, time, grace),
             new RestartVm(store, locks, restarter, power, history, background, time, grace),
@@ -165,6 +166,7 @@ internal static class Daemon
             new Remotes(catalogueFile),
             new ThisHost(labels, room, cordon, data.Vms, accelerator.ToString().ToLowerInvariant(), expired, time),
             new OfferVm(admission),
+            new SendImage(images, facts, background),
             once);
         sandbox.Begin();
         var sessions = new Sessions();
@@ -174,6 +176,7 @@ internal static class Daemon
             Has = store.Has,
             Vms = () => [.. store.List().Select(vm => (vm.Id.ToString(), vm.Spec?.Name))],
             Admit = admission.TryAdmitAs,
+            HasImage = admission.HasImage,
             News = new VmNews(history).Listen,
         };
         var members = new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time);
@@ -182,8 +185,10 @@ internal static class Daemon
         var inventories = new Inventories(me, time);
         var forwarding = new Forwarding(me, members, gathering, inventories, time);
         var fleetLists = new FleetLists(me, members, gathering, inventories);
+        var fleetImages = new FleetImages(me, gathering, forwarding, time);
+        var placement = new Placement(me, members, claims, gathering, forwarding, fleetImages, time);
         var fleet = address is null ? null : new BrokerFleet(
-            me, sessions, forwarding, new Placement(me, claims, gathering, forwarding, time), fleetLists, new FleetHosts(me, members, forwarding, fleetLists, time));
+            me, sessions, forwarding, placement, fleetImages, fleetLists, new FleetHosts(me, members, forwarding, fleetLists, time));
         var router = new CommandRouter(table, labels.Host, fleet, expired, time, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());

@@ -33,6 +33,7 @@ internal static class CommandTable
         Remotes remotes,
         ThisHost host,
         OfferVm offer,
+        SendImage sendImage,
         Once once)
     {
         // Each command gets in line at its VM before it first waits: that is the order in which they were accepted.
@@ -73,6 +74,8 @@ internal static class CommandTable
                 Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Uncordon(options), stopping))),
             [CommandNames.ForgetHost] = once.Wrap(Routes.To(wire.HostOptions, wire.HostDetails, (options, _, stopping) => Task.Run(() => host.Forget(options), stopping))),
             [CommandNames.OfferVm] = Routes.To(wire.CreateVmOptions, wire.OfferVmResponse, (options, _, stopping) => Task.Run(() => offer.Run(options), stopping)),
+            [CommandNames.ReadImage] = Routes.To(wire.ImageOptions, wire.ImageDetails, (options, _, stopping) => Task.Run(() => sendImage.ReadAsync(options, stopping), stopping)),
+            [CommandNames.SendImage] = Routes.To(wire.SendImageOptions, wire.ConnectVmResponse, sendImage.RunAsync),
             [CommandNames.ConnectVm] = Routes.To(wire.ConnectVmOptions, wire.ConnectVmResponse, (options, requester, stopping) => Task.Run(() => connect.RunAsync(options, requester, stopping), stopping)),
             [CommandNames.ExecVm] = once.Wrap(Routes.To(wire.ExecVmOptions, wire.ExecVmResponse, exec.RunAsync)),
             [CommandNames.ScreenshotVm] = Routes.To(wire.VmOptions, wire.ScreenshotVmResponse, (options, _, stopping) => screenshot.RunAsync(options, stopping)),

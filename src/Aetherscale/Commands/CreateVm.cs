@@ -14,7 +14,7 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Commands;
 
 /// <summary>
-/// <c>create-vm</c>: image, pulled if need be → overlay → spec → unit → start. Nothing is seen of the VM before its folder is complete, and
+/// <c>create-vm</c>: image, pulled or fetched if need be → overlay → spec → unit → start. Nothing is seen of the VM before its folder is complete, and
 /// nothing is left of it when a step fails.
 /// </summary>
 internal sealed class CreateVm(
@@ -22,6 +22,7 @@ internal sealed class CreateVm(
     ImageShelf shelf,
     ImageCatalogue catalogue,
     ImagePuller puller,
+    ImageFetch fetch,
     VmStore store,
     VmLocks locks,
     VmNetworks networks,
@@ -63,6 +64,10 @@ internal sealed class CreateVm(
         if (wish.Pulled is { } reference)
         {
             await puller.EnsureAsync(reference, requester.Upload?.Meter ?? new ImportMeter(), cancellationToken);
+        }
+        else if (requester.Images is { } elsewhere)
+        {
+            await fetch.EnsureAsync(wish.Image, elsewhere, requester.Upload?.Meter ?? new ImportMeter(), cancellationToken);
         }
 
         if (wish.Start)

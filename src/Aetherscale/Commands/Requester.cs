@@ -1,3 +1,4 @@
+using Aetherscale.Commands.Hosts;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
@@ -51,6 +52,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
 
     /// <summary>The id that a new VM is to have, so that the same request makes the same VM wherever it is carried out; null for any.</summary>
     public string? NewVmId { get; init; }
+
+    /// <summary>Where an image may come from that this host lacks; null where there are no other hosts.</summary>
+    public ImagesElsewhere? Images { get; init; }
 
     /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
     public Intent? Intent { get; init; }

@@ -108,9 +108,12 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>This daemon's side of a stream to a client's queue, on a channel of its own.</summary>
-    public async Task<StreamClient> OpenStreamAsync(string clientQueue, TimeProvider time, CancellationToken cancellationToken) =>
-        await StreamClient.OpenAsync(
-            await _connection.CreateChannelAsync(cancellationToken: cancellationToken), clientQueue, time, cancellationToken);
+    public async Task<StreamClient> OpenStreamAsync(string clientQueue, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var stream = await StreamClient.PrepareAsync(await _connection.CreateChannelAsync(cancellationToken: cancellationToken), time, cancellationToken);
+        stream.Begin(clientQueue);
+        return stream;
+    }
 
     /// <summary>No more deliveries; what is under way can still be answered and acknowledged.</summary>
     public async Task StopConsumingAsync(CancellationToken cancellationToken)

@@ -5,41 +5,39 @@ using RabbitMQ.Client.Events;
 
 namespace Aetherscale.Messaging;
 
-/// <summary>A client on the broker whose connection to a guest is carried by messages: a queue of its own each way.</summary>
+/// <summary>Our side of a stream of bytes that is carried by messages: a queue of its own each way.</summary>
 internal sealed class StreamClient : IConnectedClient
 {
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
 
     private readonly IChannel _channel;
-    private readonly string _clientQueue;
     private readonly TimeProvider _time;
     private readonly MessageStream _stream;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _over = new();
+    private string? _peer;
     private Task _pings = Task.CompletedTask;
     private volatile bool _ended;
 
-    private StreamClient(IChannel channel, string clientQueue, TimeProvider time)
+    private StreamClient(IChannel channel, TimeProvider time)
     {
         _channel = channel;
-        _clientQueue = clientQueue;
         _time = time;
         _stream = new MessageStream(SendAsync);
     }
 
-    /// <summary>Takes what the guest is to get. It is gone as soon as the channel is.</summary>
+    /// <summary>Takes what the other side sends. It is gone as soon as the channel is.</summary>
     public string Queue { get; private set; } = "";
 
     public Stream Bytes => _stream;
 
-    /// <param name="channel">For this client alone, which owns it from now on.</param>
-    /// <param name="clientQueue">Takes what the guest sends.</param>
+    /// <summary>Makes our side; nothing is sent before <see cref="Begin"/>.</summary>
+    /// <param name="channel">For this stream alone, which owns it from now on.</param>
     /// <param name="time">For the pings.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<StreamClient> OpenAsync(
-        IChannel channel, string clientQueue, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<StreamClient> PrepareAsync(IChannel channel, TimeProvider time, CancellationToken cancellationToken)
     {
-        var client = new StreamClient(channel, clientQueue, time);
+        var client = new StreamClient(channel, time);
         try
         {
             var queue = await channel.QueueDeclareAsync(
@@ -53,9 +51,8 @@ internal sealed class StreamClient : IConnectedClient
             };
             consumer.UnregisteredAsync += (_, _) => client.BreakAsync("the queue was deleted");
             channel.ChannelShutdownAsync += (_, _) => client.BreakAsync("the broker has gone");
-            channel.BasicReturnAsync += (_, _) => client.BreakAsync("the client has gone");
+            channel.BasicReturnAsync += (_, _) => client.BreakAsync("the other side has gone");
             await channel.BasicConsumeAsync(client.Queue, autoAck: true, consumer, cancellationToken);
-            client._pings = client.PingAsync();
             return client;
         }
         catch (Exception)
@@ -63,6 +60,13 @@ internal sealed class StreamClient : IConnectedClient
             await client.DisposeAsync();
             throw;
         }
+    }
+
+    /// <param name="peer">The queue that takes what we send.</param>
+    public void Begin(string peer)
+    {
+        _peer = peer;
+        _pings = PingAsync();
     }
 
     public async ValueTask EndWritingAsync(CancellationToken cancellationToken)
@@ -80,7 +84,7 @@ internal sealed class StreamClient : IConnectedClient
         using var goodbye = new CancellationTokenSource(s_goodbye, _time);
         try
         {
-            await SendAsync(StreamMessage.Close, ReadOnlyMemory<byte>.Empty, goodbye.Token);
+            await (_peer is null ? ValueTask.CompletedTask : SendAsync(StreamMessage.Close, ReadOnlyMemory<byte>.Empty, goodbye.Token));
             await _channel.CloseAsync(goodbye.Token);
         }
 #pragma warning disable CA1031 // The library throws what it likes when the connection is not there any more: then all of this is gone.
@@ -102,7 +106,7 @@ internal sealed class StreamClient : IConnectedClient
         try
         {
             await _channel.BasicPublishAsync(
-                "", _clientQueue, mandatory: true, new BasicProperties { Type = type }, body, cancellationToken);
+                "", _peer!, mandatory: true, new BasicProperties { Type = type }, body, cancellationToken);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception error) when (error is not OperationCanceledException)

@@ -25,6 +25,8 @@ internal static class ValidRequests
         """{"command":"remove-remote","options":{"name":"nowhere"},"request-id":"r-16"}""",
         """{"command":"show-host","options":{"host":"nowhere"},"request-id":"r-17"}""",
         """{"command":"offer-vm","options":{"image":"polite","cpus":1,"memory":128,"labels":["none"]},"request-id":"r-18"}""",
+        """{"command":"read-image","options":{"name":"polite"},"request-id":"r-19"}""",
+        """{"command":"send-image","options":{"digest":"sha256:00","queue":"amq.gen-x"},"request-id":"r-20"}""",
     ];
 
     /// <summary>Every object in it, from the outside in.</summary>

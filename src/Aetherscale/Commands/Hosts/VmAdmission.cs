@@ -29,6 +29,10 @@ internal sealed class VmAdmission(
         };
     }
 
+    /// <summary>Whether the image is here, and need not be brought.</summary>
+    /// <exception cref="AetherscaleException">As above.</exception>
+    public bool HasImage(CreateVmOptions options) => TryLook(VmWish.Read(options, defaults, parseReference).Image) is not null;
+
     /// <summary>Keeps room for the VM until the admission is disposed. Any number of calls at once are given no more than there is.</summary>
     /// <param name="options">Of <c>create-vm</c>.</param>
     /// <param name="missing">What is missing here, in words; null when the VM is taken.</param>
@@ -54,12 +58,11 @@ internal sealed class VmAdmission(
     private string? Missing(VmWish wish, ImageLook? image) =>
         cordon.IsSet ? "it is cordoned"
         : labels.MissingOf(wish.Labels)
-            ?? (image is null && wish.Pulled is null ? $"image \"{wish.Image}\""
-            : image is { Problem: not null } ? $"an image \"{wish.Image}\" that can be used"
+            ?? (image is { Problem: not null } ? $"an image \"{wish.Image}\" that can be used"
             : wish.On(image?.Record?.Firmware).Firmware == "uefi" && firmware.Find() is null ? "firmware for UEFI"
             : null);
 
-    /// <summary>An image that is still to be pulled counts when it is there, and its disk can be looked at.</summary>
+    /// <summary>An image that is still to be brought counts when it is there, and its disk can be looked at.</summary>
     private static RoomWish Takes(VmWish wish, ImageLook? image) => new(
         wish.Cpus, wish.MemoryMib, wish.DiskMib ?? HostRoom.InMebibytes(image?.VirtualSize ?? 0));
 

@@ -7,7 +7,7 @@ namespace Aetherscale.Messaging.Fleet;
 
 /// <summary>Says for each command whose it is: this host's, another's, or that of all.</summary>
 internal sealed class BrokerFleet(
-    FleetHost me, Sessions sessions, Forwarding forwarding, Placement placement, FleetLists lists, FleetHosts hosts) : IFleet
+    FleetHost me, Sessions sessions, Forwarding forwarding, Placement placement, FleetImages images, FleetLists lists, FleetHosts hosts) : IFleet
 {
     public Task<Reply>? TryRun(
         RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping)
@@ -38,6 +38,7 @@ internal sealed class BrokerFleet(
 
         return request.Command switch
         {
+            CommandNames.CreateVm => here(requester with { Images = images.Through(link) }),
             CommandNames.ListVms => requester.AsksTheFleet || IsOn(request, "fleet") ? lists.VmsAsync(link, request, stopping) : null,
             CommandNames.ListHosts => lists.HostsAsync(link, request, stopping),
             CommandNames.ShowHost => hosts.ShowAsync(link, request, HostIn(request) ?? me.Name, stopping),

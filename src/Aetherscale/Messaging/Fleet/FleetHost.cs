@@ -17,6 +17,9 @@ internal sealed record FleetHost
     /// <summary>Keeps room here for the VM that is to have this id, if there is any: what is kept, or what is missing.</summary>
     public required Func<CreateVmOptions, string, (IDisposable? Room, string? Missing)> Admit { get; init; }
 
+    /// <summary>Whether the image for such a VM is here.</summary>
+    public required Func<CreateVmOptions, bool> HasImage { get; init; }
+
     /// <summary>What happens to VMs here from now on.</summary>
     public required Func<CancellationToken, IAsyncEnumerable<VmEvent>> News { get; init; }
 }

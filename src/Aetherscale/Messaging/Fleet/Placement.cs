@@ -8,8 +8,9 @@ using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Messaging.Fleet;
 
-/// <summary>Finds the host for a new VM: this one if it has room, else the one of all that has the most.</summary>
-internal sealed class Placement(FleetHost me, VmClaims claims, Gathering gathering, Forwarding forwarding, TimeProvider time)
+/// <summary>Finds the host for a new VM: this one if it has room and the image, else the one of all that has the image, or the most room.</summary>
+internal sealed class Placement(
+    FleetHost me, FleetMembers members, VmClaims claims, Gathering gathering, Forwarding forwarding, FleetImages images, TimeProvider time)
 {
     /// <summary>Between two rounds of a create that waits for room.</summary>
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
@@ -29,6 +30,11 @@ internal sealed class Placement(FleetHost me, VmClaims claims, Gathering gatheri
         var options = RequestReader.ReadOptions(create.Request, ContractJson.Wire.CreateVmOptions);
         var id = IdOf(create);
         create = create with { Requester = create.Requester with { NewVmId = id, Deadline = create.Deadline(time.GetUtcNow()) } };
+        if (mayGoElsewhere && members.Names.Count > 1 && !me.HasImage(options))
+        {
+            return ElsewhereAsync(link, create, options, stopping);
+        }
+
         var (room, missing) = me.Admit(options, id);
         return room is not null ? HereAsync(link, create, room, here, stopping)
             : mayGoElsewhere ? ElsewhereAsync(link, create, options, stopping)
@@ -45,6 +51,7 @@ internal sealed class Placement(FleetHost me, VmClaims claims, Gathering gatheri
             return await here(create.Requester with
             {
                 IsForThisHost = true,
+                Images = images.Through(link),
                 Claim = (id, name, cancellation) => ClaimAsync(link, create, id, name, taken, cancellation),
             });
         }

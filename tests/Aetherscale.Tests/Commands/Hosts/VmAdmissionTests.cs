@@ -92,7 +92,7 @@ public sealed class VmAdmissionTests : IDisposable
     {
         File.WriteAllText(_images["bad.qcow2"], "no image");
 
-        Assert.Equal("image \"none\"", _admission.Offer(new CreateVmOptions { Image = "none" }).Missing);
+        Assert.Equal(new OfferVmResponse { FreePerMille = 750 }, _admission.Offer(new CreateVmOptions { Image = "none" }));
         Assert.Equal("an image \"bad\" that can be used", _admission.Offer(new CreateVmOptions { Image = "bad" }).Missing);
         Assert.Equal("firmware for UEFI", _admission.Offer(s_tiny with { Firmware = "uefi" }).Missing);
         Assert.Null(_admission.Offer(s_tiny with { Firmware = "bios" }).Missing);
