@@ -8,8 +8,10 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
 {
     private const ushort NotFound = 404;
 
-    /// <summary>A host that answers later counts as one that does not. Those that are there answer within milliseconds.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(1.5);
+    /// <summary>
+    /// A host that answers later counts as one that does not. Those that are there answer within milliseconds, unless they are very busy.
+    /// </summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Those that have not answered by then are looked for: who has no connection is not waited for.</summary>
     private static readonly TimeSpan s_prompt = TimeSpan.FromSeconds(0.2);
