@@ -79,7 +79,7 @@ internal sealed class CommandRouter(
 
     private void CheckDeadline(RequestEnvelope request, Requester requester)
     {
-        if ((request.Deadline ?? requester.Deadline) is { } deadline && deadline < time.GetUtcNow())
+        if (requester.DeadlineOf(request) is { } deadline && deadline < time.GetUtcNow())
         {
             expired.Count();
             throw new AetherscaleException(

@@ -1,4 +1,5 @@
 using Aetherscale.Commands.Hosts;
+using Aetherscale.Contract;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Commands;
@@ -38,7 +39,7 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Whether it came by the broker, where commands are to all hosts.</summary>
     public bool AsksTheFleet { get; init; }
 
-    /// <summary>After this instant its command is not begun any more; the request's own counts more. Null where the door sets none.</summary>
+    /// <summary>After this instant its command is not begun any more; the request may have one of its own. Null where the door sets none.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>Where its reply goes by the broker; null where the door answers in another way.</summary>
@@ -67,6 +68,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// streams in another way.
     /// </summary>
     public Func<string, CancellationToken, Task<(string Queue, IConnectedClient Client)>>? OpenStream { get; init; }
+
+    /// <summary>The instant after which this request of its is not begun any more: its own or the door's, whichever is sooner.</summary>
+    public DateTimeOffset? DeadlineOf(RequestEnvelope request) => request.Deadline is { } own && !(Deadline < own) ? own : Deadline;
 
     /// <summary>A stream to a queue of the requester's, checked now and made when there is something to carry.</summary>
     /// <param name="command">The command that needs it.</param>

@@ -46,6 +46,7 @@ internal sealed class BrokerDoor(
     /// <param name="stopping">The daemon's end. Commands get it too.</param>
     public async Task RunAsync(Func<Task> idle, CancellationToken stopping)
     {
+        var remembering = presence.RememberDeletedAsync(stopping);
         try
         {
             while (true)
@@ -75,6 +76,7 @@ internal sealed class BrokerDoor(
         finally
         {
             intake.Close();
+            await Task.WhenAny(remembering);
         }
     }
 

@@ -30,6 +30,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _consumers = [];
     private IChannel? _replies;
+    private volatile bool _isGivenUp;
 
     private Session(int number, IConnection connection, IChannel deliveries)
     {
@@ -50,10 +51,14 @@ internal sealed class Session : IAsyncDisposable
     public Task<string> Ended => _ended.Task;
 
     /// <summary>Whether replies and acknowledgements can be sent.</summary>
-    public bool IsOpen => _connection.IsOpen && _deliveries.IsOpen;
+    public bool IsOpen => !_isGivenUp && _connection.IsOpen && _deliveries.IsOpen;
 
     /// <summary>It is of no use any more, though it may look open.</summary>
-    public void GiveUp(string reason) => _ended.TrySetResult(reason);
+    public void GiveUp(string reason)
+    {
+        _isGivenUp = true;
+        _ended.TrySetResult(reason);
+    }
 
     /// <summary>Whether our library closed the connection over something that it cannot read.</summary>
     public bool MetUnreadable => _connection.CloseReason is { Initiator: ShutdownInitiator.Library } reason
@@ -161,8 +166,11 @@ internal sealed class Session : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _ended.TrySetResult("we closed it");
-        await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
+        Fleet?.End();
+
+        // The channels go with it: each by itself would wait for a broker that does not answer.
         await _connection.AbortAsync(TimeSpan.FromSeconds(2));
+        await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _connection.DisposeAsync();
         _replyGate.Dispose();
     }

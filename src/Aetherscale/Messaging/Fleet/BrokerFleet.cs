@@ -38,7 +38,7 @@ internal sealed class BrokerFleet(
 
         return request.Command switch
         {
-            CommandNames.CreateVm => here(requester with { Images = images.Through(link) }),
+            CommandNames.CreateVm => placement.NameAsync(link, command with { Requester = requester with { Images = images.Through(link) } }, here),
             CommandNames.ListVms => requester.AsksTheFleet || IsOn(request, "fleet") ? lists.VmsAsync(link, request, stopping) : null,
             CommandNames.ListHosts => lists.HostsAsync(link, request, stopping),
             CommandNames.ShowHost => hosts.ShowAsync(link, request, HostIn(request) ?? me.Name, stopping),

@@ -49,16 +49,26 @@ internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding 
                 HostAlive, $"{host} is there; a host is forgotten when it is gone for good. Stop its daemon first, or use cordon-host to have it take no new VMs.");
         }
 
-        await using (var channel = await link.OpenChannelAsync(stopping))
-        {
-            await channel.QueueDeleteAsync(AmqpRoutes.HostQueue(host), cancellationToken: stopping);
-            await channel.QueueDeleteAsync(AmqpRoutes.InventoryQueue(host), cancellationToken: stopping);
-        }
+        await DeleteAsync(link, AmqpRoutes.HostQueue(host), stopping);
+        await DeleteAsync(link, AmqpRoutes.InventoryQueue(host), stopping);
 
         members.Forget(host);
         await link.SendAsync(AmqpRoutes.EventExchange, FleetEvents.Key(host, FleetEvents.Forgotten), new BasicProperties(), ReadOnlyMemory<byte>.Empty, stopping);
         var row = new HostSummary { Host = host, Status = HostStatus.Forgotten };
         return new Reply(Info(request), writer => JsonSerializer.Serialize(writer, row, ContractJson.Wire.HostSummary));
+    }
+
+    private static async Task DeleteAsync(FleetLink link, string queue, CancellationToken stopping)
+    {
+        await using var channel = await link.OpenChannelAsync(stopping);
+        try
+        {
+            await channel.QueueDeleteAsync(queue, cancellationToken: stopping);
+        }
+        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        {
+            throw new AetherscaleException(NoFleet, $"The broker does not remove the queue {queue}; ask again.", error);
+        }
     }
 
     /// <returns>Null where that cannot be seen.</returns>

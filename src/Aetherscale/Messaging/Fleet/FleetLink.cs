@@ -47,7 +47,7 @@ internal sealed class FleetLink : IAsyncDisposable
         {
             channel.ChannelShutdownAsync += (_, reason) =>
             {
-                link.EndInquiries();
+                link.End();
                 onBroken(BrokerFailure.Words(reason));
                 return Task.CompletedTask;
             };
@@ -145,7 +145,7 @@ internal sealed class FleetLink : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        EndInquiries();
+        End();
         await _out.DisposeAsync();
         await _in.DisposeAsync();
     }
@@ -181,7 +181,8 @@ internal sealed class FleetLink : IAsyncDisposable
         }
     }
 
-    private void EndInquiries()
+    /// <summary>No answer comes any more.</summary>
+    public void End()
     {
         foreach (var inquiry in _inquiries.Values)
         {

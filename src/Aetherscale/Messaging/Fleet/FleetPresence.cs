@@ -22,11 +22,6 @@ internal sealed class FleetPresence(
     /// <summary>Many VMs that change at a time make one inventory.</summary>
     private static readonly TimeSpan s_inventoryPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// How long a deleted VM's id leads here still: the message that made it may come again, and must find that it has been carried out.
-    /// </summary>
-    private static readonly TimeSpan s_idKept = TimeSpan.FromMinutes(10);
-
     /// <param name="link">The connection's.</param>
     /// <param name="onDeaf">Told, with the reason, when messages that are sent do not come.</param>
     /// <param name="over">Cancelled when the connection is lost, or the daemon stops.</param>
@@ -42,6 +37,21 @@ internal sealed class FleetPresence(
         };
         await Task.WhenAll(tasks);
         claims.Forget(link);
+    }
+
+    /// <summary>Whether or not there is a connection, until the daemon stops.</summary>
+    public async Task RememberDeletedAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await foreach (var happened in me.News(stopping))
+            {
+                if (happened.Event == "deleted")
+                {
+                    claims.Deleted(happened.VmId);
+                }
+            }
+        }
     }
 
     private async Task TryAsync(FleetLink link, string what, Func<Task> work, Action<string> onFailure)
@@ -182,7 +192,7 @@ internal sealed class FleetPresence(
 
     private async Task ReleaseLaterAsync(FleetLink link, string id, CancellationToken over)
     {
-        await Task.Delay(s_idKept, time, over);
+        await Task.Delay(VmClaims.IdKept, time, over);
         if (!me.Has(id))
         {
             await claims.ReleaseAsync(link, [id], over);

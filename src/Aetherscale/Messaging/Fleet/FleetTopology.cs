@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Aetherscale.Messaging.Fleet;
 
@@ -8,6 +9,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <param name="declaration">Declares, or takes what is there as it is.</param>
 internal sealed class FleetTopology(string host, Declaration declaration)
 {
+    private const ushort NotFound = 404;
     private const int DeadLettersKept = 10_000;
     private const int WeekMilliseconds = 7 * 24 * 3600 * 1000;
 
@@ -31,10 +33,22 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
         await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
         await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
-        await QueueAsync(AmqpRoutes.InventoryQueue(host), new() { ["x-max-length"] = 1 });
+        await InventoryAsync();
         await using var binder = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
         await binder.QueueBindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", cancellationToken: cancellationToken);
         return [AmqpRoutes.HostQueue(host), AmqpRoutes.PlacementQueue];
+
+        async Task InventoryAsync()
+        {
+            try
+            {
+                await QueueAsync(AmqpRoutes.InventoryQueue(host), new() { ["x-max-length"] = 1 });
+            }
+            catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == NotFound)
+            {
+                // It is at a node of the broker that is down. The fleet does without.
+            }
+        }
 
         Task QueueAsync(string name, Dictionary<string, object?> arguments) =>
             declaration.QueueAsync(connection, name, durable: true, arguments, cancellationToken);

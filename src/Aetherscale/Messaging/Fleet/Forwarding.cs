@@ -15,6 +15,9 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     /// <summary>How often it is looked whether a host is still there that has taken a command.</summary>
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(5);
 
+    /// <summary>A host whose offer is not taken up at once is passed over, and must not make the VM when it is back.</summary>
+    private static readonly TimeSpan s_offerPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>To the host that has the VM.</summary>
     /// <exception cref="AetherscaleException"><c>vm-not-found</c>, <c>host-unreachable</c> or <c>no-fleet</c>.</exception>
     public async Task<Reply> ToVmAsync(FleetLink link, string vm, Outgoing command, CancellationToken stopping)
@@ -37,6 +40,16 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
                 HostUnreachable, $"No host that answers has a VM {Quoted.Of(vm)}. {InWords(gathered.Unanswered)} not answer, and may have it.");
     }
 
+    /// <summary>To the host whose the VM's id is already, if there is one.</summary>
+    /// <returns>Null: there is none.</returns>
+    public async Task<Reply?> TryToHolderAsync(FleetLink link, string id, Outgoing command, bool isRelayed, CancellationToken stopping)
+    {
+        var sent = isRelayed
+            ? await SendAsync(link, AmqpRoutes.VmExchange, id, Relayed(command), true, stopping)
+            : await SendAsync(link, AmqpRoutes.VmExchange, id, command, command.IsRelayed, stopping);
+        return sent.Reply ?? (sent.IsRouted ? await ParkedAsync(link, id, command, sent.Until, stopping) : null);
+    }
+
     /// <summary>To a host by name.</summary>
     /// <exception cref="AetherscaleException"><c>host-not-found</c>, <c>host-unreachable</c> or <c>no-fleet</c>.</exception>
     public async Task<Reply> ToHostAsync(FleetLink link, string host, Outgoing command, CancellationToken stopping)
@@ -47,8 +60,16 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
 
     /// <summary>To a host that has offered to take it; its reply comes back here whoever asked.</summary>
     /// <returns>Null: the host has not taken it in time.</returns>
-    public async Task<Reply?> TryRelayAsync(FleetLink link, string host, Outgoing command, CancellationToken stopping) =>
-        (await SendAsync(link, "", AmqpRoutes.HostQueue(host), command with { Requester = command.Requester with { ReturnTo = null } }, true, stopping)).Reply;
+    public async Task<Reply?> TryRelayAsync(FleetLink link, string host, Outgoing command, CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        var (soon, until) = (now + s_offerPatience, command.Deadline(now));
+        var relayed = Relayed(command) with { WaitsAtMost = s_receiptPatience };
+        relayed = relayed with { Requester = relayed.Requester with { Deadline = soon < until ? soon : until } };
+        return (await SendAsync(link, "", AmqpRoutes.HostQueue(host), relayed, true, stopping)).Reply;
+    }
+
+    private static Outgoing Relayed(Outgoing command) => command with { Requester = command.Requester with { ReturnTo = null } };
 
     public AetherscaleException UnknownHost(string host) => new(
         HostNotFound, $"There is no host {Quoted.Of(host)}; there are: {string.Join(", ", members.Names)}.");

@@ -34,9 +34,12 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
     /// <summary>What repetitions of it have in common; a new one where the requester gave none.</summary>
     public string RequestId { get; } = Request.RequestId ?? Guid.NewGuid().ToString("N");
 
+    /// <summary>How long it waits in a queue, where that is not until its deadline.</summary>
+    public TimeSpan? WaitsAtMost { get; init; }
+
     /// <summary>After this it is not begun any more.</summary>
     public DateTimeOffset Deadline(DateTimeOffset now) =>
-        Request.Deadline ?? Requester.Deadline ?? now + (MayBeParked ? s_patience : s_readPatience);
+        Requester.DeadlineOf(Request) ?? now + (MayBeParked ? s_patience : s_readPatience);
 
     /// <summary>The properties of the message.</summary>
     /// <param name="until">See <see cref="Deadline"/>.</param>
@@ -45,7 +48,7 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
     /// <param name="receipt">The correlation id of both.</param>
     public BasicProperties Properties(DateTimeOffset until, DateTimeOffset now, string? receiptTo, string? receipt)
     {
-        var wait = (long)Math.Max(1, (until - now).TotalMilliseconds);
+        var wait = (long)Math.Max(1, Math.Min((until - now).TotalMilliseconds, (WaitsAtMost ?? TimeSpan.MaxValue).TotalMilliseconds));
         var properties = new BasicProperties
         {
             Type = FleetMessage.Command,

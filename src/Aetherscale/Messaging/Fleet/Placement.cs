@@ -15,6 +15,9 @@ internal sealed class Placement(
     /// <summary>Between two rounds of a create that waits for room.</summary>
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
 
+    /// <summary>Whoever asks this very host does not wait longer for the broker.</summary>
+    private static readonly TimeSpan s_namePatience = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// Where there is room here, the name and the first place in line are taken before it returns, as on a host alone.
     /// </summary>
@@ -30,19 +33,59 @@ internal sealed class Placement(
         var options = RequestReader.ReadOptions(create.Request, ContractJson.Wire.CreateVmOptions);
         var id = IdOf(create);
         create = create with { Requester = create.Requester with { NewVmId = id, Deadline = create.Deadline(time.GetUtcNow()) } };
+        if (create.Request.RequestId is not null && (me.Has(id) || claims.Keeps(id)))
+        {
+            // It has its room already, or needs none any more.
+            return HereAsync(link, create, null, mayGoElsewhere, here, stopping);
+        }
+
         if (mayGoElsewhere && members.Names.Count > 1 && !me.HasImage(options))
         {
             return ElsewhereAsync(link, create, options, stopping);
         }
 
         var (room, missing) = me.Admit(options, id);
-        return room is not null ? HereAsync(link, create, room, here, stopping)
+        return room is not null ? HereAsync(link, create, room, mayGoElsewhere, here, stopping)
             : mayGoElsewhere ? ElsewhereAsync(link, create, options, stopping)
             : throw new AetherscaleException(NoCapacity, $"{me.Name} has no room: {missing}.");
     }
 
+    /// <summary>For a VM that this very host is asked for: its name becomes its own in the whole fleet, if that does not take long.</summary>
+    public async Task<Reply> NameAsync(FleetLink link, Outgoing create, Func<Requester, Task<Reply>> here)
+    {
+        string? taken = null;
+        try
+        {
+            return await here(create.Requester with
+            {
+                Claim = async (_, name, cancellation) => taken = name is not null && await TryNameAsync(link, name, cancellation) ? name : null,
+            });
+        }
+        catch (Exception) when (taken is not null && !me.Has(taken))
+        {
+            await claims.ReleaseAsync(link, [taken], CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <returns>False: the broker does not answer. The name is taken when it does, if it is free then.</returns>
+    private async Task<bool> TryNameAsync(FleetLink link, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await claims.TryClaimAsync(link, name, cancellationToken).WaitAsync(s_namePatience, time, cancellationToken) ? true : throw NameIsTaken(name);
+        }
+        catch (Exception error) when (error is TimeoutException or AetherscaleException { Code: NoFleet or TimedOut })
+        {
+            return false;
+        }
+    }
+
+    private static AetherscaleException NameIsTaken(string name) =>
+        new(NameTaken, $"The name \"{name}\" belongs to a VM on another host of the fleet; take another or delete that VM.");
+
     private async Task<Reply> HereAsync(
-        FleetLink link, Outgoing create, IDisposable room, Func<Requester, Task<Reply>> here, CancellationToken stopping)
+        FleetLink link, Outgoing create, IDisposable? room, bool mayGoElsewhere, Func<Requester, Task<Reply>> here, CancellationToken stopping)
     {
         using var kept = room;
         var taken = new List<string>();
@@ -57,8 +100,10 @@ internal sealed class Placement(
         }
         catch (HeldElsewhereException)
         {
-            // The same request was carried out there, or is being: that host knows its reply.
-            return await forwarding.ToVmAsync(link, create.Requester.NewVmId!, create, stopping);
+            // The same request was carried out there, or is being: that host knows its reply. Unless it failed there meanwhile.
+            room?.Dispose();
+            return await forwarding.TryToHolderAsync(link, create.Requester.NewVmId!, create, isRelayed: false, stopping)
+                ?? await PlaceAsync(link, create, mayGoElsewhere, here, stopping);
         }
         catch (Exception)
         {
@@ -84,7 +129,7 @@ internal sealed class Placement(
         {
             if (!await claims.TryClaimAsync(link, name, cancellationToken))
             {
-                throw new AetherscaleException(NameTaken, $"The name \"{name}\" belongs to a VM on another host of the fleet; take another or delete that VM.");
+                throw NameIsTaken(name);
             }
 
             taken.Add(name);
@@ -93,6 +138,13 @@ internal sealed class Placement(
 
     private async Task<Reply> ElsewhereAsync(FleetLink link, Outgoing create, CreateVmOptions options, CancellationToken stopping)
     {
+        if (create.Request.RequestId is not null
+            && await forwarding.TryToHolderAsync(link, create.Requester.NewVmId!, create, isRelayed: true, stopping) is { } known
+            && known.ExecutionInfo.Code != NoCapacity)
+        {
+            return known;
+        }
+
         var question = Question(options);
         while (true)
         {

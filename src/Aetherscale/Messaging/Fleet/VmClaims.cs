@@ -23,6 +23,14 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     /// <summary>A holder that does not answer is away, and has what it has.</summary>
     private static readonly TimeSpan s_holderPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How long a deleted VM's id leads here still: the message that made it may come again, and must find that it has been carried out.
+    /// </summary>
+    public static TimeSpan IdKept { get; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Ids of VMs that were deleted lately, and when.</summary>
+    private readonly ConcurrentDictionary<string, long> _deleted = new();
+
     /// <summary>What the broker is known to have as ours, by the connection: it is not asked again.</summary>
     private readonly ConcurrentDictionary<(FleetLink Link, string Key), byte> _ours = new();
 
@@ -34,6 +42,20 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             _ours.TryRemove(ours, out _);
         }
     }
+
+    /// <summary>The VM was deleted: its id stays this host's for a while.</summary>
+    public void Deleted(string id)
+    {
+        foreach (var old in _deleted.Keys.Where(old => !Keeps(old)))
+        {
+            _deleted.TryRemove(old, out _);
+        }
+
+        _deleted[id] = time.GetTimestamp();
+    }
+
+    /// <summary>Whether this is the id of a VM that was deleted here lately.</summary>
+    public bool Keeps(string id) => _deleted.TryGetValue(id, out var since) && time.GetElapsedTime(since) < IdKept;
 
     /// <summary>Makes the key this host's, unless another host has it.</summary>
     /// <returns>False: another host has it.</returns>
@@ -99,7 +121,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     /// <summary>Answers whoever wants a key that the broker says is ours. One that is not any more is given up.</summary>
     public async Task AnswerProbeAsync(FleetLink link, IReadOnlyBasicProperties question, string key, CancellationToken cancellationToken)
     {
-        var has = me.Has(key);
+        var has = me.Has(key) || Keeps(key);
         if (!has)
         {
             await ReleaseAsync(link, [key], cancellationToken);
