@@ -169,7 +169,6 @@ internal static class Daemon
             new SendImage(images, facts, background),
             once);
         sandbox.Begin();
-        var sessions = new Sessions();
         var me = new FleetHost
         {
             Name = labels.Host,
@@ -179,17 +178,8 @@ internal static class Daemon
             HasImage = admission.HasImage,
             News = new VmNews(history).Listen,
         };
-        var members = new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time);
-        var claims = new VmClaims(me, time);
-        var gathering = new Gathering(members, time);
-        var inventories = new Inventories(me, time);
-        var forwarding = new Forwarding(me, members, gathering, inventories, time);
-        var fleetLists = new FleetLists(me, members, gathering, inventories);
-        var fleetImages = new FleetImages(me, gathering, forwarding, time);
-        var placement = new Placement(me, members, claims, gathering, forwarding, fleetImages, time);
-        var fleet = address is null ? null : new BrokerFleet(
-            me, sessions, forwarding, placement, fleetImages, fleetLists, new FleetHosts(me, members, forwarding, fleetLists, time));
-        var router = new CommandRouter(table, labels.Host, fleet, expired, time, logs.CreateLogger<CommandRouter>());
+        using var brokerSide = address is null ? null : new BrokerSide(me, new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time), time, logs);
+        var router = new CommandRouter(table, labels.Host, brokerSide?.Fleet, expired, time, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
         var leftovers = new Leftovers(units, own, orphans, users, logs.CreateLogger<Leftovers>());
@@ -218,7 +208,6 @@ internal static class Daemon
             new LogsEndpoint(logsVm, followLogs, router, streams),
             new ImagesEndpoint(progress));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
-        using var intake = new Intake(router, sessions, me, claims, deliveries, time, logs.CreateLogger<Intake>());
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());
         var keeper = new ConsoleLogs(store, monitors, time, logs.CreateLogger<ConsoleLogs>());
         var consoleLogs = keeper.RunAsync(stopping.Token);
@@ -232,9 +221,8 @@ internal static class Daemon
         ApiSocket.Protect(settings[Socket], accounts?.AdministratorGroupId);
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
-        var broker = address is not null
-            ? OpenBrokerDoor(new BrokerAccess(address, settings[BrokerCredentialsFile])).RunAsync(deliveries.WhenDoneAsync, stopping.Token)
-            : Task.CompletedTask;
+        var broker = brokerSide?.ServeAsync(
+            new BrokerAccess(address!, settings[BrokerCredentialsFile]), brokerState, table.Keys, router, deliveries, stopping.Token) ?? Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
         {
@@ -263,24 +251,5 @@ internal static class Daemon
             new ClockCheckup(time),
             new LeftoversCheckup(orphans),
         ];
-
-        BrokerDoor OpenBrokerDoor(BrokerAccess access)
-        {
-            var declaration = new Declaration(logs.CreateLogger<Declaration>());
-            return new BrokerDoor(
-                access,
-                new BrokerConnection(access, $"aetherscale {labels.Host}"),
-                new Topology(table.Keys, declaration),
-                new FleetTopology(labels.Host, declaration),
-                new FleetPresence(me, members, gathering, claims, inventories, router, time, logs.CreateLogger<FleetPresence>()),
-                new FleetQuestions(router, members, deliveries),
-                me,
-                intake,
-                sessions,
-                brokerState,
-                time,
-                logs.CreateLogger<BrokerDoor>());
-        }
     }
-
 }

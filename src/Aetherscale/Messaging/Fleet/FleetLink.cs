@@ -95,24 +95,14 @@ internal sealed class FleetLink : IAsyncDisposable
     /// <summary>Sends a message, and waits until the broker has it.</summary>
     /// <returns>False: no queue takes it.</returns>
     /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away.</exception>
-    public async Task<bool> SendAsync(
-        string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        (properties.Headers ??= new Dictionary<string, object?>())[FleetHeaders.Host] = _host;
-        try
-        {
-            await _out.BasicPublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
-            return true;
-        }
-        catch (PublishReturnException)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            throw Lost(error);
-        }
-    }
+    public Task<bool> SendAsync(
+        string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        PublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
+
+    /// <summary>The same for what nobody needs to take.</summary>
+    public Task TellAsync(
+        string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        PublishAsync(exchange, key, mandatory: false, properties, body, cancellationToken);
 
     /// <summary>Asks all hosts that are there.</summary>
     public Task<bool> AskAllAsync(Inquiry inquiry, string type, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -152,6 +142,25 @@ internal sealed class FleetLink : IAsyncDisposable
 
     public static AetherscaleException Lost(Exception? cause) =>
         new(ErrorCodes.NoFleet, "The broker went away meanwhile; ask again, with the same request id if there was one.", cause);
+
+    private async Task<bool> PublishAsync(
+        string exchange, string key, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        (properties.Headers ??= new Dictionary<string, object?>())[FleetHeaders.Host] = _host;
+        try
+        {
+            await _out.BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
+            return true;
+        }
+        catch (PublishReturnException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw Lost(error);
+        }
+    }
 
     private BasicProperties Question(Inquiry inquiry, string type, TimeSpan patience) => new()
     {

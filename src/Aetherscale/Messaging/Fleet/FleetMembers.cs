@@ -13,6 +13,7 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, DateTimeOffset> _seen = Read(file);
+    private bool _hasNew;
 
     /// <summary>Every host, this one among them, in the order of their names.</summary>
     public IReadOnlyList<string> Names
@@ -52,12 +53,8 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
 
         lock (_gate)
         {
-            var isNew = !_seen.ContainsKey(host);
+            _hasNew |= !_seen.ContainsKey(host);
             _seen[host] = time.GetUtcNow();
-            if (isNew)
-            {
-                Write();
-            }
         }
     }
 
@@ -66,10 +63,7 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
     {
         lock (_gate)
         {
-            if (host != self && _seen.TryAdd(host, default))
-            {
-                Write();
-            }
+            _hasNew |= host != self && _seen.TryAdd(host, default);
         }
     }
 
@@ -78,6 +72,18 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
         lock (_gate)
         {
             if (_seen.Remove(host))
+            {
+                Write();
+            }
+        }
+    }
+
+    /// <summary>Keeps hosts that are not in the file yet: where many come at a time, it is written once.</summary>
+    public void SaveNew()
+    {
+        lock (_gate)
+        {
+            if (_hasNew)
             {
                 Write();
             }
@@ -115,6 +121,7 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
 
     private void Write()
     {
+        _hasNew = false;
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {

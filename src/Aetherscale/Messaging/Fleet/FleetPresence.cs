@@ -89,6 +89,8 @@ internal sealed class FleetPresence(
             }
         }
 
+        members.Save();
+
         while (true)
         {
             await Task.Delay(s_beat, time, over);
@@ -97,7 +99,7 @@ internal sealed class FleetPresence(
         }
     }
 
-    private async Task SayAsync(FleetLink link, string what, CancellationToken over) => await link.SendAsync(
+    private Task SayAsync(FleetLink link, string what, CancellationToken over) => link.TellAsync(
         AmqpRoutes.EventExchange, FleetEvents.Key(me.Name, what), new BasicProperties(), ReadOnlyMemory<byte>.Empty, over);
 
     /// <summary>A connection that is open and brings nothing looks well from here; only a message that comes round tells.</summary>
@@ -106,6 +108,7 @@ internal sealed class FleetPresence(
         while (true)
         {
             await Task.Delay(s_round, time, over);
+            members.SaveNew();
             using var inquiry = link.Expect();
             var began = time.GetTimestamp();
             try
@@ -152,22 +155,28 @@ internal sealed class FleetPresence(
         await claims.BindAsync(link, vms.Select(vm => vm.Id), over);
         await Parallel.ForEachAsync(
             vms.Where(vm => vm.Name is not null),
-            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = over },
-            async (vm, token) => await ClaimNameAsync(link, vm.Id, vm.Name!, token));
+            new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = over },
+            async (vm, token) =>
+            {
+                if (!await claims.TryKeepAsync(link, vm.Name!, token))
+                {
+                    FleetLog.NameTaken(logger, vm.Id, vm.Name!);
+                }
+            });
     }
 
     private async Task TellAsync(FleetLink link, VmEvent happened, CancellationToken over)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Wire.VmEvent);
-        await link.SendAsync(
+        await link.TellAsync(
             AmqpRoutes.EventExchange, $"vm.{me.Name}.{happened.VmId}.{happened.Event}", new BasicProperties { ContentType = "application/json" }, body, over);
         switch (happened.Event)
         {
             case "created":
                 await claims.BindAsync(link, [happened.VmId], over);
-                if (happened.Name is { } name)
+                if (happened.Name is { } name && !await claims.TryClaimAsync(link, name, over))
                 {
-                    await ClaimNameAsync(link, happened.VmId, name, over);
+                    FleetLog.NameTaken(logger, happened.VmId, name);
                 }
 
                 break;
@@ -179,14 +188,6 @@ internal sealed class FleetPresence(
 
                 _ = TryAsync(link, "deleted VM's id", () => ReleaseLaterAsync(link, happened.VmId, over), _ => { });
                 break;
-        }
-    }
-
-    private async Task ClaimNameAsync(FleetLink link, string id, string name, CancellationToken over)
-    {
-        if (!await claims.TryClaimAsync(link, name, over))
-        {
-            FleetLog.NameTaken(logger, id, name);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     /// <summary>What the broker is known to have as ours, by the connection: it is not asked again.</summary>
     private readonly ConcurrentDictionary<(FleetLink Link, string Key), byte> _ours = new();
 
+    /// <summary>Channels on which nothing failed. To open one costs the broker more than to make a lock on it.</summary>
+    private readonly ConcurrentBag<(FleetLink Link, IChannel Channel)> _channels = [];
+
     /// <summary>A connection is gone, and with it the certainty.</summary>
     public void Forget(FleetLink link)
     {
@@ -41,6 +44,8 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         {
             _ours.TryRemove(ours, out _);
         }
+
+        _channels.Clear();
     }
 
     /// <summary>The VM was deleted: its id stays this host's for a while.</summary>
@@ -67,10 +72,10 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             return true;
         }
 
-        await using var channel = await LockAsync(link, key, cancellationToken);
+        var channel = await LockAsync(link, key, cancellationToken);
         try
         {
-            if (await IsAnothersAsync(link, key, cancellationToken))
+            if (await HolderAsync(link, key, cancellationToken) == Holder.Another)
             {
                 return false;
             }
@@ -85,15 +90,35 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         }
         finally
         {
-            await UnlockAsync(channel, key);
+            await UnlockAsync(link, channel, key);
+        }
+    }
+
+    /// <summary>The same for a key that may well be this host's since an earlier connection: then one message tells.</summary>
+    public async Task<bool> TryKeepAsync(FleetLink link, string key, CancellationToken cancellationToken)
+    {
+        switch (await HolderAsync(link, key, cancellationToken))
+        {
+            case Holder.ThisHost:
+                _ours[(link, key)] = 0;
+                return true;
+            case Holder.Another:
+                return false;
+            default:
+                return await TryClaimAsync(link, key, cancellationToken);
         }
     }
 
     /// <summary>Makes keys this host's that no other host can have.</summary>
     public async Task BindAsync(FleetLink link, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
-        await using var channel = await link.OpenChannelAsync(cancellationToken);
         var all = keys.Where(key => !_ours.ContainsKey((link, key))).ToList();
+        if (all.Count == 0)
+        {
+            return;
+        }
+
+        await using var channel = await link.OpenChannelAsync(cancellationToken);
         foreach (var key in all)
         {
             // Only the last is waited for: the broker works through them in order.
@@ -110,8 +135,14 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     /// <summary>Gives keys up.</summary>
     public async Task ReleaseAsync(FleetLink link, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
+        var all = keys.ToList();
+        if (all.Count == 0)
+        {
+            return;
+        }
+
         await using var channel = await link.OpenChannelAsync(cancellationToken);
-        foreach (var key in keys)
+        foreach (var key in all)
         {
             _ours.TryRemove((link, key), out _);
             await channel.QueueUnbindAsync(AmqpRoutes.HostQueue(me.Name), AmqpRoutes.VmExchange, key, cancellationToken: cancellationToken);
@@ -130,7 +161,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         await link.AnswerAsync(question, has ? FleetMessage.Yes : FleetMessage.No, ReadOnlyMemory<byte>.Empty, cancellationToken);
     }
 
-    private async Task<bool> IsAnothersAsync(FleetLink link, string key, CancellationToken cancellationToken)
+    private async Task<Holder> HolderAsync(FleetLink link, string key, CancellationToken cancellationToken)
     {
         using var inquiry = link.Expect();
         var probe = new BasicProperties
@@ -142,7 +173,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         };
         if (!await link.SendAsync(AmqpRoutes.VmExchange, key, probe, Encoding.UTF8.GetBytes(key), cancellationToken))
         {
-            return false;
+            return Holder.Nobody;
         }
 
         var answer = await inquiry.NextAsync(s_holderPatience, time, cancellationToken);
@@ -151,7 +182,9 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             throw FleetLink.Lost(null);
         }
 
-        return answer?.Host != me.Name && answer?.Type != FleetMessage.No;
+        return answer?.Type == FleetMessage.No ? Holder.Nobody
+            : answer?.Host == me.Name ? Holder.ThisHost
+            : Holder.Another;
     }
 
     /// <summary>A queue that is exclusive is a lock: the broker makes it for one connection, and it goes with it.</summary>
@@ -160,7 +193,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         var began = time.GetTimestamp();
         while (true)
         {
-            var channel = await link.OpenChannelAsync(cancellationToken);
+            var channel = TakeChannel(link) ?? await link.OpenChannelAsync(cancellationToken);
             try
             {
                 await channel.QueueDeclareAsync(LockOf(key), durable: false, exclusive: true, autoDelete: false, cancellationToken: cancellationToken);
@@ -184,17 +217,41 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         }
     }
 
-    private static async Task UnlockAsync(IChannel channel, string key)
+    private async Task UnlockAsync(FleetLink link, IChannel channel, string key)
     {
         try
         {
             await channel.QueueDeleteAsync(LockOf(key), cancellationToken: CancellationToken.None);
+            _channels.Add((link, channel));
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or TimeoutException)
         {
             // The connection is gone, and the lock with it.
+            await channel.DisposeAsync();
         }
     }
 
+    /// <returns>Null where there is none.</returns>
+    private IChannel? TakeChannel(FleetLink link)
+    {
+        while (_channels.TryTake(out var idle))
+        {
+            // What belongs to an earlier connection went with it.
+            if (idle.Link == link && idle.Channel.IsOpen)
+            {
+                return idle.Channel;
+            }
+        }
+
+        return null;
+    }
+
     private static string LockOf(string key) => $"aetherscale.lock.{key}";
+
+    private enum Holder
+    {
+        Nobody,
+        ThisHost,
+        Another,
+    }
 }
