@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Aetherscale.FleetBench;
 
 /// <summary>All that a daemon is to a fleet, with a connection of its own, but for its VMs.</summary>
-internal sealed class StubHost
+internal sealed class StubHost : IAsyncDisposable
 {
     private readonly BrokerSide _side;
     private readonly CommandRouter _router;
@@ -42,6 +42,12 @@ internal sealed class StubHost
 
     public Task ServeAsync(BrokerAddress address, CancellationToken stopping) =>
         _side.ServeAsync(new BrokerAccess(address, ""), new BrokerState(address.ToString()), Commands, _router, _work, stopping);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _work.DisposeAsync();
+        _side.Dispose();
+    }
 
     private sealed class Room : IDisposable
     {

@@ -137,7 +137,7 @@ internal sealed class StubVms(string host)
 
     private void Happened(string id, string? name, string what, string status)
     {
-        var happened = new VmEvent { VmId = id, Name = name, Time = DateTimeOffset.UtcNow, Event = what, Status = status, Cause = "request", Text = "it was asked for" };
+        var happened = new VmEvent { VmId = id, Name = name, Time = TimeProvider.System.GetUtcNow(), Event = what, Status = status, Cause = "request", Text = "it was asked for" };
         foreach (var listener in _listeners.Keys)
         {
             listener.Writer.TryWrite(happened);
