@@ -16,6 +16,9 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>
         SkipValidation = true,
     };
 
+    /// <summary>About how long it is: memory for a long one is taken once.</summary>
+    public int Length { get; init; } = 4096;
+
     /// <summary>Another host replies to the requester.</summary>
     public static Reply Elsewhere { get; } = new(new ExecutionInfo { Status = ExecutionInfo.Success });
 
@@ -30,7 +33,7 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>
     /// <summary>The envelope in one piece: a list of many VMs is large, and is written once.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        var buffer = new ArrayBufferWriter<byte>(Length);
         using (var writer = new Utf8JsonWriter(buffer, s_options))
         {
             writer.WriteStartObject();

@@ -9,6 +9,9 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary><c>list-vms</c> and <c>list-hosts</c> of the whole fleet: each host says what it has, and who does not answer is named.</summary>
 internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories)
 {
+    /// <summary>More than is around a list.</summary>
+    private const int EnvelopeLength = 4096;
+
     /// <summary>VMs of hosts that do not answer are listed as they were last heard of.</summary>
     public async Task<Reply> VmsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
     {
@@ -37,7 +40,10 @@ internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering g
         }
 
         list.Write("]"u8);
-        return new Reply(Info(request, silent), writer => writer.WriteRawValue(list.WrittenSpan, skipInputValidation: true));
+        return new Reply(Info(request, silent), writer => writer.WriteRawValue(list.WrittenSpan, skipInputValidation: true))
+        {
+            Length = list.WrittenCount + EnvelopeLength,
+        };
     }
 
     public async Task<Reply> HostsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
