@@ -1,13 +1,13 @@
 #!/bin/bash
 # bench/fleet.sh [HOSTS…]
 #
-# Measures fleets of 50, 100 and 200 hosts (or of as many as are given) with 100 VMs each, at a RabbitMQ of its own on loopback ports. The hosts are
+# Measures fleets of 50, 100 and 200 hosts (or of as many as are given) with 100 VMs each (FLEET_VMS), at a RabbitMQ of its own on loopback ports. The hosts are
 # real messaging code, each with a connection of its own; there is nothing behind their VMs. docs/messaging.md explains the figures.
 set -Eeuo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 repository=$(dirname "$here")
 source "$here/../eng/lib.sh"
-vms=100
+vms=${FLEET_VMS:-100}
 (($#)) || set -- 50 100 200
 
 folder=$(mktemp -d)
