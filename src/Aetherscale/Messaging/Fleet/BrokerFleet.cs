@@ -57,6 +57,12 @@ internal sealed class BrokerFleet(
             throw Away($"{host} cannot be reached");
         }
 
+        if (request.Command == CommandNames.CreateVm && requester.AsksTheFleet)
+        {
+            // It came by a connection that is gone: the broker gives it to another host, and nobody could tell that it was made here.
+            throw FleetLink.Lost(null);
+        }
+
         return VmIn(request) is { } vm && !requester.IsForThisHost && !me.Has(vm)
             ? throw Away($"This host has no VM {Quoted.Of(vm)}, and the others cannot be asked")
             : null;

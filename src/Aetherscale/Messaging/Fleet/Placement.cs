@@ -4,6 +4,7 @@ using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using RabbitMQ.Client.Exceptions;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Messaging.Fleet;
@@ -112,12 +113,25 @@ internal sealed class Placement(
         }
     }
 
+    /// <summary>No other host can have such an id: the next connection will do as well.</summary>
+    private async Task TryBindAsync(FleetLink link, string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await claims.BindAsync(link, [id], cancellationToken);
+        }
+        catch (Exception error) when (error is AetherscaleException or OperationInterruptedException or AlreadyClosedException or TimeoutException)
+        {
+            // All ids are bound when it is there.
+        }
+    }
+
     private async Task ClaimAsync(
         FleetLink link, Outgoing create, string id, string? name, List<string> taken, CancellationToken cancellationToken)
     {
         if (create.Request.RequestId is null)
         {
-            await claims.BindAsync(link, [id], cancellationToken);
+            await TryBindAsync(link, id, cancellationToken);
         }
         else if (!await claims.TryClaimAsync(link, id, cancellationToken))
         {
