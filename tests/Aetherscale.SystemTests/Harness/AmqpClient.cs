@@ -19,6 +19,8 @@ internal sealed class AmqpClient : IAsyncDisposable
     /// <summary>How many replies came, those that were asked for twice included.</summary>
     public int Replies { get; private set; }
 
+    public bool IsOpen => _connection.IsOpen && _channel.IsOpen;
+
     public static async Task<AmqpClient> ConnectAsync(string url)
     {
         var connection = await new ConnectionFactory { Uri = new Uri(url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
@@ -49,6 +51,9 @@ internal sealed class AmqpClient : IAsyncDisposable
         await Wait.UntilAsync($"the reply to {id}", () => _replies.ContainsKey(id), seconds);
         return _replies[id];
     }
+
+    /// <returns>Null when there is none yet.</returns>
+    public JsonElement? TryReply(string id) => _replies.TryGetValue(id, out var reply) ? reply : null;
 
     public async Task<JsonElement> AskAsync(string body, double seconds = 5) => await ReplyAsync(await SendAsync(body), seconds);
 

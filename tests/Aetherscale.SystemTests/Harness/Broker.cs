@@ -23,14 +23,22 @@ public sealed class Broker : IAsyncLifetime
 
     private readonly string _folder = Directory.CreateTempSubdirectory("aetherscale-broker-").FullName;
     private readonly string _name = $"test-{RandomNumberGenerator.GetHexString(8, lowercase: true)}@localhost";
-    private readonly int _namePort = FreePort();
+    private readonly int _namePort;
+    private readonly Broker? _first;
     private readonly Dictionary<string, string> _environment;
     private GuardedProcess? _names;
     private GuardedProcess? _node;
     private int _virtualHosts;
 
     public Broker()
+        : this(null)
     {
+    }
+
+    private Broker(Broker? first)
+    {
+        _first = first;
+        _namePort = first?._namePort ?? FreePort();
         _environment = new Dictionary<string, string>
         {
             // Here lies .erlang.cookie, which Erlang makes for the owner alone: who can read it owns the broker.
@@ -81,12 +89,19 @@ public sealed class Broker : IAsyncLifetime
             $"{_folder}/rabbitmq.conf",
             $"""
             listeners.tcp.1 = 127.0.0.1:{Port}
-            load_definitions = {_folder}/definitions.json
+            {(_first is null ? $"load_definitions = {_folder}/definitions.json" : "")}
             log.console = true
             log.console.level = info
             disk_free_limit.absolute = 10MB
 
             """);
+        if (_first is not null)
+        {
+            // Who has the same one is let in.
+            File.Copy($"{_first._folder}/.erlang.cookie", $"{_folder}/.erlang.cookie");
+            return;
+        }
+
         _names = await GuardedProcess.StartAsync(
             $"{_folder}/epmd.log", _environment, "/usr/bin/epmd", "-port", $"{_namePort}", "-address", "127.0.0.1");
     }
@@ -95,6 +110,18 @@ public sealed class Broker : IAsyncLifetime
     {
         await PrepareAsync();
         await StartAsync();
+    }
+
+    /// <summary>A second node, that makes one broker with the first.</summary>
+    public static async Task<Broker> JoinAsync(Broker first)
+    {
+        var node = new Broker(first);
+        await node.InitializeAsync();
+        await node.ControlAsync("stop_app");
+        await node.ControlAsync("join_cluster", first._name);
+        await node.ControlAsync("start_app");
+        await Wait.UntilAsync("the node listens", node.AnswersAsync, 90);
+        return node;
     }
 
     /// <summary>Starts it, or starts it again, unless it runs. Queues that are not durable are gone then.</summary>
@@ -132,10 +159,12 @@ public sealed class Broker : IAsyncLifetime
     /// Waits until no queue of a virtual host has a message, waiting or delivered, that is not acknowledged. Hosts' inventories have one
     /// always.
     /// </summary>
-    public Task WaitForEmptyQueuesAsync(string virtualHost) => Wait.UntilAsync(
+    /// <param name="virtualHost">Whose queues.</param>
+    /// <param name="but">One that may have some.</param>
+    public Task WaitForEmptyQueuesAsync(string virtualHost, string? but = null) => Wait.UntilAsync(
         "every message is acknowledged",
         async () => (await ControlAsync("list_queues", "--vhost", virtualHost, "--no-table-headers", "messages", "name"))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries).All(line => line.StartsWith("0\t") || line.Contains("aetherscale.inventory.")));
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).All(line => line.StartsWith("0\t") || line.Contains("aetherscale.inventory.") || line.EndsWith($"\t{but}", StringComparison.Ordinal)));
 
     /// <summary>Runs rabbitmqctl, which takes a second or two.</summary>
     /// <returns>What it printed.</returns>

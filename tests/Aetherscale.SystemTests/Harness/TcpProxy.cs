@@ -11,7 +11,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly Task _accepting;
-    private volatile TaskCompletionSource _open = Opened();
+    private volatile TaskCompletionSource _there = Opened();
+    private volatile TaskCompletionSource _back = Opened();
 
     public TcpProxy(int target)
     {
@@ -41,10 +42,21 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Nothing gets through any more, and nobody is told.</summary>
-    public void FallSilent() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void FallSilent()
+    {
+        _there = Closed();
+        FallDeaf();
+    }
+
+    /// <summary>What comes from the port does not get through any more; what goes there does.</summary>
+    public void FallDeaf() => _back = Closed();
 
     /// <summary>Everything gets through again.</summary>
-    public void SpeakAgain() => _open.TrySetResult();
+    public void SpeakAgain()
+    {
+        _there.TrySetResult();
+        _back.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -53,6 +65,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         Cut();
         await _accepting;
     }
+
+    private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TaskCompletionSource Opened()
     {
@@ -87,7 +101,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _target);
-            await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+            await Task.WhenAny(CopyAsync(client, server, () => _there.Task), CopyAsync(server, client, () => _back.Task));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -101,7 +115,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private static async Task CopyAsync(Socket from, Socket to, Func<Task> open)
     {
         var chunk = new byte[64 * 1024];
         try
@@ -109,7 +123,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             int read;
             while ((read = await from.ReceiveAsync(chunk)) > 0)
             {
-                await _open.Task;
+                await open();
                 await to.SendAsync(chunk.AsMemory(0, read));
             }
         }

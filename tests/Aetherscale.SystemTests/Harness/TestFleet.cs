@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Aetherscale.SystemTests.Harness;
@@ -5,8 +6,11 @@ namespace Aetherscale.SystemTests.Harness;
 /// <summary>Several hosts at one broker: h1, h2, …, each a real daemon with a state folder, a socket and a network of its own.</summary>
 internal sealed class TestFleet : IAsyncDisposable
 {
-    private TestFleet(string url, string virtualHost, IReadOnlyList<TestHost> hosts, AmqpClient client)
+    private readonly IReadOnlyList<TcpProxy> _ways;
+
+    private TestFleet(string url, string virtualHost, IReadOnlyList<TestHost> hosts, IReadOnlyList<TcpProxy> ways, AmqpClient client)
     {
+        _ways = ways;
         Url = url;
         VirtualHost = virtualHost;
         Hosts = hosts;
@@ -23,7 +27,10 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <summary>A requester at the broker.</summary>
     public AmqpClient Client { get; }
 
-    public TestHost this[string name] => Hosts[int.Parse(name[1..]) - 1];
+    public TestHost this[string name] => Hosts[int.Parse(name[1..], CultureInfo.InvariantCulture) - 1];
+
+    /// <summary>The host's own way to the broker.</summary>
+    public TcpProxy WayOf(string name) => _ways[int.Parse(name[1..], CultureInfo.InvariantCulture) - 1];
 
     /// <param name="broker">Where they meet.</param>
     /// <param name="settings">For each host, the <c>AETHERSCALE_…</c> variables that are its alone.</param>
@@ -32,11 +39,17 @@ internal sealed class TestFleet : IAsyncDisposable
     {
         var virtualHost = broker.NewVirtualHost();
         var url = broker.UrlOf(virtualHost);
+        var ways = settings.Select(_ => new TcpProxy(broker.Port)).ToList();
         var hosts = settings.Select((own, number) => TestHost.Prepare(
-            new Dictionary<string, string>(own) { ["AETHERSCALE_BROKER"] = url, ["AETHERSCALE_HOST_NAME"] = $"h{number + 1}" }, images)).ToList();
+            new Dictionary<string, string>(own)
+            {
+                ["AETHERSCALE_BROKER"] = $"amqp://127.0.0.1:{ways[number].Port}/{virtualHost}",
+                ["AETHERSCALE_HOST_NAME"] = $"h{number + 1}",
+            },
+            images)).ToList();
         await Task.WhenAll(hosts.Select(host => host.StartDaemonAsync()));
         await Task.WhenAll(hosts.Select(host => host.WaitForBrokerAsync()));
-        var fleet = new TestFleet(url, virtualHost, hosts, await AmqpClient.ConnectAsync(url));
+        var fleet = new TestFleet(url, virtualHost, hosts, ways, await AmqpClient.ConnectAsync(url));
         await fleet.WaitForHostsAsync(hosts.Count);
         return fleet;
     }
@@ -72,6 +85,15 @@ internal sealed class TestFleet : IAsyncDisposable
         return (info.GetProperty("code").GetString()!, info.GetProperty("reason").GetString()!);
     }
 
+    /// <summary>Makes a VM on that host, and waits until commands for it come there from everywhere.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> CreateOnAsync(string host, string name, string more = "")
+    {
+        var id = await this[host].CreateAsync("polite", $$""", "name": "{{name}}"{{more}}""");
+        await Wait.UntilAsync("the broker knows the VM", async () => (await AskAsync("show-vm", $$"""{"vm-id": "{{id}}"}""")).TryGetProperty("response", out _));
+        return id;
+    }
+
     /// <summary>What each host really has: id by id, read from each host alone, without the broker.</summary>
     public async Task<IReadOnlyList<(string Host, string Id, string? Name)>> VmsAsync()
     {
@@ -87,12 +109,21 @@ internal sealed class TestFleet : IAsyncDisposable
         return found;
     }
 
+    /// <summary>What the hosts' logs say of something, for who has to find out why a test fails.</summary>
+    public string LinesAbout(params string[] texts) => string.Join('\n', Hosts.Index()
+        .SelectMany(host => host.Item.Log.Split('\n').Where(line => texts.Any(line.Contains)).Select(line => $"h{host.Index + 1} {line}")));
+
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
         foreach (var host in Hosts)
         {
             await host.DisposeAsync();
+        }
+
+        foreach (var way in _ways)
+        {
+            await way.DisposeAsync();
         }
     }
 }

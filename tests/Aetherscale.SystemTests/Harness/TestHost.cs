@@ -159,6 +159,11 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGSTOP: the daemon has no time for anything, and nobody is told.</summary>
+    public async Task FreezeDaemonAsync() => (await Tool.RunAsync("/bin/kill", "-STOP", $"{DaemonPid}")).Succeeded();
+
+    public async Task ThawDaemonAsync() => (await Tool.RunAsync("/bin/kill", "-CONT", $"{DaemonPid}")).Succeeded();
+
     /// <summary>kill -9: the daemon has no time for anything.</summary>
     public async Task KillDaemonAsync()
     {
