@@ -13,7 +13,6 @@ internal sealed class BrokerSide : IDisposable
     private readonly Sessions _sessions = new();
     private readonly FleetMembers _members;
     private readonly VmClaims _claims;
-    private readonly Gathering _gathering;
     private readonly Inventories _inventories;
     private Intake? _intake;
 
@@ -26,12 +25,12 @@ internal sealed class BrokerSide : IDisposable
         (_me, _time, _logs) = (me, time, logs);
         _members = members;
         _claims = new VmClaims(me, time);
-        _gathering = new Gathering(_members, time);
+        var gathering = new Gathering(_members, time);
         _inventories = new Inventories(me, time);
-        var forwarding = new Forwarding(me, _members, _gathering, _inventories, time);
-        var lists = new FleetLists(me, _members, _gathering, _inventories);
-        var images = new FleetImages(me, _gathering, forwarding, time);
-        var placement = new Placement(me, _members, _claims, _gathering, forwarding, images, time);
+        var forwarding = new Forwarding(me, _members, gathering, _inventories, time);
+        var lists = new FleetLists(me, _members, gathering, _inventories);
+        var images = new FleetImages(me, gathering, forwarding, time);
+        var placement = new Placement(me, _members, _claims, gathering, forwarding, images, time);
         Fleet = new BrokerFleet(me, _sessions, forwarding, placement, images, lists, new FleetHosts(me, _members, forwarding, lists, time));
     }
 
@@ -55,7 +54,7 @@ internal sealed class BrokerSide : IDisposable
             new BrokerConnection(access, $"aetherscale {_me.Name}"),
             new Topology(commands, declaration),
             new FleetTopology(_me.Name, declaration),
-            new FleetPresence(_me, _members, _gathering, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),
+            new FleetPresence(_me, _members, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),
             new FleetQuestions(router, _members, deliveries),
             _me,
             _intake,

@@ -11,10 +11,13 @@ namespace Aetherscale.Messaging.Fleet;
 /// broker's knowledge of its VMs true.
 /// </summary>
 internal sealed class FleetPresence(
-    FleetHost me, FleetMembers members, Gathering gathering, VmClaims claims, Inventories inventories, CommandRouter router, TimeProvider time, ILogger<FleetPresence> logger)
+    FleetHost me, FleetMembers members, VmClaims claims, Inventories inventories, CommandRouter router, TimeProvider time, ILogger<FleetPresence> logger)
 {
     private static readonly TimeSpan s_beat = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
+
+    /// <summary>A busy fleet that a host comes to may take so long to answer it.</summary>
+    private static readonly TimeSpan s_greeting = TimeSpan.FromSeconds(10);
 
     /// <summary>A message to ourselves that takes longer does not come any more.</summary>
     private static readonly TimeSpan s_deaf = TimeSpan.FromSeconds(15);
@@ -79,24 +82,36 @@ internal sealed class FleetPresence(
     private async Task BeatAsync(FleetLink link, CancellationToken over)
     {
         await SayAsync(link, FleetEvents.Here, over);
-        var gathered = await gathering.AskAllAsync(link, FleetMessage.Hello, ReadOnlyMemory<byte>.Empty, over);
-        foreach (var answer in gathered.Answers)
-        {
-            using var known = JsonDocument.Parse(answer.Body);
-            foreach (var host in known.RootElement.EnumerateArray())
-            {
-                members.HeardOf(host.GetString()!);
-            }
-        }
-
-        members.Save();
-
+        await GreetAsync(link, over);
         while (true)
         {
             await Task.Delay(s_beat, time, over);
             await SayAsync(link, FleetEvents.Here, over);
             members.Save();
         }
+    }
+
+    /// <summary>Whose answers there will be is what it wants to know, so it waits for all that may come.</summary>
+    private async Task GreetAsync(FleetLink link, CancellationToken over)
+    {
+        using var inquiry = link.Expect();
+        var began = time.GetTimestamp();
+        await link.AskAllAsync(inquiry, FleetMessage.Hello, ReadOnlyMemory<byte>.Empty, s_greeting, over);
+        while (s_greeting - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero && await inquiry.NextAsync(left, time, over) is { } answer)
+        {
+            if (answer.Host is { } host)
+            {
+                members.Heard(host);
+            }
+
+            using var known = JsonDocument.Parse(answer.Body);
+            foreach (var other in known.RootElement.EnumerateArray())
+            {
+                members.HeardOf(other.GetString()!);
+            }
+        }
+
+        members.Save();
     }
 
     private Task SayAsync(FleetLink link, string what, CancellationToken over) => link.TellAsync(
