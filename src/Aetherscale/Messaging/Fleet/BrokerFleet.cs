@@ -45,8 +45,23 @@ internal sealed class BrokerFleet(
             CommandNames.ForgetHost => hosts.ForgetAsync(link, request, stopping),
             CommandNames.CordonHost or CommandNames.UncordonHost =>
                 HostIn(request) is { } other && other != me.Name ? forwarding.ToHostAsync(link, other, command, stopping) : null,
-            _ => VmIn(request) is { } vm && !me.Has(vm) ? forwarding.ToVmAsync(link, vm, command, stopping) : null,
+            _ => VmIn(request) is { } vm
+                ? me.Has(vm) ? HereOrAsync(() => forwarding.ToVmAsync(link, vm, command, stopping), vm, here(requester)) : forwarding.ToVmAsync(link, vm, command, stopping)
+                : null,
         };
+    }
+
+    /// <summary>A create that came twice has its VM's id here for a moment, until it learns that another host made the VM.</summary>
+    private async Task<Reply> HereOrAsync(Func<Task<Reply>> elsewhere, string vm, Task<Reply> tried)
+    {
+        try
+        {
+            return await tried;
+        }
+        catch (AetherscaleException error) when (error.Code == VmNotFound && !me.Has(vm))
+        {
+            return await elsewhere();
+        }
     }
 
     /// <summary>This host goes on alone; only what it cannot know is not answered.</summary>
