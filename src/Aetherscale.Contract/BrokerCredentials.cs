@@ -4,11 +4,15 @@ namespace Aetherscale.Contract;
 public sealed class BrokerCredentials(string userName, string password)
 {
     private const int MaxFileBytes = 4096;
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>What RabbitMQ is installed with; it lets this user in from its own host only.</summary>
     public static BrokerCredentials Guest { get; } = new("guest", "guest");
+
+    /// <summary>
+    /// Whether the broker takes the name from the certificate that TLS shows it (SASL <c>EXTERNAL</c>): then there is no password,
+    /// and the name here is for people.
+    /// </summary>
+    public bool IsCertificate { get; private init; }
 
     /// <summary>The broker's user.</summary>
     public string UserName { get; } = userName;
@@ -16,19 +20,16 @@ public sealed class BrokerCredentials(string userName, string password)
     /// <summary>For the broker only: never logged, never shown.</summary>
     public string Password { get; } = password;
 
+    /// <summary>Who shows a certificate and says no name.</summary>
+    /// <param name="file">The certificate's file.</param>
+    public static BrokerCredentials OfCertificate(string file) => new($"of the certificate {file}", "") { IsCertificate = true };
+
     /// <summary>Reads a file of one line, <c>user:password</c>, that nobody but its owner may read.</summary>
     /// <exception cref="IOException">It is missing, holds something else, or others may read it; the message says which.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static BrokerCredentials ReadFile(string path)
     {
-        using var file = File.OpenHandle(path);
-        if ((File.GetUnixFileMode(file) & Others) != 0)
-        {
-            throw new IOException($"{path} holds a password and can be read by others; do: chmod 600 {path}");
-        }
-
-        var bytes = new byte[MaxFileBytes];
-        var text = System.Text.Encoding.UTF8.GetString(bytes, 0, RandomAccess.Read(file, bytes, 0)).TrimEnd('\r', '\n');
+        var text = SecretFile.Read(path, "a password", MaxFileBytes).TrimEnd('\r', '\n');
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && !text.Contains('\n', StringComparison.Ordinal)
             ? new BrokerCredentials(text[..colon], text[(colon + 1)..])

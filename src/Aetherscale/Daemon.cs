@@ -34,7 +34,11 @@ internal static class Daemon
     /// <exception cref="SettingsException">The daemon cannot work as it is set up.</exception>
     public static async Task<int> RunAsync(Settings settings, HostEnvironment host, CancellationToken stop)
     {
-        Preflight.CheckSecret(settings[BrokerCredentialsFile]);
+        Preflight.CheckSecret(settings[BrokerCredentialsFile], "a password");
+        Preflight.CheckSecret(settings[BrokerKeyFile], "a private key");
+        var brokerFiles = new BrokerTlsFiles(Named(settings[BrokerCaFile]), Named(settings[BrokerCertificateFile]), Named(settings[BrokerKeyFile]));
+        _ = BrokerAddress.TryParse(settings[Broker], out var address, out _);
+        Preflight.CheckBrokerTls(address, brokerFiles);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Preflight.Claim(data, settings[Socket], settings[Bridge], host);
         var accounts = Preflight.FindAccounts(host);
@@ -108,7 +112,7 @@ internal static class Daemon
         var orphans = new Orphans(store, units, own, data);
 
         // The commands.
-        var brokerState = new BrokerState(BrokerAddress.TryParse(settings[Broker], out var address, out _) ? address!.ToString() : null);
+        var brokerState = new BrokerState(address?.ToString());
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var linger = new Linger(Environment.UserName, host.UserId, processes);
@@ -222,7 +226,7 @@ internal static class Daemon
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
         var broker = brokerSide?.ServeAsync(
-            new BrokerAccess(address!, settings[BrokerCredentialsFile]), brokerState, table.Keys, router, deliveries, stopping.Token) ?? Task.CompletedTask;
+            new BrokerAccess(address!, settings[BrokerCredentialsFile], brokerFiles), brokerState, table.Keys, router, deliveries, stopping.Token) ?? Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
         {
@@ -233,6 +237,8 @@ internal static class Daemon
         await ApiServer.StopAsync(app, stopping, time);
         await Task.WhenAll(watchdog, consoleLogs, tidying, broker, catchUp);
         return 0;
+
+        static string? Named(string file) => file.Length > 0 ? file : null;
 
         IReadOnlyList<ICheckup> Checkups() =>
         [

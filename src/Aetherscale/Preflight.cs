@@ -1,5 +1,6 @@
 using Aetherscale.Api;
 using Aetherscale.Configuration;
+using Aetherscale.Contract;
 using Aetherscale.Files;
 using Aetherscale.VirtualMachines;
 
@@ -8,13 +9,29 @@ namespace Aetherscale;
 /// <summary>What must hold before the daemon touches anything.</summary>
 internal static class Preflight
 {
-    /// <summary>A password that others can read is known to them by now: that is not to pass unnoticed.</summary>
-    public static void CheckSecret(string file)
+    /// <summary>A password or key that others can read is known to them by now: that is not to pass unnoticed.</summary>
+    /// <param name="file">The file; empty when there is none.</param>
+    /// <param name="holds">What it holds.</param>
+    public static void CheckSecret(string file, string holds)
     {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-        if (file.Length > 0 && File.Exists(file) && (File.GetUnixFileMode(file) & Others) != 0)
+        if (SecretFile.Problem(file, holds) is { } problem)
         {
-            throw new SettingsException($"{file} holds a password and can be read by others; do: chmod 600 {file}");
+            throw new SettingsException(problem);
+        }
+    }
+
+    /// <summary>Files for TLS that nothing uses would let people believe in it.</summary>
+    public static void CheckBrokerTls(BrokerAddress? broker, BrokerTlsFiles files)
+    {
+        if (files.Problem is { } problem)
+        {
+            throw new SettingsException(problem);
+        }
+
+        if (broker is { UseTls: false } && files != BrokerTlsFiles.None)
+        {
+            throw new SettingsException(
+                $"broker-ca-file, broker-certificate-file and broker-key-file are for TLS, and {broker} is without; write amqps:// in broker");
         }
     }
 

@@ -129,6 +129,12 @@ internal sealed class HelpPage(IPage page) : SynchronousCommandLineAction
             "A broker's user and password stand in a file of one line, user:password, that is named by the variable "
             + "AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE or by [client] broker-credentials-file = \"PATH\" in the same files. "
             + "Without one it is guest, whom RabbitMQ lets in from its own host only.");
+        page.Gap();
+        page.Paragraph(
+            "For amqps:// the same files may name, in PEM, broker-ca-file (the only CAs that are trusted for the broker), and "
+            + "broker-certificate-file and broker-key-file (a client certificate and its private key, for its owner alone); variables: "
+            + "AETHERSCALE_CLIENT_BROKER_CA_FILE, AETHERSCALE_CLIENT_BROKER_CERTIFICATE_FILE, AETHERSCALE_CLIENT_BROKER_KEY_FILE. "
+            + "With a certificate and without credentials the broker takes the user's name from the certificate.");
         page.Heading("Other variables");
         page.Entry("NO_COLOR", "When set, nothing is coloured.");
         page.Entry("TERM=dumb", "Tables without lines and colours, no spinner.");

@@ -15,6 +15,9 @@ internal sealed record BrokerPlace : DaemonPlace
     /// <summary>The file or variable that the credentials are from, for messages; null when nothing names any.</summary>
     public string? CredentialsFrom { get; init; }
 
+    /// <summary>What TLS rests on; read when it begins.</summary>
+    public required BrokerTlsFiles Tls { get; init; }
+
     /// <summary>What named the broker, for messages.</summary>
     public required string NamedBy { get; init; }
 
@@ -36,7 +39,14 @@ internal sealed record BrokerPlace : DaemonPlace
         }
 
         return isPrivate
-            ? new BrokerPlace { Address = address, Credentials = inUrl, CredentialsFrom = namedBy, NamedBy = namedBy }
+            ? new BrokerPlace
+            {
+                Address = address,
+                Credentials = inUrl,
+                CredentialsFrom = namedBy,
+                Tls = TlsFiles(address, around),
+                NamedBy = namedBy,
+            }
             : throw new CliException(ExitCodes.Usage, $"{namedBy} must not hold a password, for others can read it there")
             {
                 Advice = "Write user:password into a file of its own, chmod 600 it, and name it in\n"
@@ -47,21 +57,21 @@ internal sealed record BrokerPlace : DaemonPlace
 
     private static BrokerPlace FromFile(BrokerAddress address, string namedBy, Surroundings around)
     {
-        var (file, fileNamedBy) = FindFile(around);
-        if (file is not null && !Path.IsPathRooted(file))
-        {
-            // Not repeated: it may well be the password itself.
-            throw new CliException(
-                ExitCodes.Usage, $"{fileNamedBy} must be the absolute path of a file that holds one line, user:password");
-        }
+        var credentials = NamedFile.Find(CredentialsVariable, "broker-credentials-file", settings => settings.BrokerCredentialsFile, around);
 
+        // Not repeated: it may well be the password itself.
+        credentials?.CheckPath("one line, user:password");
+        var tls = TlsFiles(address, around);
         try
         {
             return new BrokerPlace
             {
                 Address = address,
-                Credentials = file is null ? BrokerCredentials.Guest : BrokerCredentials.ReadFile(file),
-                CredentialsFrom = file,
+                Credentials = credentials is not null ? BrokerCredentials.ReadFile(credentials.Path)
+                    : tls.CertificateFile is { } certificate ? BrokerCredentials.OfCertificate(certificate)
+                    : BrokerCredentials.Guest,
+                CredentialsFrom = credentials?.Path,
+                Tls = tls,
                 NamedBy = namedBy,
             };
         }
@@ -69,20 +79,29 @@ internal sealed record BrokerPlace : DaemonPlace
         {
             throw new CliException(ExitCodes.Usage, $"the broker's credentials cannot be read: {e.Message}")
             {
-                Advice = $"The file is named by {fileNamedBy}.",
+                Advice = $"The file is named by {credentials?.NamedBy}.",
             };
         }
     }
 
-    private static (string? File, string? NamedBy) FindFile(Surroundings around)
+    private static BrokerTlsFiles TlsFiles(BrokerAddress address, Surroundings around)
     {
-        if (around.SetVariable(CredentialsVariable) is { } file)
+        if (!address.UseTls)
         {
-            return (file, CredentialsVariable);
+            return BrokerTlsFiles.None;
         }
 
-        var settings = new[] { ClientSettings.UserFile(around), around.MachineConfig }
-            .FirstOrDefault(path => ClientSettings.Read(path)?.BrokerCredentialsFile is not null);
-        return (ClientSettings.Read(settings)?.BrokerCredentialsFile, $"[client] broker-credentials-file in {settings}");
+        var files = new BrokerTlsFiles(
+            PathOf("broker-ca-file", settings => settings.BrokerCaFile, "certificates"),
+            PathOf("broker-certificate-file", settings => settings.BrokerCertificateFile, "a certificate"),
+            PathOf("broker-key-file", settings => settings.BrokerKeyFile, "a private key"));
+        return files.Problem is { } problem ? throw new CliException(ExitCodes.Usage, $"[client] {problem}") : files;
+
+        string? PathOf(string key, Func<ClientSettings, string?> pick, string holds)
+        {
+            var file = NamedFile.Find("AETHERSCALE_CLIENT_" + key.Replace('-', '_').ToUpperInvariant(), key, pick, around);
+            file?.CheckPath(holds);
+            return file?.Path;
+        }
     }
 }

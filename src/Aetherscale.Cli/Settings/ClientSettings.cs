@@ -18,6 +18,18 @@ internal sealed class ClientSettings
     [TomlPropertyName("broker-credentials-file")]
     public string? BrokerCredentialsFile { get; set; }
 
+    /// <summary>The absolute path of the only CAs that are trusted for the broker.</summary>
+    [TomlPropertyName("broker-ca-file")]
+    public string? BrokerCaFile { get; set; }
+
+    /// <summary>The absolute path of the certificate that the broker is shown.</summary>
+    [TomlPropertyName("broker-certificate-file")]
+    public string? BrokerCertificateFile { get; set; }
+
+    /// <summary>The absolute path of that certificate's private key.</summary>
+    [TomlPropertyName("broker-key-file")]
+    public string? BrokerKeyFile { get; set; }
+
     /// <summary>The user's settings file; null when nothing tells where it would be.</summary>
     public static string? UserFile(Surroundings around)
     {

@@ -113,9 +113,13 @@ internal sealed class BrokerCalls : IAsyncDisposable
             MessageId = id,
             ReplyTo = DirectReplyTo,
             AppId = CliRoot.ProgramName,
-            UserId = _link.Place.Credentials.UserName, // checked by the broker, and named in the daemon's log
             Expiration = Math.Max(1, (long)takenWithin.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
         };
+        if (_link.Place.Credentials is { IsCertificate: false, UserName: var user })
+        {
+            properties.UserId = user; // checked by the broker, and named in the daemon's log and the VM's history
+        }
+
         await _turn.WaitAsync(cancel);
         try
         {

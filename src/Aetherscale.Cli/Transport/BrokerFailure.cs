@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Aetherscale.Cli.Settings;
+using Aetherscale.Contract;
 using RabbitMQ.Client.Exceptions;
 
 namespace Aetherscale.Cli.Transport;
@@ -9,12 +10,28 @@ namespace Aetherscale.Cli.Transport;
 internal static class BrokerFailure
 {
     /// <summary>The connection was not opened.</summary>
-    public static CliException NotReached(Exception error, BrokerPlace place)
+    /// <param name="error">What was thrown.</param>
+    /// <param name="place">The broker.</param>
+    /// <param name="refused">Why we refused its certificate, where we did.</param>
+    public static CliException NotReached(Exception error, BrokerPlace place, TlsProblem? refused)
     {
         var causes = CausesOf(error).ToArray();
+        if ((refused ?? TlsAlert.In(causes, place.Tls.CertificateFile)) is { } problem)
+        {
+            return Failure(place, problem.What, $"{char.ToUpperInvariant(problem.Do[0])}{problem.Do[1..]}.");
+        }
+
         if (causes.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
         {
-            return Failure(place, $"it refused the login of user \"{place.Credentials.UserName}\"", AboutLogin(place));
+            return Failure(place, $"it refused the login of {Who(place)}", AboutLogin(place));
+        }
+
+        if (place.Credentials.IsCertificate && causes.Any(cause => cause.Message.Contains("mechanism", StringComparison.Ordinal)))
+        {
+            return Failure(
+                place,
+                "it lets nobody in by a certificate alone",
+                "For that it needs its plugin rabbitmq_auth_mechanism_ssl. Otherwise " + HowToNameCredentials);
         }
 
         if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } tls)
@@ -59,7 +76,7 @@ internal static class BrokerFailure
         Failure(
             place,
             $"it refused: {why[(why.IndexOf(" - ", StringComparison.Ordinal) is >= 0 and var code ? code + 3 : 0)..]}",
-            $"Check that the virtual host \"{place.Address.VirtualHost}\" is there and that user \"{place.Credentials.UserName}\" may use it:\n"
+            $"Check that the virtual host \"{place.Address.VirtualHost}\" is there and that {Who(place)} may use it:\n"
             + $"rabbitmqctl list_permissions -p {place.Address.VirtualHost}");
 
     /// <summary>The same, when the request had been sent.</summary>
@@ -76,13 +93,18 @@ internal static class BrokerFailure
             Advice = $"{advice}\n{Named(place)}",
         };
 
+    private const string HowToNameCredentials = $"write user:password into\na file, chmod 600 it, and name it in {BrokerPlace.CredentialsVariable}\n"
+        + "or in [client] broker-credentials-file of the settings.";
+
     private static string Named(BrokerPlace place) => $"The broker is named by {place.NamedBy}.";
 
     private static string AboutLogin(BrokerPlace place) => place.CredentialsFrom is { } from
         ? $"User and password are from {from}."
-        : $"No file names user and password, and guest is let in from the broker's own host only. Write user:password into\n"
-            + $"a file, chmod 600 it, and name it in {BrokerPlace.CredentialsVariable}\n"
-            + "or in [client] broker-credentials-file of the settings.";
+        : place.Credentials.IsCertificate ? "No user of the broker's has the name in that certificate; or " + HowToNameCredentials
+        : "No file names user and password, and guest is let in from the broker's own host only. W" + HowToNameCredentials[1..];
+
+    private static string Who(BrokerPlace place) =>
+        place.Credentials.IsCertificate ? $"the user {place.Credentials.UserName}" : $"user \"{place.Credentials.UserName}\"";
 
     private static string WordsFor(SocketException error) => error.SocketErrorCode switch
     {

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Aetherscale.Cli.Settings;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
@@ -45,6 +46,7 @@ internal sealed class BrokerLink : IAsyncDisposable
     public static async Task<BrokerLink> OpenAsync(BrokerPlace place, Surroundings around, CancellationToken cancel)
     {
         var address = place.Address;
+        using var tls = ReadTls(place, around);
         var factory = new ConnectionFactory
         {
             HostName = address.Host,
@@ -59,9 +61,14 @@ internal sealed class BrokerLink : IAsyncDisposable
             ContinuationTimeout = s_answerPatience,
             RequestedHeartbeat = s_heartbeat,
             MaxInboundMessageBodySize = MaxReplyBytes,
+            AuthMechanisms = place.Credentials.IsCertificate ? [new ExternalMechanismFactory()] : ConnectionFactory.DefaultAuthMechanisms,
+            Ssl = new SslOption(address.Host, enabled: address.UseTls)
+            {
+                Version = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ClientCertificateContext = tls?.Client,
+                CertificateValidationCallback = tls is null ? null : (_, certificate, chain, errors) => tls.Accepts(certificate, chain, errors),
+            },
         };
-        factory.Ssl.Enabled = address.UseTls;
-        factory.Ssl.ServerName = address.Host;
 
         using var patience = new CancellationTokenSource(s_reachPatience, around.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancel);
@@ -73,11 +80,26 @@ internal sealed class BrokerLink : IAsyncDisposable
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            throw BrokerFailure.NotReached(e, place);
+            throw BrokerFailure.NotReached(e, place, tls?.Problem);
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancel);
+        }
+    }
+
+    private static BrokerTls? ReadTls(BrokerPlace place, Surroundings around)
+    {
+        try
+        {
+            return place.Address.UseTls ? BrokerTls.Read(place.Tls, place.Address.Host, around.Time) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"a file for TLS to the broker cannot be used: {e.Message}")
+            {
+                Advice = "It is named by AETHERSCALE_CLIENT_BROKER_CA_FILE, …_CERTIFICATE_FILE or …_KEY_FILE, or in [client] of the settings.",
+            };
         }
     }
 

@@ -65,6 +65,9 @@ public sealed record VmEventRequester
     /// <summary>On the socket, the user's id.</summary>
     public uint? Uid { get; init; }
 
+    /// <summary>By a broker, the user that it vouches for.</summary>
+    public string? User { get; init; }
+
     /// <summary>On the socket, the process.</summary>
     public int? Pid { get; init; }
 

@@ -11,6 +11,7 @@ internal static class Askers
         Command = requester.Command,
         Door = requester.Door,
         Uid = requester.UserId,
+        User = requester.User,
         Pid = requester.ProcessId,
         Client = requester.ProcessId is { } pid ? ProgramOf(pid) : Quoted.Plain(requester.Name),
         RequestId = requester.RequestId,

@@ -18,6 +18,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>On the socket, the user that the kernel tells.</summary>
     public uint? UserId { get; init; }
 
+    /// <summary>By a broker, the user that the broker says it is; null where the message does not say.</summary>
+    public string? User { get; init; }
+
     /// <summary>On the socket, the process at its other end.</summary>
     public int? ProcessId { get; init; }
 

@@ -39,6 +39,7 @@ internal static class WireEvents
         Command = who.Command,
         Door = who.Door,
         Uid = who.Uid,
+        User = who.User,
         Pid = who.Pid,
         Client = who.Client,
         RequestId = who.RequestId,

@@ -104,6 +104,27 @@ internal static class SettingDefinitions
         MayHoldSecret = true,
     };
 
+    public static SettingDefinition BrokerCaFile { get; } = new(
+        "broker-ca-file",
+        "A file of certificates, in PEM: the only CAs that are trusted for the broker. Read anew at each connect. Empty: those that this machine trusts.",
+        _ => "",
+        text => text.Length == 0 ? null : PathProblem(text));
+
+    public static SettingDefinition BrokerCertificateFile { get; } = new(
+        "broker-certificate-file",
+        "A file with the certificate, in PEM, that the broker is shown; read anew at each connect. Without credentials it also says who we are.",
+        _ => "",
+        text => text.Length == 0 ? null : PathProblem(text));
+
+    public static SettingDefinition BrokerKeyFile { get; } = new(
+        "broker-key-file",
+        "The private key of that certificate, in PEM without a passphrase, in a file that only you can read.",
+        _ => "",
+        text => text.Length == 0 ? null : PathProblem(text))
+    {
+        MayHoldSecret = true,
+    };
+
     public static SettingDefinition Catalogue { get; } = new(
         "catalogue",
         "A file with more images and simplestreams servers to pull from; it is read anew at each pull, and need not be there.",
@@ -120,7 +141,8 @@ internal static class SettingDefinitions
     public static IReadOnlyList<SettingDefinition> All { get; } =
     [
         DataFolder, UnitFolder, Socket, Network, Subnet, Bridge, Accelerator, Qemu, StopHelper, DefaultCpus, DefaultMemoryMib,
-        StopGraceSeconds, Broker, BrokerCredentialsFile, HostName, HostLabels, HostCpus, HostMemoryMib, HostDiskMib, Catalogue, LeastLogLevel,
+        StopGraceSeconds, Broker, BrokerCredentialsFile, BrokerCaFile, BrokerCertificateFile, BrokerKeyFile, HostName, HostLabels, HostCpus,
+        HostMemoryMib, HostDiskMib, Catalogue, LeastLogLevel,
     ];
 
     /// <summary>Beside the daemon, or where a package puts what nobody types.</summary>

@@ -5,9 +5,13 @@ namespace Aetherscale.Messaging;
 /// <summary>Which broker, and as whom.</summary>
 /// <param name="address">What <c>broker</c> says.</param>
 /// <param name="credentialsFile">What <c>broker-credentials-file</c> says; empty when there is none.</param>
-internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile)
+/// <param name="tls">What the settings for TLS say.</param>
+internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile, BrokerTlsFiles tls)
 {
     public BrokerAddress Address => address;
+
+    /// <summary>The certificate that the broker is shown; null when there is none.</summary>
+    public string? CertificateFile => tls.CertificateFile;
 
     /// <summary>Where user and password come from, for messages to the user.</summary>
     public string Source => credentialsFile.Length > 0 ? $"broker-credentials-file, {credentialsFile}"
@@ -20,7 +24,7 @@ internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile
     {
         if (credentialsFile.Length == 0)
         {
-            return address.Credentials ?? BrokerCredentials.Guest;
+            return address.Credentials ?? (tls.CertificateFile is { } certificate ? BrokerCredentials.OfCertificate(certificate) : BrokerCredentials.Guest);
         }
 
         try
@@ -30,6 +34,20 @@ internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new BrokerException($"the credentials cannot be read: {error.Message.TrimEnd('.')}; the file must belong to the daemon's user", error);
+        }
+    }
+
+    /// <summary>What TLS rests on, as it is now: a new certificate needs no restart. Null for a broker without TLS.</summary>
+    /// <exception cref="BrokerException">A file cannot be used.</exception>
+    public BrokerTls? Tls(TimeProvider time)
+    {
+        try
+        {
+            return address.UseTls ? BrokerTls.Read(tls, address.Host, time) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BrokerException($"a file for TLS cannot be used: {error.Message.TrimEnd('.')}", error);
         }
     }
 }

@@ -1,10 +1,11 @@
+using System.Security.Authentication;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
 
 namespace Aetherscale.Messaging;
 
 /// <summary>Opens connections to the broker. None of them mends itself: <see cref="BrokerDoor"/> opens the next one.</summary>
-internal sealed class BrokerConnection(BrokerAccess access, string clientName)
+internal sealed class BrokerConnection(BrokerAccess access, string clientName, TimeProvider time)
 {
     /// <summary>The library gives up a network that has been silent for about four of these.</summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(5);
@@ -20,6 +21,7 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName)
     /// <exception cref="BrokerException">There is no way; the message says why.</exception>
     public async Task<IConnection> OpenAsync(BrokerCredentials user, CancellationToken cancellationToken)
     {
+        using var tls = access.Tls(time);
         var address = access.Address;
         var factory = new ConnectionFactory
         {
@@ -37,7 +39,13 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName)
             ContinuationTimeout = s_patience,
             RequestedFrameMax = MaxFrameBytes,
             MaxInboundMessageBodySize = MaxBodyBytes,
-            Ssl = new SslOption(address.Host, enabled: address.UseTls),
+            AuthMechanisms = user.IsCertificate ? [new ExternalMechanismFactory()] : ConnectionFactory.DefaultAuthMechanisms,
+            Ssl = new SslOption(address.Host, enabled: address.UseTls)
+            {
+                Version = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ClientCertificateContext = tls?.Client,
+                CertificateValidationCallback = tls is null ? null : (_, certificate, chain, errors) => tls.Accepts(certificate, chain, errors),
+            },
         };
         using var deadline = new CancellationTokenSource(s_patience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -49,7 +57,7 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName)
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            throw BrokerFailure.Of(error, access, user);
+            throw BrokerFailure.Of(error, access, user, tls?.Problem);
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class BrokerFailure
     /// <param name="error">What the client library threw.</param>
     /// <param name="access">To whom we tried to connect.</param>
     /// <param name="user">As whom.</param>
-    public static BrokerException Of(Exception error, BrokerAccess access, BrokerCredentials user)
+    /// <param name="refused">Why we refused the broker's certificate, where we did.</param>
+    public static BrokerException Of(Exception error, BrokerAccess access, BrokerCredentials user, TlsProblem? refused = null)
     {
         var chain = Chain(error).ToList();
         if (chain.OfType<BrokerException>().FirstOrDefault() is { } known)
@@ -25,10 +26,24 @@ internal static class BrokerFailure
             return known;
         }
 
-        var who = $"user {Quoted.Of(user.UserName)} ({access.Source})";
+        if ((refused ?? TlsAlert.In(chain, access.CertificateFile)) is { } problem)
+        {
+            return new BrokerException($"{problem.What}; {problem.Do}", error);
+        }
+
+        var who = user.IsCertificate ? $"the user {user.UserName}" : $"user {Quoted.Of(user.UserName)} ({access.Source})";
         if (chain.Any(cause => cause is AuthenticationFailureException or PossibleAuthenticationFailureException))
         {
-            return new BrokerException($"it refuses the name or the password of {who}", error);
+            return new BrokerException(
+                user.IsCertificate ? $"it has no user for the certificate in {access.CertificateFile}; add one, or set broker-credentials-file"
+                    : $"it refuses the name or the password of {who}",
+                error);
+        }
+
+        if (user.IsCertificate && chain.Any(cause => cause.Message.Contains("mechanism", StringComparison.Ordinal)))
+        {
+            return new BrokerException(
+                "it lets nobody in by a certificate alone, for which it needs its plugin rabbitmq_auth_mechanism_ssl; set broker-credentials-file", error);
         }
 
         if (chain.OfType<OperationInterruptedException>().FirstOrDefault()?.ShutdownReason is { } reason)

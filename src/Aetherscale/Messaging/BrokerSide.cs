@@ -51,7 +51,7 @@ internal sealed class BrokerSide : IDisposable
         _intake = new Intake(router, _sessions, _me, _claims, deliveries, _time, _logs.CreateLogger<Intake>());
         var door = new BrokerDoor(
             access,
-            new BrokerConnection(access, $"aetherscale {_me.Name}"),
+            new BrokerConnection(access, $"aetherscale {_me.Name}", _time),
             new Topology(commands, declaration),
             new FleetTopology(_me.Name, declaration),
             new FleetPresence(_me, _members, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),

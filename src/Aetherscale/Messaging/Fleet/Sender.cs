@@ -18,6 +18,7 @@ internal static class Sender
         var requester = new Requester($"amqp queue={Quoted.Plain(queue)}{user}", WaitsByDefault: false)
         {
             Door = "amqp",
+            User = properties.UserId is { Length: > 0 } whom ? Quoted.Plain(whom) : null,
             RequestId = properties.MessageId,
             Scope = user.Length > 0 ? $"amqp{user}" : $"amqp queue={Quoted.Plain(queue)}",
             AsksTheFleet = true,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Aetherscale.Systemd;
 
 namespace Aetherscale.VirtualMachines.History;
@@ -234,8 +235,9 @@ internal sealed class VmHistory : IAsyncDisposable
         if (_logger.IsEnabled(level))
         {
             var (kind, cause) = (KebabWord<TransitionKind>.Of(transition.Event), KebabWord<TransitionCause>.Of(transition.Cause));
-            var (command, request) = (transition.Requester?.Command, transition.Requester?.RequestId);
-            HistoryLog.Happened(_logger, level, track.Id, kind, transition.Text, cause, command, request);
+            var who = transition.Requester;
+            var user = who?.User ?? who?.Uid?.ToString(CultureInfo.InvariantCulture);
+            HistoryLog.Happened(_logger, level, track.Id, kind, transition.Text, cause, who?.Command, user, who?.RequestId);
         }
 
         Feed.Publish(new VmEvent(track.Id, name, transition));

@@ -57,6 +57,9 @@ internal sealed record VmRequester
     /// <summary>On the socket, the user id that the kernel tells.</summary>
     public uint? Uid { get; init; }
 
+    /// <summary>Over AMQP, the user that the broker vouches for.</summary>
+    public string? User { get; init; }
+
     /// <summary>On the socket, the process that asked.</summary>
     public int? Pid { get; init; }
 
