@@ -104,6 +104,31 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_binding_that_leads_to_a_host_without_the_vm_is_given_up_and_the_command_goes_on()
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var id = (await _fleet.RunAsync("create-vm", $$"""{"image": "polite", "name": "web-{{round}}", "no-start": true}""")).GetProperty("vm-id").GetString()!;
+            var owner = Assert.Single(await _fleet.VmsAsync()).Host;
+            foreach (var other in Enumerable.Range(1, 3).Select(number => $"h{number}").Where(host => host != owner))
+            {
+                await _fleet.Client.BindAsync($"aetherscale.host.{other}", "aetherscale.vms", id);
+                await _fleet.Client.BindAsync($"aetherscale.host.{other}", "aetherscale.vms", $"web-{round}");
+            }
+
+            foreach (var reference in new[] { id, $"web-{round}" })
+            {
+                var reply = await _fleet.AskAsync("show-vm", $$"""{"vm-id": "{{reference}}"}""");
+                Assert.Equal(owner, reply.GetProperty("execution-info").GetProperty("host").GetString());
+                Assert.True(reply.TryGetProperty("response", out _), reply.ToString());
+            }
+
+            Assert.Equal("deleted", (await _fleet.RunAsync("delete-vm", $$"""{"vm-id": "{{id}}"}""")).GetProperty("status").GetString());
+            Assert.Equal("vm-not-found", (await _fleet.RefusedAsync("show-vm", $$"""{"vm-id": "web-{{round}}"}""")).Code);
+        }
+    }
+
+    [Fact]
     public async Task Two_daemons_cannot_be_the_same_host()
     {
         await using var twin = TestHost.Prepare(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = _fleet.Url, ["AETHERSCALE_HOST_NAME"] = "h1" });

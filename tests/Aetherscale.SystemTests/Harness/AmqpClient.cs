@@ -46,6 +46,9 @@ internal sealed class AmqpClient : IAsyncDisposable
     public async Task PublishAsync(string body, string exchange, string route, BasicProperties properties) =>
         await _channel.BasicPublishAsync(exchange, route, mandatory: false, properties, Encoding.UTF8.GetBytes(body));
 
+    /// <summary>Has an exchange send what has this key to the queue, too.</summary>
+    public async Task BindAsync(string queue, string exchange, string key) => await _channel.QueueBindAsync(queue, exchange, key);
+
     public async Task<JsonElement> ReplyAsync(string id, double seconds = 5)
     {
         await Wait.UntilAsync($"the reply to {id}", () => _replies.ContainsKey(id), seconds);

@@ -7,7 +7,14 @@ namespace Aetherscale.Messaging.Fleet;
 
 /// <summary>Says for each command whose it is: this host's, another's, or that of all.</summary>
 internal sealed class BrokerFleet(
-    FleetHost me, Sessions sessions, Forwarding forwarding, Placement placement, FleetImages images, FleetLists lists, FleetHosts hosts) : IFleet
+    FleetHost me,
+    Sessions sessions,
+    Forwarding forwarding,
+    Placement placement,
+    VmClaims claims,
+    FleetImages images,
+    FleetLists lists,
+    FleetHosts hosts) : IFleet
 {
     public Task<Reply>? TryRun(
         RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping)
@@ -17,7 +24,8 @@ internal sealed class BrokerFleet(
         var isPlaced = isCreate && (requester.AsksTheFleet || request.Host is not null || Option(request, "labels") is not null || IsOn(request, "wait"));
         if (isSentHere && !isPlaced)
         {
-            return null;
+            return requester.IsForThisHost && request.Host is null && VmIn(request) is { } astray && !me.Has(astray) && !claims.Keeps(astray)
+                && sessions.Current?.Fleet is { } way ? PassOnAsync(way, astray, new Outgoing(request, body, requester), stopping) : null;
         }
 
         if (sessions.Current?.Fleet is not { } link)
@@ -49,6 +57,16 @@ internal sealed class BrokerFleet(
                 ? me.Has(vm) ? HereOrAsync(() => forwarding.ToVmAsync(link, vm, command, stopping), vm, here(requester)) : forwarding.ToVmAsync(link, vm, command, stopping)
                 : null,
         };
+    }
+
+    /// <summary>
+    /// A claim whose connection was lost may have left the VM's id or name bound to this host, which does not have it: that is given up, and
+    /// the command goes where the VM is.
+    /// </summary>
+    private async Task<Reply> PassOnAsync(FleetLink link, string vm, Outgoing command, CancellationToken stopping)
+    {
+        await claims.ReleaseAsync(link, [vm], stopping);
+        return await forwarding.ToVmAsync(link, vm, command, stopping);
     }
 
     /// <summary>A create that came twice has its VM's id here for a moment, until it learns that another host made the VM.</summary>

@@ -16,6 +16,9 @@ internal static class FleetHeaders
     /// <summary>Who asked, for the log: <see cref="Commands.Requester.Name"/>.</summary>
     public const string Requester = "aetherscale-requester";
 
+    /// <summary>The broker's user who asked, if it was asked by the broker: <see cref="Commands.Requester.User"/>.</summary>
+    public const string User = "aetherscale-user";
+
     /// <summary>Whether its door waits for slow commands: <see cref="Commands.Requester.WaitsByDefault"/>.</summary>
     public const string Waits = "aetherscale-waits";
 

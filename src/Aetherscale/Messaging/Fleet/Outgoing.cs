@@ -64,6 +64,11 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
                 [FleetHeaders.Deadline] = FleetHeaders.OfInstant(until),
             },
         };
+        if (Requester.User is { } user)
+        {
+            properties.Headers[FleetHeaders.User] = user;
+        }
+
         var (replyTo, correlationId) = Requester.ReturnTo is { } address ? (address.Queue, address.CorrelationId) : (receiptTo, receipt);
         properties.ReplyTo = replyTo;
         properties.CorrelationId = correlationId;

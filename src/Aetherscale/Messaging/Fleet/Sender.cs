@@ -31,6 +31,7 @@ internal static class Sender
             Name = properties.Text(FleetHeaders.Requester) is { } name ? Quoted.Plain(name) : requester.Name,
             WaitsByDefault = properties.Text(FleetHeaders.Waits) == "true",
             Scope = scope,
+            User = properties.Text(FleetHeaders.User) is { } asked ? Quoted.Plain(asked) : null,
             Deadline = properties.Instant(FleetHeaders.Deadline) ?? requester.Deadline,
         };
     }
