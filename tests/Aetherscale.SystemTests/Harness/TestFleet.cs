@@ -47,11 +47,19 @@ internal sealed class TestFleet : IAsyncDisposable
                 ["AETHERSCALE_HOST_NAME"] = $"h{number + 1}",
             },
             images)).ToList();
-        await Task.WhenAll(hosts.Select(host => host.StartDaemonAsync()));
-        await Task.WhenAll(hosts.Select(host => host.WaitForBrokerAsync()));
         var fleet = new TestFleet(url, virtualHost, hosts, ways, await AmqpClient.ConnectAsync(url));
-        await fleet.WaitForHostsAsync(hosts.Count);
-        return fleet;
+        try
+        {
+            await Task.WhenAll(hosts.Select(host => host.StartDaemonAsync()));
+            await Task.WhenAll(hosts.Select(host => host.WaitForBrokerAsync()));
+            await fleet.WaitForHostsAsync(hosts.Count);
+            return fleet;
+        }
+        catch (Exception)
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The same with hosts that have no settings of their own.</summary>
