@@ -12,9 +12,7 @@ public sealed partial class RowsTests
     /// <summary>Rows without a test, and why.</summary>
     private static readonly Dictionary<string, string> s_without = new()
     {
-        ["A33"] = "needs the durable queues of a fleet",
         ["A35"] = "there is no TCP listener",
-        ["B31"] = "needs the durable queues of a fleet",
     };
 
     [Fact]
