@@ -22,7 +22,13 @@ public sealed class PullTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(
             $"{_folder.Path}/catalogue", $"images {_server["/"]}\nubuntu {_server["/releases/"]}\ndebian:12,bookworm {_server["/latest/debian-12.qcow2"]} SHA512SUMS\n");
-        _host = await TestHost.StartAsync(new Dictionary<string, string> { ["AETHERSCALE_CATALOGUE"] = $"{_folder.Path}/catalogue" });
+        _host = await TestHost.StartAsync(new Dictionary<string, string>
+        {
+            ["AETHERSCALE_CATALOGUE"] = $"{_folder.Path}/catalogue",
+
+            // Linux does not come up by UEFI in less.
+            ["AETHERSCALE_DEFAULT_MEMORY_MIB"] = "256",
+        });
     }
 
     public async ValueTask DisposeAsync()
