@@ -46,6 +46,9 @@ public static class AmqpRoutes
     /// <summary>The queue, gone with its daemon's connection, by which a host hears questions to all.</summary>
     public static string AskQueue(string host) => $"aetherscale.ask.{host}";
 
+    /// <summary>The queue, gone with its daemon's connection, of answers to a host.</summary>
+    public static string AnswerQueue(string host) => $"aetherscale.answers.{host}";
+
     /// <summary>The durable queue of one message that tells which VMs a host has, for when it does not answer.</summary>
     public static string InventoryQueue(string host) => $"aetherscale.inventory.{host}";
 }

@@ -23,10 +23,16 @@ internal sealed class CommandRouter(
             request = request with { RequestId = request.RequestId ?? IdFrom(requester) };
             var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
             CheckDeadline(request, requester);
-            return await (fleet?.TryRun(request, body, requester, who => CarryOutAsync(route, request, who, stopping), stopping)
-                ?? (request.Host is { } other && other != host && !requester.IsForThisHost
-                    ? throw new AetherscaleException(NoFleet, $"This daemon is {host}, and has no broker by which to reach {Quoted.Of(other)}.")
-                    : CarryOutAsync(route, request, requester, stopping)));
+            if (fleet?.TryRun(request, body, requester, who => CarryOutAsync(route, request, who, stopping), stopping) is { } run)
+            {
+                var reply = await run;
+                RouterLog.DoneByTheFleet(logger, request.Command, requester.Name, request.RequestId);
+                return reply;
+            }
+
+            return request.Host is { } other && other != host && !requester.IsForThisHost
+                ? throw new AetherscaleException(NoFleet, $"This daemon is {host}, and has no broker by which to reach {Quoted.Of(other)}.")
+                : await CarryOutAsync(route, request, requester, stopping);
         }
 #pragma warning disable CA1031 // The one place where every failure becomes an answer.
         catch (Exception error)
@@ -97,6 +103,9 @@ internal static partial class RouterLog
 {
     [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: done (request {RequestId})")]
     public static partial void Done(ILogger logger, string command, string requester, string? requestId);
+
+    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: seen to by the fleet (request {RequestId})")]
+    public static partial void DoneByTheFleet(ILogger logger, string command, string requester, string? requestId);
 
     [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: refused, {Code}: {Reason}")]
     public static partial void Refused(ILogger logger, string? command, string requester, string code, string reason);

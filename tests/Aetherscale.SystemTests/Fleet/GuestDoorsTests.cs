@@ -31,6 +31,6 @@ public sealed class GuestDoorsTests(Broker broker) : IAsyncLifetime
         var asked = await _fleet["h3"].CliAsync("exec", "web", "hostname");
         Assert.Equal("web\n", asked.Succeeded().Output);
         Assert.Contains("web", (await _fleet["h1"].CliAsync([.. way, "list-vms"])).Succeeded().Output);
-        Assert.Contains("ready", (await _fleet["h1"].CliAsync([.. way, "logs-vm", "web"])).Succeeded().Output);
+        Assert.Contains("created", (await _fleet["h1"].CliAsync([.. way, "logs-vm", "web"])).Succeeded().Output);
     }
 }

@@ -19,7 +19,7 @@ public sealed class Broker : IAsyncLifetime
     public const string EscapedPassword = "s3cret%3Ap%40ss%2Fword%25";
 
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private const int VirtualHosts = 80;
+    private const int VirtualHosts = 160;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("aetherscale-broker-").FullName;
     private readonly string _name = $"test-{RandomNumberGenerator.GetHexString(8, lowercase: true)}@localhost";

@@ -8,6 +8,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary>Says for each command whose it is: this host's, another's, or that of all.</summary>
 internal sealed class BrokerFleet(
     FleetHost me,
+    FleetMembers members,
     Sessions sessions,
     Forwarding forwarding,
     Placement placement,
@@ -53,10 +54,23 @@ internal sealed class BrokerFleet(
             CommandNames.ForgetHost => hosts.ForgetAsync(link, request, stopping),
             CommandNames.CordonHost or CommandNames.UncordonHost =>
                 HostIn(request) is { } other && other != me.Name ? forwarding.ToHostAsync(link, other, command, stopping) : null,
-            _ => VmIn(request) is { } vm
-                ? me.Has(vm) ? HereOrAsync(() => forwarding.ToVmAsync(link, vm, command, stopping), vm, here(requester)) : forwarding.ToVmAsync(link, vm, command, stopping)
-                : null,
+            _ => VmIn(request) is not { } vm ? null
+                : me.Has(vm) ? HereOrAsync(() => ToVmAsync(link, vm, command, here, stopping), vm, here(requester))
+                : ToVmAsync(link, vm, command, here, stopping),
         };
+    }
+
+    private async Task<Reply> ToVmAsync(FleetLink link, string vm, Outgoing command, Func<Requester, Task<Reply>> here, CancellationToken stopping)
+    {
+        try
+        {
+            return await forwarding.ToVmAsync(link, vm, command, stopping);
+        }
+        catch (AetherscaleException error) when (error.Code == VmNotFound && members.Names.Count == 1)
+        {
+            // A host that is alone can say which VM may be meant.
+            return await here(command.Requester with { IsForThisHost = true });
+        }
     }
 
     /// <summary>

@@ -17,6 +17,10 @@ internal sealed class FleetLink : IAsyncDisposable
     private readonly IChannel _in;
     private readonly string _host;
     private readonly ConcurrentDictionary<string, Inquiry> _inquiries = new();
+
+    /// <summary>Answers to the last connection's questions may come late, to the same queue.</summary>
+    private readonly string _mark = Guid.NewGuid().ToString("N");
+
     private long _lastInquiry;
 
     private FleetLink(IConnection connection, IChannel outgoing, IChannel incoming, string host)
@@ -28,7 +32,7 @@ internal sealed class FleetLink : IAsyncDisposable
     }
 
     /// <summary>Where answers to this host come in. The broker names it, and it goes with the connection.</summary>
-    public string ReplyQueue { get; private set; } = "";
+    public string ReplyQueue => AmqpRoutes.AnswerQueue(_host);
 
     public bool IsOpen => _out.IsOpen && _in.IsOpen;
 
@@ -66,8 +70,7 @@ internal sealed class FleetLink : IAsyncDisposable
 
         await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.AskExchange, "", cancellationToken: cancellationToken);
         await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.EventExchange, "host.#", cancellationToken: cancellationToken);
-        var replies = await incoming.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
-        link.ReplyQueue = replies.QueueName;
+        await incoming.QueueDeclareAsync(link.ReplyQueue, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
         await link.ConsumeAsync(link.ReplyQueue, link.OnAnswer, cancellationToken);
         return link;
     }
@@ -81,7 +84,7 @@ internal sealed class FleetLink : IAsyncDisposable
     /// <summary>Expects answers from now on, until it is disposed.</summary>
     public Inquiry Expect()
     {
-        var id = Interlocked.Increment(ref _lastInquiry).ToString(CultureInfo.InvariantCulture);
+        var id = string.Create(CultureInfo.InvariantCulture, $"{_mark}-{Interlocked.Increment(ref _lastInquiry)}");
         var inquiry = new Inquiry(id, gone => _inquiries.TryRemove(gone, out _));
         _inquiries[id] = inquiry;
         if (!IsOpen)
