@@ -134,7 +134,7 @@ public sealed class RawMessageTests(BadInputsHost inputs)
         }
 
         // At the least: command, request-id and the names of the three members.
-        Assert.InRange(tried, 15, 90);
+        Assert.InRange(tried, 15, 120);
     }
 
     public static TheoryData<string> Requests => [.. ValidRequests.All];
