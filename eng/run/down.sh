@@ -90,7 +90,7 @@ remove_units_and_images() {
 remove_empty_state() {
   local folder
   rm -rf "$3"
-  rm -rf "$1/lock" "$1/requests"
+  rm -rf "$1/lock" "$1/requests" "$1/fleet"
   find "$2" -maxdepth 1 -type d -name '*.wants' -empty -delete 2>/dev/null || true
   [[ -n $(compgen -G "$1/images/*.qcow2") ]] || rm -rf "$1/images/sources"
   for folder in "$1/images/sha256" "$1/images" "$1/vms" "$1" "$2"; do rmdir "$folder" 2>/dev/null || true; done
