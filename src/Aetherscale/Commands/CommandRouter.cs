@@ -23,16 +23,27 @@ internal sealed class CommandRouter(
             request = request with { RequestId = request.RequestId ?? IdFrom(requester) };
             var route = routes.GetValueOrDefault(request.Command) ?? throw Unknown(request.Command);
             CheckDeadline(request, requester);
-            if (fleet?.TryRun(request, body, requester, who => CarryOutAsync(route, request, who, stopping), stopping) is { } run)
+            var isCarriedOutHere = false;
+            if (fleet?.TryRun(request, body, requester, HereAsync, stopping) is { } run)
             {
                 var reply = await run;
-                RouterLog.DoneByTheFleet(logger, request.Command, requester.Name, request.RequestId);
+                if (!isCarriedOutHere)
+                {
+                    RouterLog.DoneByTheFleet(logger, request.Command, requester.Name, request.RequestId);
+                }
+
                 return reply;
             }
 
             return request.Host is { } other && other != host && !requester.IsForThisHost
                 ? throw new AetherscaleException(NoFleet, $"This daemon is {host}, and has no broker by which to reach {Quoted.Of(other)}.")
                 : await CarryOutAsync(route, request, requester, stopping);
+
+            Task<Reply> HereAsync(Requester who)
+            {
+                isCarriedOutHere = true;
+                return CarryOutAsync(route, request, who, stopping);
+            }
         }
 #pragma warning disable CA1031 // The one place where every failure becomes an answer.
         catch (Exception error)

@@ -139,13 +139,12 @@ internal sealed class Placement(
         }
 
         taken.Add(id);
-        if (name is not null)
-        {
-            if (!await claims.TryClaimAsync(link, name, cancellationToken))
-            {
-                throw NameIsTaken(name);
-            }
 
+        // Without a request id nobody makes the VM in this host's stead when the broker goes: then it is made, and named later.
+        if (name is not null && (create.Request.RequestId is null
+            ? await TryNameAsync(link, name, cancellationToken)
+            : await claims.TryClaimAsync(link, name, cancellationToken) ? true : throw NameIsTaken(name)))
+        {
             taken.Add(name);
         }
     }
