@@ -76,7 +76,9 @@ internal sealed class Placement(
         {
             return await claims.TryClaimAsync(link, name, cancellationToken).WaitAsync(s_namePatience, time, cancellationToken) ? true : throw NameIsTaken(name);
         }
-        catch (Exception error) when (error is TimeoutException or AetherscaleException { Code: NoFleet or TimedOut })
+#pragma warning disable CA1031 // The client library throws all kinds of things when the connection goes; each means the same here.
+        catch (Exception error) when (error is not (OperationCanceledException or AetherscaleException { Code: NameTaken }))
+#pragma warning restore CA1031
         {
             return false;
         }
