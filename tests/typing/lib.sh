@@ -39,14 +39,14 @@ type_line() {
   return $code
 }
 
-# type_at_terminal LINE: on a terminal of its own, with Ctrl-] typed once the console is there.
+# type_at_terminal LINE: on a terminal of its own, with Ctrl-] typed once the guest's login is on the screen, as people do.
 type_at_terminal() {
   local watcher keys
   mkfifo "$typed/keys"
   : >"$typed/output"
   exec {shown}< <(exec tail -n +1 -f "$typed/output")
   watcher=$!
-  { grep -qm 1 'leaves it' <&"$shown" && printf '\035'; } >"$typed/keys" &
+  { timeout 30 grep -qm 1 'login:' <&"$shown" || true; printf '\035'; } >"$typed/keys" &
   keys=$!
   type_line "script -qec $(printf %q "$1") /dev/null" "$typed/keys" || true
   kill "$watcher" "$keys" 2>/dev/null || true
