@@ -2,6 +2,9 @@
 # sees as it is and cannot change, or of another system's. Source it after eng/lib.sh; only root can use it.
 source "$folder/eng/user-manager/cgroup.sh"
 
+host_name=aetherscale-host
+host_network=(--private-network) # systemd-nspawn's options
+
 # host_make [ROOT]: `host_root` is what the host sees as its root. The services of this machine do not come with it.
 host_make() {
   local lower=${1:-/}
@@ -11,7 +14,7 @@ host_make() {
   mount -t tmpfs -o size=4G tmpfs "$host/layer"
   mkdir "$host/layer/upper" "$host/layer/work"
   mount -t overlay overlay -o "lowerdir=$lower,upperdir=$host/layer/upper,workdir=$host/layer/work" "$host_root"
-  echo aetherscale-host >"$host_root/etc/hostname"
+  echo "$host_name" >"$host_root/etc/hostname"
   : >"$host_root/etc/machine-id"
   # A journal of its own, in which each boot can be read in the next.
   rm -rf "$host_root/var/log/journal"
@@ -31,7 +34,7 @@ forget_installation() {
 # host_boot: returns once it is up.
 host_boot() {
   in_cgroup setsid systemd-nspawn --quiet --directory "$host_root" --boot --register=no --keep-unit --capability=all \
-    --private-network --resolv-conf=off --machine aetherscale-host </dev/null >>"$host/console" 2>&1 &
+    "${host_network[@]}" --resolv-conf=off --machine "$host_name" </dev/null >>"$host/console" 2>&1 &
   nspawn=$!
   wait_until 60 host_is_up || fail_with_log "$host/console" "the host did not boot"
 }
