@@ -199,17 +199,18 @@ internal static class Daemon
         builder.WebHost.UseSockets(ApiServer.Configure);
         await using var app = builder.Build();
         var streams = new EventStream(frames);
+        var upgrade = new GuestUpgrade(router, stopping.Token);
         var progress = new ProgressStream(router, streams, time, stopping.Token);
         ApiServer.Map(
             app,
             new CommandsEndpoint(router, progress, stopping.Token),
-            new ConnectEndpoint(connect, router, stopping.Token),
-            new ConsoleEndpoint(console, router, stopping.Token),
+            new ConnectEndpoint(connect, router, upgrade),
+            new ConsoleEndpoint(console, router, upgrade),
             new OtherwiseEndpoint(router));
         ApiServer.MapStreams(
             app,
-            new EventsEndpoint(watch, router, streams),
-            new LogsEndpoint(logsVm, followLogs, router, streams),
+            new EventsEndpoint(watch, router, streams, stopping.Token),
+            new LogsEndpoint(logsVm, followLogs, router, streams, stopping.Token),
             new ImagesEndpoint(progress));
         await using var deliveries = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var notifier = new Notifier(time, logs.CreateLogger<Notifier>());

@@ -4,6 +4,7 @@ source "$folder/eng/user-manager/cgroup.sh"
 
 host_name=aetherscale-host
 host_network=(--private-network) # systemd-nspawn's options
+host_size=4G                     # of what is written there, in memory
 
 # host_make [ROOT]: `host_root` is what the host sees as its root. The services of this machine do not come with it.
 host_make() {
@@ -11,7 +12,7 @@ host_make() {
   host=$(mktemp -d /var/tmp/aetherscale-host.XXXXXX)
   host_root=$host/root
   mkdir "$host/layer" "$host_root"
-  mount -t tmpfs -o size=4G tmpfs "$host/layer"
+  mount -t tmpfs -o size=$host_size tmpfs "$host/layer"
   mkdir "$host/layer/upper" "$host/layer/work"
   mount -t overlay overlay -o "lowerdir=$lower,upperdir=$host/layer/upper,workdir=$host/layer/work" "$host_root"
   echo "$host_name" >"$host_root/etc/hostname"

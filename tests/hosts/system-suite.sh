@@ -20,6 +20,8 @@ prepare() {
   in_host systemd-sysusers
 }
 
+# The images of several tests at once; what the journal may not take of a disk (15 %) has to be more than they leave.
+host_size=16G
 trap host_remove EXIT
 host_make
 host_boot

@@ -1,36 +1,23 @@
 using System.Globalization;
+using System.Text.Json;
 using Aetherscale.Commands;
-using Microsoft.AspNetCore.Http.Features;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Api;
 
 /// <summary><c>GET /v1/console?vm=…&amp;lines=…</c>: turns the HTTP connection into the guest's serial console.</summary>
-internal sealed class ConsoleEndpoint(ConsoleVm console, CommandRouter router, CancellationToken stopping)
+internal sealed class ConsoleEndpoint(ConsoleVm console, CommandRouter router, GuestUpgrade upgrade)
 {
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) => upgrade.HandleAsync(context, async (requester, over) =>
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
-        ConsoleSession session;
-        try
-        {
-            StreamUpgrade.Require(context);
-            session = await console.OpenAsync(context.Request.Query["vm"].ToString(), ReadLines(context), over.Token);
-        }
-#pragma warning disable CA1031 // The router makes an answer of every failure; here as for commands.
-        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            await Replies.WriteAsync(context, router.Refuse(error, null, context.Features.GetRequiredFeature<Requester>()));
-            return;
-        }
+        var (vm, lines) = (context.Request.Query["vm"].ToString(), ReadLines(context));
+        return await router.TryReachAsync(CommandNames.ConsoleVm, vm, Options, requester, over) ?? await console.OpenAsync(vm, lines, over);
 
-        using (session)
-        {
-            await using var client = await StreamUpgrade.AcceptAsync(context);
-            await session.CarryAsync(client, over.Token);
-        }
-    }
+        JsonElement Options(string queue) =>
+            JsonSerializer.SerializeToElement(new ConsoleVmOptions { VmId = vm, Lines = lines, Queue = queue }, ContractJson.Wire.ConsoleVmOptions);
+    });
 
     private static int? ReadLines(HttpContext context) => context.Request.Query["lines"].ToString() switch
     {

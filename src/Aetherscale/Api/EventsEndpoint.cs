@@ -1,22 +1,34 @@
+using System.Text.Json;
 using Aetherscale.Commands;
+using Aetherscale.Contract;
+using Aetherscale.Contract.Commands;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Aetherscale.Api;
 
 /// <summary><c>GET /v1/events</c>, with <c>vm=…</c> or for all VMs.</summary>
-internal sealed class EventsEndpoint(WatchVms watch, CommandRouter router, EventStream stream)
+internal sealed class EventsEndpoint(WatchVms watch, CommandRouter router, EventStream stream, CancellationToken stopping)
 {
     public async Task HandleAsync(HttpContext context)
     {
+        var requester = context.Features.GetRequiredFeature<Requester>();
         try
         {
-            var vm = context.Request.Query["vm"];
-            using var listener = watch.Listen(vm.Count == 0 ? null : vm.ToString());
+            var vm = context.Request.Query["vm"] is { Count: > 0 } asked ? asked.ToString() : null;
+            if (vm is not null && await router.TryOpenAsync(CommandNames.Watch, vm, Options, requester, context.RequestAborted) is { } far)
+            {
+                await EventStream.PassOnAsync(context, far, stopping);
+                return;
+            }
+
+            using var listener = watch.Listen(vm);
             await stream.WriteAsync(context, over => WatchVms.FramesAsync(listener, over), listener.Overrun);
+
+            JsonElement Options(string queue) => JsonSerializer.SerializeToElement(new WatchOptions { VmId = vm, Queue = queue }, ContractJson.Wire.WatchOptions);
         }
         catch (AetherscaleException error)
         {
-            await Replies.WriteAsync(context, router.Refuse(error, null, context.Features.GetRequiredFeature<Requester>()));
+            await Replies.WriteAsync(context, router.Refuse(error, null, requester));
         }
     }
 }

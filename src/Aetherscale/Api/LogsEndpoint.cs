@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json;
 using Aetherscale.Commands;
+using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using Microsoft.AspNetCore.Http.Features;
 using static Aetherscale.Contract.ErrorCodes;
@@ -7,23 +9,31 @@ using static Aetherscale.Contract.ErrorCodes;
 namespace Aetherscale.Api;
 
 /// <summary><c>GET /v1/logs?vm=…</c>, with <c>console=true</c>, <c>lines=…</c> and <c>since=…</c>.</summary>
-internal sealed class LogsEndpoint(LogsVm logs, FollowLogs follow, CommandRouter router, EventStream stream)
+internal sealed class LogsEndpoint(LogsVm logs, FollowLogs follow, CommandRouter router, EventStream stream, CancellationToken stopping)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        LogQuery query;
+        var requester = context.Features.GetRequiredFeature<Requester>();
         try
         {
-            query = await logs.ReadAsync(Options(context.Request.Query), context.RequestAborted);
+            var options = Options(context.Request.Query);
+            if (await router.TryOpenAsync(CommandNames.FollowLogs, options.VmId, FarOptions, requester, context.RequestAborted) is { } far)
+            {
+                await EventStream.PassOnAsync(context, far, stopping);
+                return;
+            }
+
+            // Nothing is lost of a log when its reader is slow: it is read when there is room.
+            var query = await logs.ReadAsync(options, context.RequestAborted);
+            await stream.WriteAsync(context, over => follow.FramesAsync(query, over), CancellationToken.None);
+
+            JsonElement FarOptions(string queue) =>
+                JsonSerializer.SerializeToElement(new FollowLogsOptions { Logs = options, Queue = queue }, ContractJson.Wire.FollowLogsOptions);
         }
         catch (AetherscaleException error)
         {
-            await Replies.WriteAsync(context, router.Refuse(error, null, context.Features.GetRequiredFeature<Requester>()));
-            return;
+            await Replies.WriteAsync(context, router.Refuse(error, null, requester));
         }
-
-        // Nothing is lost of a log when its reader is slow: it is read when there is room.
-        await stream.WriteAsync(context, over => follow.FramesAsync(query, over), CancellationToken.None);
     }
 
     private static LogsVmOptions Options(IQueryCollection query) => new()

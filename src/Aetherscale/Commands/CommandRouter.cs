@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Aetherscale.Commands.Hosts;
 using Aetherscale.Contract;
 using Aetherscale.Files;
@@ -51,6 +52,25 @@ internal sealed class CommandRouter(
         {
             return Refuse(error, request, requester);
         }
+    }
+
+    /// <summary>A session at a guest of another host.</summary>
+    /// <returns>Null: the VM is this host's, or nobody's.</returns>
+    public async Task<IGuestSession?> TryReachAsync(
+        string command, string vm, Func<string, JsonElement> options, Requester requester, CancellationToken cancellationToken) =>
+        await TryOpenAsync(command, vm, options, requester, cancellationToken) is { } stream ? new FarGuestSession(stream, time) : null;
+
+    /// <summary>The same for what only comes from there.</summary>
+    public async Task<IConnectedClient?> TryOpenAsync(
+        string command, string vm, Func<string, JsonElement> options, Requester requester, CancellationToken cancellationToken)
+    {
+        var stream = fleet is null ? null : await fleet.TryOpenStreamAsync(command, vm, options, requester, cancellationToken);
+        if (stream is not null)
+        {
+            RouterLog.DoneByTheFleet(logger, command, requester.Name, null);
+        }
+
+        return stream;
     }
 
     /// <summary>The reply for a failure that came about before or after the command itself.</summary>

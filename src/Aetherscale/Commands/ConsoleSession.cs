@@ -3,7 +3,7 @@ using Aetherscale.VirtualMachines.Consoles;
 namespace Aetherscale.Commands;
 
 /// <summary>One client at a guest's console.</summary>
-internal sealed class ConsoleSession(ConsoleViewer viewer, TimeProvider time) : IDisposable
+internal sealed class ConsoleSession(ConsoleViewer viewer, TimeProvider time) : IGuestSession
 {
     private const int BufferBytes = 4096;
 
@@ -19,7 +19,11 @@ internal sealed class ConsoleSession(ConsoleViewer viewer, TimeProvider time) : 
         await Task.WhenAll(toGuest, toClient, gone);
     }
 
-    public void Dispose() => viewer.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        viewer.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>The end of what the client types is not the end of its watching.</summary>
     private async Task ToGuestAsync(IConnectedClient client, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal sealed class ConsoleVm(
         }
         catch (Exception)
         {
-            session.Dispose();
+            await session.DisposeAsync();
             throw;
         }
     }
@@ -50,7 +50,7 @@ internal sealed class ConsoleVm(
 
     private static async Task CarryAsync(ConsoleSession session, IConnectedClient client, CancellationToken stopping)
     {
-        using (session)
+        await using (session)
         await using (client)
         {
             await session.CarryAsync(client, stopping);

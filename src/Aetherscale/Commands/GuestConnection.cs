@@ -3,7 +3,7 @@ using Aetherscale.Processes;
 namespace Aetherscale.Commands;
 
 /// <summary>A TCP connection to a guest, carried by a program inside the network's router namespace.</summary>
-internal sealed class GuestConnection(PipedProcess program, TimeProvider time) : IAsyncDisposable
+internal sealed class GuestConnection(PipedProcess program, TimeProvider time) : IGuestSession
 {
     /// <summary>
     /// Carries bytes both ways until both sides have ended their output, or one has gone altogether. An end of file is

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aetherscale.Contract;
 
 namespace Aetherscale.Commands;
@@ -16,4 +17,15 @@ internal interface IFleet
     /// <returns>Null, before anything was waited for: it is this host's own.</returns>
     public Task<Reply>? TryRun(
         RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping);
+
+    /// <summary>Opens a stream to a VM of another host, by the command that does so for requesters on a broker.</summary>
+    /// <param name="command">That command.</param>
+    /// <param name="vm">The VM's id or name.</param>
+    /// <param name="options">The command's options, for the queue that takes what its host sends.</param>
+    /// <param name="requester">Who wants it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null: that is this host's own affair.</returns>
+    /// <exception cref="AetherscaleException">What the other host says, or why it cannot be reached.</exception>
+    public Task<IConnectedClient?> TryOpenStreamAsync(
+        string command, string vm, Func<string, JsonElement> options, Requester requester, CancellationToken cancellationToken);
 }

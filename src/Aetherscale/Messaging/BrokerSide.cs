@@ -31,7 +31,7 @@ internal sealed class BrokerSide : IDisposable
         var lists = new FleetLists(me, _members, gathering, _inventories);
         var images = new FleetImages(me, gathering, forwarding, time);
         var placement = new Placement(me, _members, _claims, gathering, forwarding, images, time);
-        Fleet = new BrokerFleet(me, _members, _sessions, forwarding, placement, _claims, images, lists, new FleetHosts(me, _members, forwarding, lists, time));
+        Fleet = new BrokerFleet(me, _members, _sessions, forwarding, placement, _claims, images, lists, new FleetHosts(me, _members, forwarding, lists, time), time);
     }
 
     /// <summary>The other hosts, for the router of this one's commands.</summary>

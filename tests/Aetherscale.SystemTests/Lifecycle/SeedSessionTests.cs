@@ -7,7 +7,8 @@ namespace Aetherscale.SystemTests.Lifecycle;
 /// <summary>The session that the project grew from, each line typed into a shell as it stands there.</summary>
 public sealed partial class SeedSessionTests : IAsyncLifetime
 {
-    private const string Status = """systemctl --user status "aetherscale-vm-*" | grep -B 2 Active""";
+    /// <summary>The machine's VMs are in the machine's own systemd.</summary>
+    private static readonly string s_status = $"""systemctl {(TestEnvironment.IsSystem ? "" : "--user ")}status "aetherscale-vm-*" | grep -B 2 Active""";
 
     private TestHost _host = null!;
 
@@ -27,7 +28,7 @@ public sealed partial class SeedSessionTests : IAsyncLifetime
         AssertList(await TypeAsync("aetherscale-cli list-vms"), (first, "running"));
         var second = AssertAction("starting", await TypeAsync("aetherscale-cli create-vm --image ubuntu_base"));
         Assert.NotEqual(first, second);
-        var status = await TypeAsync(Status);
+        var status = await TypeAsync(s_status);
         AssertActive(status, first);
         AssertActive(status, second);
 

@@ -43,8 +43,8 @@ public sealed class ApiServerTests : IAsyncLifetime
         ApiServer.Map(
             _app,
             new CommandsEndpoint(router, null!, _stopping.Token),
-            new ConnectEndpoint(null!, router, _stopping.Token),
-            new ConsoleEndpoint(null!, router, _stopping.Token),
+            new ConnectEndpoint(null!, router, new GuestUpgrade(router, _stopping.Token)),
+            new ConsoleEndpoint(null!, router, new GuestUpgrade(router, _stopping.Token)),
             new OtherwiseEndpoint(router));
         _http = new HttpClient(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = new Uri("http://localhost") };
     }

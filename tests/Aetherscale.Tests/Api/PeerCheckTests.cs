@@ -57,8 +57,8 @@ public sealed class PeerCheckTests : IDisposable
         ApiServer.Map(
             app,
             new CommandsEndpoint(router, null!, CancellationToken.None),
-            new ConnectEndpoint(null!, router, CancellationToken.None),
-            new ConsoleEndpoint(null!, router, CancellationToken.None),
+            new ConnectEndpoint(null!, router, new GuestUpgrade(router, CancellationToken.None)),
+            new ConsoleEndpoint(null!, router, new GuestUpgrade(router, CancellationToken.None)),
             new OtherwiseEndpoint(router));
         return app;
     }

@@ -15,7 +15,8 @@ internal sealed class BrokerFleet(
     VmClaims claims,
     FleetImages images,
     FleetLists lists,
-    FleetHosts hosts) : IFleet
+    FleetHosts hosts,
+    TimeProvider time) : IFleet
 {
     public Task<Reply>? TryRun(
         RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping)
@@ -60,18 +61,46 @@ internal sealed class BrokerFleet(
         };
     }
 
+    public async Task<IConnectedClient?> TryOpenStreamAsync(
+        string command, string vm, Func<string, JsonElement> options, Requester requester, CancellationToken cancellationToken)
+    {
+        if (!CouldBeVm(vm) || me.Has(vm))
+        {
+            return null;
+        }
+
+        var link = sessions.Current?.Fleet ?? throw OthersAreAway(vm);
+        try
+        {
+            return await FleetStreams.OpenAsync(link, AskAsync, time, cancellationToken);
+        }
+        catch (AetherscaleException error) when (IsKnownHere(error))
+        {
+            return null;
+        }
+
+        Task<Reply> AskAsync(string queue)
+        {
+            var request = new RequestEnvelope { Command = command, Options = options(queue) };
+            var body = JsonSerializer.SerializeToUtf8Bytes(request, ContractJson.Wire.RequestEnvelope);
+            return forwarding.ToVmAsync(link, vm, new Outgoing(request, body, requester), cancellationToken);
+        }
+    }
+
     private async Task<Reply> ToVmAsync(FleetLink link, string vm, Outgoing command, Func<Requester, Task<Reply>> here, CancellationToken stopping)
     {
         try
         {
             return await forwarding.ToVmAsync(link, vm, command, stopping);
         }
-        catch (AetherscaleException error) when (error.Code == VmNotFound && members.Names.Count == 1)
+        catch (AetherscaleException error) when (IsKnownHere(error))
         {
-            // A host that is alone can say which VM may be meant.
             return await here(command.Requester with { IsForThisHost = true });
         }
     }
+
+    /// <summary>A host that is alone can say which VM may be meant.</summary>
+    private bool IsKnownHere(AetherscaleException error) => error.Code == VmNotFound && members.Names.Count == 1;
 
     /// <summary>
     /// A claim whose connection was lost may have left the VM's id or name bound to this host, which does not have it: that is given up, and
@@ -111,19 +140,24 @@ internal sealed class BrokerFleet(
         }
 
         return VmIn(request) is { } vm && !requester.IsForThisHost && !me.Has(vm)
-            ? throw Away($"This host has no VM {Quoted.Of(vm)}, and the others cannot be asked")
+            ? throw OthersAreAway(vm)
             : null;
-
-        static AetherscaleException Away(string what) =>
-            new(HostUnreachable, $"{what}: the broker is away. The daemon tries to get back to it; doctor says why it cannot.");
     }
+
+    private static AetherscaleException OthersAreAway(string vm) => Away($"This host has no VM {Quoted.Of(vm)}, and the others cannot be asked");
+
+    private static AetherscaleException Away(string what) =>
+        new(HostUnreachable, $"{what}: the broker is away. The daemon tries to get back to it; doctor says why it cannot.");
 
     /// <summary>The VM that a command is about; null where it is about none, or the text could be no VM's.</summary>
     private static string? VmIn(RequestEnvelope request)
     {
         var text = Option(request, "vm-id") ?? (request.Options is { } options && options.TryGetProperty("logs", out var logs) ? Text(logs, "vm-id") : null);
-        return text is { Length: > 0 and <= 63 } && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? text : null;
+        return text is not null && CouldBeVm(text) ? text : null;
     }
+
+    private static bool CouldBeVm(string text) =>
+        text.Length is > 0 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static string? HostIn(RequestEnvelope request) => Option(request, "host");
 

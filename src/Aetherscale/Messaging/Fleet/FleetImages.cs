@@ -46,40 +46,15 @@ internal sealed class FleetImages(FleetHost me, Gathering gathering, Forwarding 
         }
     }
 
-    private async Task<IConnectedClient> OpenAsync(FleetLink link, ImageElsewhere image, CancellationToken cancellation)
-    {
-        var stream = await PrepareAsync(link, cancellation);
-        try
+    private Task<IConnectedClient> OpenAsync(FleetLink link, ImageElsewhere image, CancellationToken cancellation) => FleetStreams.OpenAsync(
+        link,
+        queue =>
         {
-            var options = new SendImageOptions { Digest = image.Digest, Queue = stream.Queue };
-            var request = Request(CommandNames.SendImage, JsonSerializer.SerializeToElement(options, ContractJson.Wire.SendImageOptions));
-            var reply = await AskAsync(link, image.Host, request, cancellation);
-            var queue = ReplyPart.ResponseIn(reply.ToJson()) is { } response
-                ? JsonSerializer.Deserialize(response.Span, ContractJson.Tolerant.ConnectVmResponse)?.Queue
-                : null;
-            stream.Begin(queue ?? throw new AetherscaleException(ImportFailed, reply.ExecutionInfo.Reason ?? "its answer cannot be read"));
-            return stream;
-        }
-        catch (Exception)
-        {
-            await stream.DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task<StreamClient> PrepareAsync(FleetLink link, CancellationToken cancellation)
-    {
-        try
-        {
-            return await StreamClient.PrepareAsync(await link.OpenChannelAsync(cancellation), time, cancellation);
-        }
-#pragma warning disable CA1031 // The library throws what it likes when the connection is not there any more.
-        catch (Exception error) when (error is not (OperationCanceledException or AetherscaleException))
-#pragma warning restore CA1031
-        {
-            throw FleetLink.Lost(error);
-        }
-    }
+            var options = new SendImageOptions { Digest = image.Digest, Queue = queue };
+            return AskAsync(link, image.Host, Request(CommandNames.SendImage, JsonSerializer.SerializeToElement(options, ContractJson.Wire.SendImageOptions)), cancellation);
+        },
+        time,
+        cancellation);
 
     private async Task<Reply> AskAsync(FleetLink link, string host, RequestEnvelope request, CancellationToken cancellation)
     {
