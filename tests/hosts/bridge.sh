@@ -48,7 +48,7 @@ vms_see_each_other() { cli exec one -- ping -c 1 -W 5 "$(address_of two)"; }
 
 list_tells_no_address() { ! cli list-vms | grep -E '10\.77|192\.0'; }
 
-connect_says_so() { ! cli connect one 22 2>&1 </dev/null | tee /dev/stderr | grep -q SSH && cli connect one 22 2>&1 </dev/null | grep 'bridge br0'; }
+connect_says_so() { { cli connect one 22 2>&1 || true; } | grep 'is on the host.s bridge br0'; }
 
 is_sandboxed() { cli show-vm one | tee /dev/stderr | grep network-namespace && ! cli show-vm one | grep sandbox-missing; }
 

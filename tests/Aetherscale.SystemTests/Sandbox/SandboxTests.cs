@@ -136,9 +136,8 @@ public sealed partial class SandboxTests : IAsyncLifetime
     private static async Task<string> ControlGroupAsync()
     {
         var root = Directory.Exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
-        var group = (await File.ReadAllLinesAsync("/proc/self/cgroup", Token)).Select(line => line.Split("::")).First(parts => parts.Length == 2)[1];
         var manager = await Systemctl.RunAsync("show", "--value", "--property", "ControlGroup");
-        return root + (manager.Succeeded().Output.Trim() is { Length: > 1 } own ? own : group);
+        return root + manager.Succeeded().Output.Trim().TrimEnd('/');
     }
 
     [GeneratedRegex(@"Overall exposure level for [^:]+: ([\d.]+)")]
