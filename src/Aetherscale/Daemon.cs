@@ -180,7 +180,7 @@ internal static class Daemon
             Vms = () => [.. store.List().Select(vm => (vm.Id.ToString(), vm.Spec?.Name))],
             Admit = admission.TryAdmitAs,
             HasImage = admission.HasImage,
-            News = new VmNews(history).Listen,
+            News = new VmNews(history, labels.Host).Listen,
         };
         using var brokerSide = address is null ? null : new BrokerSide(me, new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time), time, logs);
         var router = new CommandRouter(table, labels.Host, brokerSide?.Fleet, expired, time, logs.CreateLogger<CommandRouter>());

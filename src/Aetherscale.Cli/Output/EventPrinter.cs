@@ -13,8 +13,9 @@ internal sealed class EventPrinter : FramePrinter
         if (frame.Type == StreamFrames.Event)
         {
             var happened = Read(frame, Replies.Json.VmEvent);
+            var host = happened.Host is { } name ? $"{name}  " : "";
             terminal.Out.WriteLine(TerminalText.Escape(
-                $"{EventText.Moment(happened.Time)}  {happened.VmId}  {happened.Name ?? "-"}  {happened.Event.PadRight(EventWidth)}  {EventText.Of(happened)}"));
+                $"{EventText.Moment(happened.Time)}  {host}{happened.VmId}  {happened.Name ?? "-"}  {happened.Event.PadRight(EventWidth)}  {EventText.Of(happened)}"));
         }
     }
 }

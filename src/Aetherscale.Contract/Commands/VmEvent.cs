@@ -9,6 +9,9 @@ public sealed record VmEvent
     /// <summary>The VM's name, if it has one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The VM's host, where events of several hosts come together.</summary>
+    public string? Host { get; init; }
+
     /// <summary>When it was seen; if no daemon ran then, when systemd says that it was.</summary>
     public required DateTimeOffset Time { get; init; }
 

@@ -22,7 +22,7 @@ internal sealed class EventsEndpoint(WatchVms watch, CommandRouter router, Event
             }
 
             using var listener = watch.Listen(vm);
-            await stream.WriteAsync(context, over => WatchVms.FramesAsync(listener, over), listener.Overrun);
+            await stream.WriteAsync(context, over => WatchVms.FramesAsync(listener, StreamFrame.Of, over), listener.Overrun);
 
             JsonElement Options(string queue) => JsonSerializer.SerializeToElement(new WatchOptions { VmId = vm, Queue = queue }, ContractJson.Wire.WatchOptions);
         }

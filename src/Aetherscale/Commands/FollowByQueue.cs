@@ -1,5 +1,6 @@
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
+using Aetherscale.VirtualMachines.History;
 
 namespace Aetherscale.Commands;
 
@@ -10,15 +11,16 @@ internal sealed class FollowByQueue(
     /// <summary>Answers when it listens: nothing that happens after the answer is missed.</summary>
     public async Task<ConnectVmResponse> WatchAsync(WatchOptions options, Requester requester, CancellationToken stopping)
     {
-        var listener = watch.Listen(options.VmId);
+        var source = options.VmId is null && requester.ListenToAll is { } listen
+            ? await SourceOfAllAsync(listen, stopping)
+            : SourceOf(watch.Listen(options.VmId), StreamFrame.Of, null);
         try
         {
-            var source = new Source(over => WatchVms.FramesAsync(listener, over), listener, listener.Overrun);
             return await BeginAsync(source, CommandNames.Watch, options.Queue, requester, stopping);
         }
         catch (Exception)
         {
-            listener.Dispose();
+            await source.DisposeAsync();
             throw;
         }
     }
@@ -27,7 +29,7 @@ internal sealed class FollowByQueue(
     public async Task<ConnectVmResponse> FollowLogsAsync(FollowLogsOptions options, Requester requester, CancellationToken stopping)
     {
         var query = await logs.ReadAsync(options.Logs, stopping);
-        var source = new Source(over => follow.FramesAsync(query, over), Listener: null, CancellationToken.None);
+        var source = new Source(over => follow.FramesAsync(query, over), CancellationToken.None);
         return await BeginAsync(source, CommandNames.FollowLogs, options.Queue, requester, stopping);
     }
 
@@ -40,9 +42,26 @@ internal sealed class FollowByQueue(
         return new ConnectVmResponse { Queue = queue };
     }
 
+    private static Source SourceOf<T>(Listener<T> listener, Func<T, StreamFrame> frameOf, IAsyncDisposable? behind) =>
+        new(over => WatchVms.FramesAsync(listener, frameOf, over), listener.Overrun, listener, behind);
+
+    private static async Task<Source> SourceOfAllAsync(Func<Action<byte[]>, CancellationToken, Task<IAsyncDisposable>> listen, CancellationToken stopping)
+    {
+        var listener = new Listener<byte[]>(_ => { });
+        try
+        {
+            return SourceOf(listener, json => new StreamFrame(StreamFrames.Event, json), await listen(listener.Offer, stopping));
+        }
+        catch (Exception)
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+
     private async Task CarryAsync(Source source, IConnectedClient client)
     {
-        using (source.Listener)
+        await using (source)
         await using (client)
         {
             using var gone = new CancellationTokenSource();
@@ -75,8 +94,17 @@ internal sealed class FollowByQueue(
     }
 
     /// <param name="Frames">Until the token is cancelled.</param>
-    /// <param name="Listener">Disposed at the end.</param>
     /// <param name="Overrun">Cancelled when the reader is too slow.</param>
+    /// <param name="Listener">Disposed at the end.</param>
+    /// <param name="Behind">Disposed before: what the listener is offered comes from there.</param>
     private sealed record Source(
-        Func<CancellationToken, IAsyncEnumerable<StreamFrame>> Frames, IDisposable? Listener, CancellationToken Overrun);
+        Func<CancellationToken, IAsyncEnumerable<StreamFrame>> Frames, CancellationToken Overrun, IDisposable? Listener = null, IAsyncDisposable? Behind = null)
+        : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await (Behind?.DisposeAsync() ?? ValueTask.CompletedTask);
+            Listener?.Dispose();
+        }
+    }
 }

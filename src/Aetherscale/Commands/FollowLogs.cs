@@ -77,7 +77,7 @@ internal sealed class FollowLogs(VmHistory history, SystemdScope scope, TimeProv
         yield return Gone(query.Vm);
     }
 
-    private static List<VmTransition> Take(EventListener listener)
+    private static List<VmTransition> Take(Listener<VirtualMachines.History.VmEvent> listener)
     {
         var news = new List<VmTransition>();
         while (listener.Events.TryRead(out var happened))

@@ -11,17 +11,17 @@ internal sealed class WatchVms(VmStore store, VmHistory history)
     /// <summary>Listens from now on.</summary>
     /// <param name="text">A VM's id or name; null for all.</param>
     /// <exception cref="AetherscaleException">There is no such VM.</exception>
-    public EventListener Listen(string? text) => history.Feed.Listen(text is null ? null : store.FindId(VmReference.Parse(text)));
+    public Listener<VmEvent> Listen(string? text) => history.Feed.Listen(text is null ? null : store.FindId(VmReference.Parse(text)));
 
     /// <summary>The events as frames; a last one when the reader was too slow.</summary>
-    public static async IAsyncEnumerable<StreamFrame> FramesAsync(
-        EventListener listener, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<StreamFrame> FramesAsync<T>(
+        Listener<T> listener, Func<T, StreamFrame> frameOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var happened in listener.Events.ReadAllAsync(cancellationToken))
         {
-            yield return StreamFrame.Of(happened);
+            yield return frameOf(happened);
         }
 
-        yield return StreamFrame.End(StreamEnd.TooSlow, $"more than {EventListener.Kept} events waited for this reader; what followed was not sent");
+        yield return StreamFrame.End(StreamEnd.TooSlow, $"more than {Listener.Kept} events waited for this reader; what followed was not sent");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Aetherscale.SystemTests.Harness;
 
 namespace Aetherscale.SystemTests.Fleet;
@@ -11,6 +12,31 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
     public async ValueTask InitializeAsync() => _fleet = await TestFleet.StartAsync(broker, 3, "polite");
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    [Fact]
+    public async Task Who_watches_by_the_broker_hears_of_the_vms_of_all_hosts()
+    {
+        using var watch = _fleet["h1"].StartCli("--broker", _fleet.Url, "-o", "json", "watch");
+        var output = watch.StandardOutput;
+        var first = output.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        while (!first.IsCompleted)
+        {
+            await _fleet.CreateOnAsync("h1", $"n{Stopwatch.GetTimestamp()}", """, "no-start": true""");
+        }
+
+        foreach (var host in (string[])["h2", "h3"])
+        {
+            var id = await _fleet.CreateOnAsync(host, $"on-{host}", """, "no-start": true""");
+            string? line;
+            while (!(line = await output.ReadLineAsync(TestContext.Current.CancellationToken))!.Contains(id))
+            {
+                Assert.Contains("\"host\":\"h1\"", line);
+            }
+
+            Assert.Contains($"\"host\":\"{host}\"", line);
+            Assert.Contains("\"event\":\"created\"", line);
+        }
+    }
 
     [Fact]
     public async Task A_vm_is_reached_by_id_and_by_name_from_every_socket_and_by_the_broker()

@@ -41,7 +41,7 @@ public sealed class EventStreamTests : IAsyncLifetime
         {
             using var listener = _feed.Listen(null);
             _listens.SetResult();
-            await stream.WriteAsync(context, over => WatchVms.FramesAsync(listener, over), listener.Overrun);
+            await stream.WriteAsync(context, over => WatchVms.FramesAsync(listener, StreamFrame.Of, over), listener.Overrun);
             _over.SetResult();
         });
     }

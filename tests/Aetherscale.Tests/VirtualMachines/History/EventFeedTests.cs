@@ -28,7 +28,7 @@ public sealed class EventFeedTests
     {
         using var slow = _feed.Listen(null);
         using var quick = _feed.Listen(null);
-        for (var time = 0; time < EventListener.Kept; time++)
+        for (var time = 0; time < Listener.Kept; time++)
         {
             Publish(_one, time);
             Read(quick);
@@ -39,7 +39,7 @@ public sealed class EventFeedTests
         Publish(_one, 1001);
 
         Assert.True(slow.Overrun.IsCancellationRequested);
-        Assert.Equal(Enumerable.Range(0, EventListener.Kept), Read(slow));
+        Assert.Equal(Enumerable.Range(0, Listener.Kept), Read(slow));
         Assert.True(slow.Events.Completion.IsCompleted);
         Assert.Equal([1000, 1001], Read(quick));
     }
@@ -65,7 +65,7 @@ public sealed class EventFeedTests
         Times = number,
     }));
 
-    private static List<int> Read(EventListener listener)
+    private static List<int> Read(Listener<VmEvent> listener)
     {
         var numbers = new List<int>();
         while (listener.Events.TryRead(out var happened))

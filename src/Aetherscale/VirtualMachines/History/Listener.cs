@@ -6,13 +6,11 @@ namespace Aetherscale.VirtualMachines.History;
 /// One who listens to events. So many are kept for a reader that is slow; the one after them is the end of its listening: a gap that
 /// nobody sees is worse.
 /// </summary>
-internal sealed class EventListener(VmId? vm, Action<EventListener> leave) : IDisposable
+/// <param name="leave">Nothing needs to be offered any more.</param>
+internal sealed class Listener<T>(Action<Listener<T>> leave) : IDisposable
 {
-    /// <summary>Events that may wait for the reader.</summary>
-    public const int Kept = 1024;
-
-    private readonly Channel<VmEvent> _events = Channel.CreateBounded<VmEvent>(
-        new BoundedChannelOptions(Kept) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<T> _events = Channel.CreateBounded<T>(
+        new BoundedChannelOptions(Listener.Kept) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly CancellationTokenSource _overrun = new();
 
@@ -20,11 +18,11 @@ internal sealed class EventListener(VmId? vm, Action<EventListener> leave) : IDi
     public CancellationToken Overrun => _overrun.Token;
 
     /// <summary>The events; they end when the reader was too slow.</summary>
-    public ChannelReader<VmEvent> Events => _events.Reader;
+    public ChannelReader<T> Events => _events.Reader;
 
-    public void Offer(VmEvent happened)
+    public void Offer(T happened)
     {
-        if ((vm is null || vm == happened.Vm) && !_events.Writer.TryWrite(happened) && _events.Writer.TryComplete())
+        if (!_events.Writer.TryWrite(happened) && _events.Writer.TryComplete())
         {
             leave(this);
             _overrun.Cancel();
@@ -40,4 +38,10 @@ internal sealed class EventListener(VmId? vm, Action<EventListener> leave) : IDi
             _overrun.Dispose();
         }
     }
+}
+
+internal static class Listener
+{
+    /// <summary>Events that may wait for the reader.</summary>
+    public const int Kept = 1024;
 }
