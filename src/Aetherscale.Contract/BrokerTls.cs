@@ -1,4 +1,6 @@
 using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -8,6 +10,9 @@ namespace Aetherscale.Contract;
 public sealed class BrokerTls : IDisposable
 {
     private const int MaxFileBytes = 1024 * 1024;
+
+    /// <summary>For a broker that may have nothing to say.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly BrokerTlsFiles _files;
     private readonly string _host;
@@ -51,6 +56,36 @@ public sealed class BrokerTls : IDisposable
         return Problem is null;
     }
 
+    /// <summary>Connects once more and says nothing, so that what the broker says of the certificate is heard.</summary>
+    /// <returns>Null when it says nothing.</returns>
+    public async Task<TlsProblem?> ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(s_patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(_host, port, either.Token).ConfigureAwait(false);
+            var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, certificate, chain, errors) => Accepts(certificate, chain, errors));
+            await using (stream.ConfigureAwait(false))
+            {
+                var options = new SslClientAuthenticationOptions
+                {
+                    TargetHost = _host,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    ClientCertificateContext = Client,
+                };
+                await stream.AuthenticateAsClientAsync(options, either.Token).ConfigureAwait(false);
+                _ = await stream.ReadAsync(new byte[1], either.Token).ConfigureAwait(false);
+                return null;
+            }
+        }
+        catch (Exception error) when (error is IOException or SocketException or AuthenticationException or OperationCanceledException)
+        {
+            return TlsAlert.In(CausesOf(error), _files.CertificateFile);
+        }
+    }
+
     /// <summary>Forgets the key.</summary>
     public void Dispose()
     {
@@ -58,6 +93,14 @@ public sealed class BrokerTls : IDisposable
         foreach (var certificate in _ours.Concat(_roots ?? []))
         {
             certificate.Dispose();
+        }
+    }
+
+    private static IEnumerable<Exception> CausesOf(Exception error)
+    {
+        for (Exception? cause = error; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Aetherscale.Contract;
 
 /// <summary>What a broker says when it ends TLS, which it does over the client's certificate.</summary>
@@ -27,6 +29,14 @@ public static class TlsAlert
                 $"it refuses the certificate in {certificateFile} ({alert})",
                 "have the CA that signed it among those that the broker trusts (ssl_options.cacertfile), or have a new one made") : null;
     }
+
+    /// <summary>
+    /// Whether an alert may have been missed: with TLS 1.3 a broker refuses a certificate when we have begun to speak, and the connection's
+    /// end can be seen before its reason.
+    /// </summary>
+    /// <param name="causes">What was thrown, and what it came of.</param>
+    public static bool MayBeMissed(IReadOnlyCollection<Exception> causes) => In(causes, null) is null
+        && causes.Any(cause => cause is EndOfStreamException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown });
 
     /// <summary>The broker lets in nobody without a certificate.</summary>
     public static TlsProblem NoCertificate { get; } = new(

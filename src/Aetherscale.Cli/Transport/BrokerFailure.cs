@@ -12,7 +12,7 @@ internal static class BrokerFailure
     /// <summary>The connection was not opened.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="place">The broker.</param>
-    /// <param name="refused">Why we refused its certificate, where we did.</param>
+    /// <param name="refused">Why we refused its certificate, or it ours, where that is known.</param>
     public static CliException NotReached(Exception error, BrokerPlace place, TlsProblem? refused)
     {
         var causes = CausesOf(error).ToArray();
@@ -53,6 +53,9 @@ internal static class BrokerFailure
                 "Check that the port is RabbitMQ's for AMQP (5672, with TLS 5671) and not that of another service, and that RabbitMQ is well:\n"
                 + "rabbitmq-diagnostics status");
     }
+
+    /// <summary>Whether the broker may have said more than was heard of it: <see cref="TlsAlert.MayBeMissed"/>.</summary>
+    public static bool MayHideAnAlert(Exception error) => TlsAlert.MayBeMissed([.. CausesOf(error)]);
 
     /// <summary>The broker is there, and nobody takes commands from it.</summary>
     public static CliException NoDaemon(BrokerPlace place, string why) =>

@@ -80,7 +80,13 @@ internal sealed class BrokerLink : IAsyncDisposable
         }
         catch (Exception e) when (!cancel.IsCancellationRequested)
         {
-            throw BrokerFailure.NotReached(e, place, tls?.Problem);
+            var refused = tls?.Problem;
+            if (tls is not null && refused is null && BrokerFailure.MayHideAnAlert(e))
+            {
+                refused = await tls.ListenAsync(address.Port, cancel);
+            }
+
+            throw BrokerFailure.NotReached(e, place, refused);
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {

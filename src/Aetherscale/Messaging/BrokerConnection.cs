@@ -57,7 +57,13 @@ internal sealed class BrokerConnection(BrokerAccess access, string clientName, T
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            throw BrokerFailure.Of(error, access, user, tls?.Problem);
+            var refused = tls?.Problem;
+            if (tls is not null && refused is null && BrokerFailure.MayHideAnAlert(error))
+            {
+                refused = await tls.ListenAsync(address.Port, cancellationToken);
+            }
+
+            throw BrokerFailure.Of(error, access, user, refused);
         }
     }
 }

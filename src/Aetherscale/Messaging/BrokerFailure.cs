@@ -17,7 +17,7 @@ internal static class BrokerFailure
     /// <param name="error">What the client library threw.</param>
     /// <param name="access">To whom we tried to connect.</param>
     /// <param name="user">As whom.</param>
-    /// <param name="refused">Why we refused the broker's certificate, where we did.</param>
+    /// <param name="refused">Why we refused the broker's certificate, or it ours, where that is known.</param>
     public static BrokerException Of(Exception error, BrokerAccess access, BrokerCredentials user, TlsProblem? refused = null)
     {
         var chain = Chain(error).ToList();
@@ -67,6 +67,9 @@ internal static class BrokerFailure
             : Quoted.Plain(chain[^1].Message);
         return new BrokerException(words, error) { IsAway = true };
     }
+
+    /// <summary>Whether the broker may have said more than was heard of it: <see cref="TlsAlert.MayBeMissed"/>.</summary>
+    public static bool MayHideAnAlert(Exception error) => TlsAlert.MayBeMissed([.. Chain(error)]);
 
     /// <summary>Why a connection or a channel was closed.</summary>
     public static string Words(ShutdownEventArgs reason) => reason switch
