@@ -28,6 +28,13 @@ public static class AmqpRoutes
     /// <summary>The direct, durable exchange whose bindings say which host has which VM: the routing key is an id or a name.</summary>
     public const string VmExchange = "aetherscale.vms";
 
+    /// <summary>
+    /// The topic, durable exchange by which hosts write to one another's queues: the routing key is the queue's name, as on the default
+    /// exchange. To that one every client must be let write; to this one hosts alone, and what comes by it counts as a host's. Of a topic
+    /// exchange the broker can be told which keys a user may write, and bind.
+    /// </summary>
+    public const string HostExchange = "aetherscale.hosts";
+
     /// <summary>The durable fanout exchange for questions to all hosts that are there.</summary>
     public const string AskExchange = "aetherscale.ask";
 
@@ -51,4 +58,7 @@ public static class AmqpRoutes
 
     /// <summary>The durable queue of one message that tells which VMs a host has, for when it does not answer.</summary>
     public static string InventoryQueue(string host) => $"aetherscale.inventory.{host}";
+
+    /// <summary>The exclusive queue that is there while a host takes an id or a name of a VM.</summary>
+    public static string Lock(string key) => $"aetherscale.lock.{key}";
 }

@@ -123,6 +123,9 @@ public static class ErrorCodes
     /// <summary>The daemon is not at a broker, so it has no fleet.</summary>
     public const string NoFleet = "no-fleet";
 
+    /// <summary>The broker does not let this host do what the command needs; the reason says what to do.</summary>
+    public const string BrokerRefused = "broker-refused";
+
     /// <summary>The command came after its deadline, and was not begun.</summary>
     public const string DeadlinePassed = "deadline-passed";
 

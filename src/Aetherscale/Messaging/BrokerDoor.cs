@@ -131,6 +131,7 @@ internal sealed class BrokerDoor(
             var queues = await topology.DeclareAsync(connection, stopping);
             session = await Session.OpenAsync(++_opened, connection, stopping);
             queues = [.. queues, .. await fleetTopology.DeclareAsync(connection, stopping)];
+            await FleetRights.TryAsync(connection, host.Name, stopping);
             session.Fleet = await FleetLink.OpenAsync(connection, host.Name, session.GiveUp, stopping);
             sessions.Set(session);
             var link = session.Fleet;

@@ -6,6 +6,7 @@ namespace Aetherscale.Messaging;
 /// <summary>Declares queues and exchanges. What is there already with other arguments is used as it is, and told once.</summary>
 internal sealed class Declaration(ILogger<Declaration> logger)
 {
+    private const ushort AccessRefused = 403;
     private const ushort NotFound = 404;
 
     private readonly HashSet<string> _told = [];
@@ -38,8 +39,17 @@ internal sealed class Declaration(ILogger<Declaration> logger)
         }
         catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode != NotFound)
         {
-            await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await take(channel);
+            try
+            {
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await take(channel);
+            }
+            catch (OperationInterruptedException) when (error.ShutdownReason?.ReplyCode == AccessRefused)
+            {
+                // It is not there, which would be no matter if we might make it.
+                throw error;
+            }
+
             if (_told.Add(name))
             {
                 MessagingLog.TakenAsItIs(logger, name, Quoted.Plain(error.ShutdownReason?.ReplyText ?? error.Message));

@@ -30,7 +30,7 @@ internal sealed class Intake(
 
         var properties = message.BasicProperties;
         var isForThisHost = queue == AmqpRoutes.HostQueue(host.Name);
-        if (isForThisHost && properties.Type == FleetMessage.Probe)
+        if (isForThisHost && properties.Type == FleetMessage.Probe && Sender.IsAHost(message))
         {
             work.Adopt(AnswerProbeAsync(session, message, stopping), "An answer about a VM's name");
             return;
@@ -54,7 +54,7 @@ internal sealed class Intake(
             return;
         }
 
-        var requester = Sender.Of(queue, message, isForThisHost || queue == AmqpRoutes.PlacementQueue, isForThisHost, time.GetUtcNow()) with
+        var requester = Sender.Of(queue, message, isForThisHost, time.GetUtcNow()) with
         {
             OpenStream = async (clientQueue, cancellationToken) =>
             {
@@ -69,7 +69,7 @@ internal sealed class Intake(
             _pending.TryAcknowledge(pending, session.Number, out _);
         }
 
-        if (properties.Text(FleetHeaders.ReceiptTo) is { } receiptTo && session.Fleet is { } link)
+        if (Sender.IsAHost(message) && properties.Text(FleetHeaders.ReceiptTo) is { } receiptTo && session.Fleet is { } link)
         {
             var receipt = new BasicProperties { Type = FleetMessage.Receipt, CorrelationId = properties.Text(FleetHeaders.Receipt) };
             work.Adopt(link.SendAsync("", receiptTo, receipt, ReadOnlyMemory<byte>.Empty, stopping), "A receipt");

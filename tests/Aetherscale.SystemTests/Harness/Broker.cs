@@ -76,13 +76,20 @@ public sealed class Broker : IAsyncLifetime
         return $"v{number}";
     }
 
-    /// <summary>The URL of a virtual host, without credentials: then it is <c>guest</c> who asks.</summary>
-    public string UrlOf(string virtualHost) => $"amqp://127.0.0.1:{Port}/{virtualHost}";
+    /// <summary>The URL of a virtual host; without a user, one of <see cref="BrokerUsers"/>, it is <c>guest</c> who asks.</summary>
+    public string UrlOf(string virtualHost, string? user = null) =>
+        $"amqp://{(user is null ? "" : $"{user}:{BrokerUsers.Password}@")}127.0.0.1:{Port}/{virtualHost}";
+
+    /// <summary>Comes on top of its settings, such as what makes it listen with TLS.</summary>
+    public string MoreSettings { get; init; } = "";
+
+    /// <summary>Names of plugins, with commas between them.</summary>
+    public string Plugins { get; init; } = "";
 
     /// <summary>All but the start.</summary>
     public async Task PrepareAsync()
     {
-        await File.WriteAllTextAsync($"{_folder}/enabled_plugins", "[].");
+        await File.WriteAllTextAsync($"{_folder}/enabled_plugins", $"[{Plugins}].");
         await File.WriteAllTextAsync($"{_folder}/advanced.config", "[].");
         await File.WriteAllTextAsync($"{_folder}/definitions.json", Definitions());
         await File.WriteAllTextAsync(
@@ -93,6 +100,7 @@ public sealed class Broker : IAsyncLifetime
             log.console = true
             log.console.level = info
             disk_free_limit.absolute = 10MB
+            {MoreSettings}
 
             """);
         if (_first is not null)
@@ -183,7 +191,7 @@ public sealed class Broker : IAsyncLifetime
     }
 
     /// <summary>A port that the kernel gives to nobody who does not ask for it, so that a restart finds it free.</summary>
-    private static int FreePort()
+    public static int FreePort()
     {
         while (true)
         {

@@ -35,15 +35,26 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <param name="broker">Where they meet.</param>
     /// <param name="settings">For each host, the <c>AETHERSCALE_…</c> variables that are its alone.</param>
     /// <param name="images">Each host has all of them.</param>
-    public static async Task<TestFleet> StartAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images)
+    public static Task<TestFleet> StartAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images) =>
+        StartAsync(broker, broker.NewVirtualHost(), null, settings, images);
+
+    /// <summary>The same with a user for each host, and one for the client, with no rights but those of <see cref="BrokerUsers"/>.</summary>
+    public static async Task<TestFleet> StartWithUsersAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images)
     {
         var virtualHost = broker.NewVirtualHost();
-        var url = broker.UrlOf(virtualHost);
+        await BrokerUsers.AddAsync(broker, virtualHost, [.. settings.Select((_, number) => $"h{number + 1}")]);
+        return await StartAsync(broker, virtualHost, BrokerUsers.Password, settings, images);
+    }
+
+    private static async Task<TestFleet> StartAsync(
+        Broker broker, string virtualHost, string? password, IReadOnlyList<Dictionary<string, string>> settings, string[] images)
+    {
+        var url = broker.UrlOf(virtualHost, password is null ? null : BrokerUsers.Client);
         var ways = settings.Select(_ => new TcpProxy(broker.Port)).ToList();
         var hosts = settings.Select((own, number) => TestHost.Prepare(
             new Dictionary<string, string>(own)
             {
-                ["AETHERSCALE_BROKER"] = $"amqp://127.0.0.1:{ways[number].Port}/{virtualHost}",
+                ["AETHERSCALE_BROKER"] = $"amqp://{(password is null ? "" : $"h{number + 1}:{password}@")}127.0.0.1:{ways[number].Port}/{virtualHost}",
                 ["AETHERSCALE_HOST_NAME"] = $"h{number + 1}",
             },
             images)).ToList();

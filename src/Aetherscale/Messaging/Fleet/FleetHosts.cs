@@ -11,6 +11,8 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary><c>show-host</c> and <c>forget-host</c>, which need no answer of the host itself.</summary>
 internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding forwarding, FleetLists lists, TimeProvider time)
 {
+    private const ushort AccessRefused = 403;
+
     private static readonly TimeSpan s_patience = Gathering.Patience;
 
     public async Task<Reply> ShowAsync(FleetLink link, RequestEnvelope request, string host, CancellationToken stopping)
@@ -49,25 +51,67 @@ internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding 
                 HostAlive, $"{host} is there; a host is forgotten when it is gone for good. Stop its daemon first, or use cordon-host to have it take no new VMs.");
         }
 
-        await DeleteAsync(link, AmqpRoutes.HostQueue(host), stopping);
-        await DeleteAsync(link, AmqpRoutes.InventoryQueue(host), stopping);
-
+        await DeleteAsync(link, host, stopping);
         members.Forget(host);
-        await link.SendAsync(AmqpRoutes.EventExchange, FleetEvents.Key(host, FleetEvents.Forgotten), new BasicProperties(), ReadOnlyMemory<byte>.Empty, stopping);
+        await TellForgottenAsync(link, host, stopping);
         var row = new HostSummary { Host = host, Status = HostStatus.Forgotten };
         return new Reply(Info(request), writer => JsonSerializer.Serialize(writer, row, ContractJson.Wire.HostSummary));
     }
 
-    private static async Task DeleteAsync(FleetLink link, string queue, CancellationToken stopping)
+    /// <summary>Where each host has a user of its own, it may not delete what is another's, and somebody else has to.</summary>
+    private static async Task DeleteAsync(FleetLink link, string host, CancellationToken stopping)
+    {
+        var refused = new List<string>();
+        foreach (var queue in new[] { AmqpRoutes.HostQueue(host), AmqpRoutes.InventoryQueue(host) })
+        {
+            if (await Gathering.ExistsAsync(link, queue, stopping) && !await TryDeleteAsync(link, queue, stopping))
+            {
+                refused.Add(queue);
+            }
+        }
+
+        if (refused.Count > 0)
+        {
+            throw new AetherscaleException(
+                BrokerRefused,
+                $"{host} is not forgotten: this host's user at the broker may not delete {string.Join(" and ", refused)}. Delete them on the broker's machine, "
+                + $"with --vhost VHOST where it is not \"/\": {string.Join("; ", refused.Select(queue => $"rabbitmqctl delete_queue {queue}"))}. "
+                + $"Then no host knows {host} any more.");
+        }
+    }
+
+    /// <returns>False: the broker does not let us.</returns>
+    private static async Task<bool> TryDeleteAsync(FleetLink link, string queue, CancellationToken stopping)
     {
         await using var channel = await link.OpenChannelAsync(stopping);
         try
         {
             await channel.QueueDeleteAsync(queue, cancellationToken: stopping);
+            return true;
+        }
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == AccessRefused)
+        {
+            return false;
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
         {
             throw new AetherscaleException(NoFleet, $"The broker does not remove the queue {queue}; ask again.", error);
+        }
+    }
+
+    /// <summary>Who does not hear of it sees that the queue is gone; a broker that lets hosts speak for themselves alone refuses this.</summary>
+    private static async Task TellForgottenAsync(FleetLink link, string host, CancellationToken stopping)
+    {
+        await using var channel = await link.OpenChannelAsync(confirms: true, stopping);
+        try
+        {
+            // The library would lose the connection if we closed the channel while the broker does: its word is waited for.
+            await channel.BasicPublishAsync(
+                AmqpRoutes.EventExchange, FleetEvents.Key(host, FleetEvents.Forgotten), mandatory: false, ReadOnlyMemory<byte>.Empty, stopping);
+        }
+        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        {
+            // As said.
         }
     }
 

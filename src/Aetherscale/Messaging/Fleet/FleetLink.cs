@@ -10,6 +10,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary>This host's way to the others for as long as one connection lasts: what it sends, and the answers to that.</summary>
 internal sealed class FleetLink : IAsyncDisposable
 {
+    private const ushort AccessRefused = 403;
     private const ushort ResourceLocked = 405;
 
     private readonly IConnection _connection;
@@ -69,6 +70,7 @@ internal sealed class FleetLink : IAsyncDisposable
         }
 
         await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.AskExchange, "", cancellationToken: cancellationToken);
+        await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.AskQueue(host), cancellationToken: cancellationToken);
         await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.EventExchange, "host.#", cancellationToken: cancellationToken);
         await incoming.QueueDeclareAsync(link.ReplyQueue, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken);
         await link.ConsumeAsync(link.ReplyQueue, link.OnAnswer, cancellationToken);
@@ -115,7 +117,7 @@ internal sealed class FleetLink : IAsyncDisposable
     /// <returns>False: it is not.</returns>
     public Task<bool> AskAsync(
         string host, Inquiry inquiry, string type, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken) =>
-        SendAsync("", AmqpRoutes.AskQueue(host), Question(inquiry, type, patience), body, cancellationToken);
+        SendAsync(AmqpRoutes.HostExchange, AmqpRoutes.AskQueue(host), Question(inquiry, type, patience), body, cancellationToken);
 
     /// <summary>Answers a message; whether anybody waits for it still is not told.</summary>
     public Task AnswerAsync(IReadOnlyBasicProperties question, string? type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
@@ -124,11 +126,15 @@ internal sealed class FleetLink : IAsyncDisposable
             : Task.CompletedTask;
 
     /// <summary>A channel for something that may cost it.</summary>
-    public async Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken)
+    public Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken) => OpenChannelAsync(confirms: false, cancellationToken);
+
+    /// <param name="confirms">Whether a publication on it is over when the broker has confirmed it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IChannel> OpenChannelAsync(bool confirms, CancellationToken cancellationToken)
     {
         try
         {
-            return await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            return await _connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms), cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -143,8 +149,9 @@ internal sealed class FleetLink : IAsyncDisposable
         await _in.DisposeAsync();
     }
 
-    public static AetherscaleException Lost(Exception? cause) =>
-        new(ErrorCodes.NoFleet, "The broker went away meanwhile; ask again, with the same request id if there was one.", cause);
+    public static AetherscaleException Lost(Exception? cause) => cause is OperationInterruptedException { ShutdownReason: { ReplyCode: AccessRefused } reason }
+        ? new(ErrorCodes.BrokerRefused, $"The broker does not let this host do that: {Quoted.Plain(reason.ReplyText)}.", cause)
+        : new(ErrorCodes.NoFleet, "The broker went away meanwhile; ask again, with the same request id if there was one.", cause);
 
     private async Task<bool> PublishAsync(
         string exchange, string key, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)

@@ -17,6 +17,12 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
             return;
         }
 
+        if (!Sender.IsAHost(message))
+        {
+            // A client has written here, which could ask in nobody's name.
+            return;
+        }
+
         var properties = message.BasicProperties;
         if (properties.Text(FleetHeaders.Host) is { } host)
         {

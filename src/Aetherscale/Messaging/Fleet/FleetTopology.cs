@@ -22,6 +22,7 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         foreach (var (name, kind) in new[]
         {
             (AmqpRoutes.VmExchange, ExchangeType.Direct),
+            (AmqpRoutes.HostExchange, ExchangeType.Topic),
             (AmqpRoutes.AskExchange, ExchangeType.Fanout),
             (AmqpRoutes.EventExchange, ExchangeType.Topic),
             (AmqpRoutes.DeadLetterExchange, ExchangeType.Fanout),
@@ -33,9 +34,10 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
         await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
         await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
+        await BindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "");
+        await BindAsync(AmqpRoutes.PlacementQueue, AmqpRoutes.HostExchange, AmqpRoutes.PlacementQueue);
+        await BindAsync(AmqpRoutes.HostQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host));
         await InventoryAsync();
-        await using var binder = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        await binder.QueueBindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", cancellationToken: cancellationToken);
         return [AmqpRoutes.HostQueue(host), AmqpRoutes.PlacementQueue];
 
         async Task InventoryAsync()
@@ -43,11 +45,18 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             try
             {
                 await QueueAsync(AmqpRoutes.InventoryQueue(host), new() { ["x-max-length"] = 1 });
+                await BindAsync(AmqpRoutes.InventoryQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.InventoryQueue(host));
             }
             catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == NotFound)
             {
                 // It is at a node of the broker that is down. The fleet does without.
             }
+        }
+
+        async Task BindAsync(string queue, string exchange, string key)
+        {
+            await using var binder = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await binder.QueueBindAsync(queue, exchange, key, cancellationToken: cancellationToken);
         }
 
         Task QueueAsync(string name, Dictionary<string, object?> arguments) =>

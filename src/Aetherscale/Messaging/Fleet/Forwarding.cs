@@ -54,7 +54,7 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     /// <exception cref="AetherscaleException"><c>host-not-found</c>, <c>host-unreachable</c> or <c>no-fleet</c>.</exception>
     public async Task<Reply> ToHostAsync(FleetLink link, string host, Outgoing command, CancellationToken stopping)
     {
-        var sent = await SendAsync(link, "", AmqpRoutes.HostQueue(host), command, command.IsRelayed, stopping);
+        var sent = await SendAsync(link, AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host), command, command.IsRelayed, stopping);
         return sent.Reply ?? (sent.IsRouted ? Parked(command, host, null, null, sent.Until) : throw UnknownHost(host));
     }
 
@@ -66,7 +66,7 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
         var (soon, until) = (now + s_offerPatience, command.Deadline(now));
         var relayed = Relayed(command) with { WaitsAtMost = s_receiptPatience };
         relayed = relayed with { Requester = relayed.Requester with { Deadline = soon < until ? soon : until } };
-        return (await SendAsync(link, "", AmqpRoutes.HostQueue(host), relayed, true, stopping)).Reply;
+        return (await SendAsync(link, AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host), relayed, true, stopping)).Reply;
     }
 
     private static Outgoing Relayed(Outgoing command) => command with { Requester = command.Requester with { ReturnTo = null } };

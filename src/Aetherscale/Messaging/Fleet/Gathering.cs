@@ -80,7 +80,8 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
         }
     }
 
-    private static async Task<bool> ExistsAsync(FleetLink link, string queue, CancellationToken cancellationToken)
+    /// <summary>Whether there is such a queue. Anybody may ask that of any.</summary>
+    public static async Task<bool> ExistsAsync(FleetLink link, string queue, CancellationToken cancellationToken)
     {
         await using var channel = await link.OpenChannelAsync(cancellationToken);
         try

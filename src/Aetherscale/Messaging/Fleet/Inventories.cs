@@ -19,7 +19,7 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
     /// <param name="reply">What <c>list-vms</c> answers here.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<bool> WriteAsync(FleetLink link, ReadOnlyMemory<byte> reply, CancellationToken cancellationToken) => link.SendAsync(
-        "", AmqpRoutes.InventoryQueue(me.Name), new BasicProperties { Persistent = true, ContentType = "application/json" }, reply, cancellationToken);
+        AmqpRoutes.HostExchange, AmqpRoutes.InventoryQueue(me.Name), new BasicProperties { Persistent = true, ContentType = "application/json" }, reply, cancellationToken);
 
     /// <returns>No rows where there is no inventory, or it cannot be read now.</returns>
     public async Task<IReadOnlyList<VmSummary>> ReadAsync(FleetLink link, string host, CancellationToken cancellationToken)
@@ -31,7 +31,7 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
             {
                 if (await channel.BasicGetAsync(AmqpRoutes.InventoryQueue(host), autoAck: false, cancellationToken) is { } message)
                 {
-                    var rows = Read(message.Body.Span);
+                    IReadOnlyList<VmSummary> rows = message.Exchange == AmqpRoutes.HostExchange ? Read(message.Body.Span) : [];
                     await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true, cancellationToken);
                     return rows;
                 }

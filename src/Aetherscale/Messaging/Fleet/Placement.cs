@@ -195,7 +195,7 @@ internal sealed class Placement(
     {
         var now = time.GetUtcNow();
         var properties = create.Properties(create.Deadline(now), now, receiptTo: null, receipt: null);
-        return await link.SendAsync("", AmqpRoutes.PlacementQueue, properties, create.Body, stopping) ? Reply.Elsewhere : throw FleetLink.Lost(null);
+        return await link.SendAsync(AmqpRoutes.HostExchange, AmqpRoutes.PlacementQueue, properties, create.Body, stopping) ? Reply.Elsewhere : throw FleetLink.Lost(null);
     }
 
     private static ReadOnlyMemory<byte> Question(CreateVmOptions options) => JsonSerializer.SerializeToUtf8Bytes(

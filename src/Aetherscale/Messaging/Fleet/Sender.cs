@@ -1,4 +1,5 @@
 using Aetherscale.Commands;
+using Aetherscale.Contract;
 using RabbitMQ.Client.Events;
 
 namespace Aetherscale.Messaging.Fleet;
@@ -6,12 +7,18 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary>Who sent a message, as its properties tell.</summary>
 internal static class Sender
 {
+    /// <summary>
+    /// Whether it came by an exchange that hosts alone may write to, where the broker's permissions are as they should be. The broker says
+    /// by which; from others, headers that tell for whom it is sent mean nothing.
+    /// </summary>
+    public static bool IsAHost(BasicDeliverEventArgs message) =>
+        message.Exchange is AmqpRoutes.HostExchange or AmqpRoutes.VmExchange or AmqpRoutes.AskExchange;
+
     /// <param name="queue">Where it came in.</param>
     /// <param name="message">The message.</param>
-    /// <param name="isAmongHosts">Whether hosts put on it who had sent it to them; from others such headers mean nothing.</param>
     /// <param name="isForThisHost">Whether it was sent to this host alone.</param>
     /// <param name="now">The present.</param>
-    public static Requester Of(string queue, BasicDeliverEventArgs message, bool isAmongHosts, bool isForThisHost, DateTimeOffset now)
+    public static Requester Of(string queue, BasicDeliverEventArgs message, bool isForThisHost, DateTimeOffset now)
     {
         var properties = message.BasicProperties;
         var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
@@ -26,7 +33,7 @@ internal static class Sender
             ReturnTo = new ReturnAddress(properties.ReplyTo, properties.CorrelationId),
             Deadline = long.TryParse(properties.Expiration, out var wait) && wait is >= 0 and <= int.MaxValue ? now + TimeSpan.FromMilliseconds(wait) : null,
         };
-        return !isAmongHosts || properties.Text(FleetHeaders.Scope) is not { } scope ? requester : requester with
+        return !IsAHost(message) || properties.Text(FleetHeaders.Scope) is not { } scope ? requester : requester with
         {
             Name = properties.Text(FleetHeaders.Requester) is { } name ? Quoted.Plain(name) : requester.Name,
             WaitsByDefault = properties.Text(FleetHeaders.Waits) == "true",

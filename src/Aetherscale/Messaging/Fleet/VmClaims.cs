@@ -196,7 +196,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             var channel = TakeChannel(link) ?? await link.OpenChannelAsync(cancellationToken);
             try
             {
-                await channel.QueueDeclareAsync(LockOf(key), durable: false, exclusive: true, autoDelete: false, cancellationToken: cancellationToken);
+                await channel.QueueDeclareAsync(AmqpRoutes.Lock(key), durable: false, exclusive: true, autoDelete: false, cancellationToken: cancellationToken);
                 return channel;
             }
             catch (OperationInterruptedException error)
@@ -221,7 +221,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     {
         try
         {
-            await channel.QueueDeleteAsync(LockOf(key), cancellationToken: CancellationToken.None);
+            await channel.QueueDeleteAsync(AmqpRoutes.Lock(key), cancellationToken: CancellationToken.None);
             _channels.Add((link, channel));
         }
         catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or TimeoutException)
@@ -245,8 +245,6 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
 
         return null;
     }
-
-    private static string LockOf(string key) => $"aetherscale.lock.{key}";
 
     private enum Holder
     {
