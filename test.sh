@@ -1,5 +1,5 @@
 #!/bin/bash
-# test.sh [unit|system|system-mode|typing|hosts|long|deb]… [--long] [--filter TEXT] [-- OPTION…]
+# test.sh [unit|system|system-mode|typing|hosts|fleet|long|deb]… [--long] [--filter TEXT] [-- OPTION…]
 #
 # Sets the machine up as run.sh does, builds everything and runs the tests: all, or those of the named groups.
 #   unit      without a VM of the daemon's
@@ -8,6 +8,8 @@
 #             hostile users try, a reboot and a power-off (needs root)
 #   typing    types what run.sh and README.md tell people to type (needs root)
 #   hosts     boots whole hosts with systemd as PID 1: reboot, power-off, and the typing there (needs root)
+#   fleet     boots three hosts on a network of their own, one with RabbitMQ, and makes a fleet of them as docs/fleet.md says; one loses its
+#             power, one reboots, the broker is restarted (needs root). Left out where it is not named
 #   long      what takes many minutes, and is left out where it is not named: the tests with the trait length=long, real Debian guests
 #             among them, whose images are built for it, and 10 minutes of fuzzing. --long says the same.
 #   deb       builds the Debian package, and installs, upgrades, removes and purges it on a fresh Debian 12, with VMs that must not notice;
@@ -134,7 +136,7 @@ wants_programs() { wants "$1" || { [[ $1 == system ]] && { wants long || wants s
 
 needs_programs() { needs_vms || wants deb; }
 
-needs_vms() { wants system || wants system-mode || wants long || wants typing || wants hosts; }
+needs_vms() { wants system || wants system-mode || wants long || wants typing || wants hosts || wants fleet; }
 
 run() {
   "$repository/eng/install-packages.sh" run build guest test
@@ -167,6 +169,10 @@ run() {
       note "the tests of whole hosts need root, who can boot one: left out"
     fi
   fi
+  if wants fleet; then
+    ((EUID == 0)) || fail "the tests of a fleet of whole hosts need root, who can boot a host"
+    run_typing fleet "$repository/tests/hosts/fleet.sh"
+  fi
   if wants deb; then
     ((EUID == 0)) || fail "the tests of the package need root, who can boot a host"
     "$repository/eng/install-packages.sh" deb
@@ -178,7 +184,7 @@ parse() {
   groups=() options=()
   while (($# > 0)); do
     case $1 in
-      unit | system | system-mode | typing | hosts | long | deb) groups+=("$1") ;;
+      unit | system | system-mode | typing | hosts | fleet | long | deb) groups+=("$1") ;;
       --long) groups+=(long) ;;
       --filter)
         (($# > 1)) || usage 2 >&2

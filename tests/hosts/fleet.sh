@@ -118,7 +118,7 @@ reboot_h3() {
 # no_vm_twice: what the hosts themselves have is what the fleet lists.
 no_vm_twice() {
   local name
-  diff <(for name in "${hosts[@]}"; do at "$name" cli --quiet list-vms; done | sort) <(by_broker --quiet list-vms | sort)
+  [[ $(by_broker --quiet list-vms | wc -l) == 4 ]] && diff <(for name in "${hosts[@]}"; do at "$name" cli --quiet list-vms; done | sort) <(by_broker --quiet list-vms | sort)
 }
 
 finish() {
@@ -166,5 +166,5 @@ check "the broker is restarted" at h1 in_host systemctl restart rabbitmq-server
 for name in "${hosts[@]}"; do check "$name is back" wait_until 60 alive "$name" 3; done
 check "no VM is lost, none is there twice" no_vm_twice
 for name in web db third more; do check "$name is deleted from afar" at h1 cli delete-vm $name; done
-check "none is left" test "$(by_broker --quiet list-vms | wc -l)" == 0
+check "none is left" eval 'by_broker list-vms && [[ -z $(by_broker --quiet list-vms) ]]'
 exit $checks_failed
