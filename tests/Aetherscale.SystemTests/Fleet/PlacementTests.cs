@@ -24,7 +24,7 @@ public sealed class PlacementTests(Broker broker) : IAsyncLifetime
     {
         // 5 + 5 by memory, 7 by virtual CPUs.
         var sent = new List<string>();
-        for (var number = 0; number < 100; number++)
+        for (var number = 0; number < 200; number++)
         {
             sent.Add(await _fleet.Client.SendAsync(
                 $$$"""{"command": "create-vm", "options": {"image": "polite", "name": "n{{{number}}}", "memory": 128, "no-start": true}, "request-id": "r{{{number}}}"}"""));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RabbitMQ.Client.Exceptions;
 
@@ -8,7 +9,7 @@ namespace Aetherscale.SystemTests.Harness;
 /// </summary>
 internal sealed class PatientClient(string url) : IAsyncDisposable
 {
-    private const double Patience = 120;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     /// <summary>Replies after which the same request is to be sent again.</summary>
     private static readonly string[] s_unsure = ["no-fleet", "host-unreachable", "internal-error", "timeout", "deadline-passed"];
@@ -18,16 +19,22 @@ internal sealed class PatientClient(string url) : IAsyncDisposable
     /// <summary>Sends a request that has a request id.</summary>
     public async Task<JsonElement> AskAsync(string body, string exchange = "", string route = "vm-queue")
     {
-        JsonElement? reply = null;
-        await Wait.UntilAsync(
-            $"an answer to {body}",
-            async () =>
+        JsonElement? last = null;
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < s_patience;)
+        {
+            if (await TryAskAsync(body, exchange, route) is { } reply)
             {
-                reply = await TryAskAsync(body, exchange, route);
-                return reply is { } known && !IsUnsure(known);
-            },
-            Patience);
-        return reply!.Value;
+                if (!IsUnsure(reply))
+                {
+                    return reply;
+                }
+
+                last = reply;
+                await Task.Delay(50);
+            }
+        }
+
+        throw new TimeoutException($"Nothing in {s_patience} to {body}, but at last: {last}");
     }
 
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
