@@ -14,12 +14,23 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
     /// <summary>What can be done to a queue.</summary>
     private static readonly string[] s_acts = ["get", "consume", "purge", "delete", "declare", "bind"];
 
+    private readonly TemporaryFolder _folder = new();
     private TestFleet _fleet = null!;
 
-    public async ValueTask InitializeAsync() =>
-        _fleet = await TestFleet.StartWithUsersAsync(broker, [.. Enumerable.Range(0, 3).Select(_ => new Dictionary<string, string>())]);
+    private string Url => broker.UrlOf(_fleet.VirtualHost);
 
-    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        var file = await BrokerUsers.WriteCredentialsAsync(_folder, BrokerUsers.Client);
+        _fleet = await TestFleet.StartWithUsersAsync(
+            broker, [.. Enumerable.Range(0, 3).Select(_ => new Dictionary<string, string> { [BrokerUsers.CredentialsVariable] = file })]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _fleet.DisposeAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task The_fleet_does_all_that_it_does_and_no_host_loses_its_connection_over_it()
@@ -45,6 +56,16 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
         await ClientAsync("start-vm", "db");
         Assert.Equal(BrokerUsers.Client, (await Why.AskUntilAsync(_fleet["h3"], "db", "started")).Last.GetProperty("requester").GetProperty("user").GetString());
         Assert.Contains("aetherscale: started", await ClientAsync("logs-vm", "db"));
+        using var watching = _fleet["h1"].StartCli("--broker", Url, "-o", "json", "watch");
+        var heard = watching.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        await Wait.UntilAsync("who watches hears of h3's VM", async () =>
+        {
+            await ClientAsync("pause-vm", "db");
+            await ClientAsync("resume-vm", "db");
+            return heard.IsCompleted;
+        });
+        Assert.Contains("\"host\":\"h3\"", await heard);
+        watching.Kill();
         Assert.Equal(["h1 web", "h3 db"], (await _fleet.RunAsync("list-vms")).EnumerateArray().Select(vm => $"{vm.GetProperty("host")} {vm.GetProperty("name")}").Order());
 
         await _fleet["h1"].RunAsync("cordon-host", """{"host": "h2"}""");
@@ -95,7 +116,7 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
             .Select(act => $"{act} aetherscale.{queue}.h1{(act == "bind" ? " web" : "")}"));
         await RefusedAsync("h2", [
             .. others,
-            "hear aetherscale.hosts aetherscale.host.h1", "hear aetherscale.hosts #", "hear aetherscale.events vm.#",
+            "hear aetherscale.hosts aetherscale.host.h1", "hear aetherscale.hosts #", "hear aetherscale.events #",
             "write aetherscale.hosts aetherscale.inventory.h1",
             "write aetherscale.events host.h1.here", "write aetherscale.events host.h1.forgotten", "write aetherscale.events vm.h1.abcdefgh.stopped",
             "get aetherscale.dead-letters", "purge aetherscale.dead-letters",
@@ -114,7 +135,7 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
         await RefusedAsync(BrokerUsers.Watcher, [.. both, "hear aetherscale.events #", "write - vm-queue", "write aetherscale.events vm.h1.abcdefgh.stopped"]);
         Assert.Equal(["hear aetherscale.events vm.# done"], await TryAsync(BrokerUsers.Watcher, "hear aetherscale.events vm.#"));
 
-        var refused = await CliAsync(BrokerUsers.Watcher, "list-vms");
+        var refused = await BrokerUsers.CliAsync(Url, BrokerUsers.Watcher, new Dictionary<string, string>(), "list-vms");
         Assert.Equal(3, refused.ExitCode);
         Assert.Contains("it refused: access to exchange 'amq.default'", refused.Error);
     }
@@ -175,10 +196,7 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
     private Task<IReadOnlyList<string>> TryAsync(string user, params string[] acts) =>
         PikaClient.RunAsync("rights", broker.UrlOf(_fleet.VirtualHost, user), string.Join(',', acts));
 
-    private Task<ToolResult> CliAsync(string user, params string[] arguments) =>
-        BrokerUsers.CliAsync(broker.UrlOf(_fleet.VirtualHost), user, new Dictionary<string, string>(), arguments);
-
-    private async Task<string> ClientAsync(params string[] arguments) => (await CliAsync(BrokerUsers.Client, arguments)).Succeeded().Output;
+    private async Task<string> ClientAsync(params string[] arguments) => (await _fleet["h1"].CliAsync(["--broker", Url, .. arguments])).Succeeded().Output;
 
     private async Task<IReadOnlyList<(string Host, JsonElement Vm)>> VmsOfTheRestAsync()
     {

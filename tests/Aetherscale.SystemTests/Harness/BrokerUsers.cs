@@ -17,6 +17,9 @@ internal static class BrokerUsers
     /// <summary>Who follows events.</summary>
     public const string Watcher = "watcher";
 
+    /// <summary>Has the CLI take them from a file.</summary>
+    public const string CredentialsVariable = "AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE";
+
     private const string Shell = """
         set -eu
         sudo() { "$@"; }
@@ -72,13 +75,21 @@ internal static class BrokerUsers
         string url, string user, IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
-        var file = $"{folder.Path}/credentials";
-        await File.WriteAllTextAsync(file, $"{user}:{Password}");
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var file = await WriteCredentialsAsync(folder, user);
         return await Tool.RunAsync(
             $"{TestEnvironment.Programs}/aetherscale-cli",
             ["--broker", url, .. arguments],
-            new Dictionary<string, string>(settings) { ["AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE"] = file });
+            new Dictionary<string, string>(settings) { [CredentialsVariable] = file });
+    }
+
+    /// <summary>Writes the file that the CLI's variable names.</summary>
+    /// <returns>Its path.</returns>
+    public static async Task<string> WriteCredentialsAsync(TemporaryFolder folder, string user)
+    {
+        var file = $"{folder.Path}/credentials";
+        await File.WriteAllTextAsync(file, $"{user}:{Password}");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
     }
 
     /// <summary>What the documentation has in such blocks.</summary>

@@ -32,8 +32,9 @@ internal static class FleetRights
         var taken = await DeclareAsync(AmqpRoutes.Lock($".{host}"));
         await writer.QueueDeleteAsync(taken, cancellationToken: cancellationToken);
 
-        // The queue of a stream of bytes; to empty it takes the same right as to read it.
+        // The queue of a stream of bytes, or of somebody who watches; to empty it takes the same right as to read it.
         var stream = await DeclareAsync("");
+        await writer.QueueBindAsync(stream, AmqpRoutes.EventExchange, FleetWatch.EventsOfVms, cancellationToken: cancellationToken);
         await writer.QueuePurgeAsync(stream, cancellationToken);
         await writer.QueueDeleteAsync(stream, cancellationToken: cancellationToken);
 

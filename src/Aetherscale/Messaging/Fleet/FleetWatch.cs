@@ -7,7 +7,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary>Hears what happens to the VMs of all hosts.</summary>
 internal static class FleetWatch
 {
-    private const string EventsOfVms = "vm.#";
+    public const string EventsOfVms = "vm.#";
 
     /// <param name="link">The way to the other hosts.</param>
     /// <param name="take">Takes the JSON of each event, and returns soon.</param>
