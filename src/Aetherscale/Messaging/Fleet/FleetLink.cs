@@ -136,7 +136,7 @@ internal sealed class FleetLink : IAsyncDisposable
         {
             return await _connection.CreateChannelAsync(new CreateChannelOptions(confirms, confirms), cancellationToken);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Lost(error);
         }
@@ -166,7 +166,7 @@ internal sealed class FleetLink : IAsyncDisposable
         {
             return false;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             throw Lost(error);
         }

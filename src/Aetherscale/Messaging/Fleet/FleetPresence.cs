@@ -33,10 +33,10 @@ internal sealed class FleetPresence(
         using var stale = new SemaphoreSlim(1, 1);
         var tasks = new[]
         {
-            TryAsync(link, "presence", () => BeatAsync(link, over), onDeaf),
-            TryAsync(link, "round trip", () => RoundTripsAsync(link, onDeaf, over), onDeaf),
-            TryAsync(link, "VMs' ids and names", () => FollowAsync(link, stale, over), onDeaf),
-            TryAsync(link, "inventory", () => KeepInventoryAsync(link, stale, over), onDeaf),
+            TryAsync(link, "presence", () => BeatAsync(link, over), onDeaf, over),
+            TryAsync(link, "round trip", () => RoundTripsAsync(link, onDeaf, over), onDeaf, over),
+            TryAsync(link, "VMs' ids and names", () => FollowAsync(link, stale, over), onDeaf, over),
+            TryAsync(link, "inventory", () => KeepInventoryAsync(link, stale, over), onDeaf, over),
         };
         await Task.WhenAll(tasks);
         claims.Forget(link);
@@ -57,15 +57,15 @@ internal sealed class FleetPresence(
         }
     }
 
-    private async Task TryAsync(FleetLink link, string what, Func<Task> work, Action<string> onFailure)
+    private async Task TryAsync(FleetLink link, string what, Func<Task> work, Action<string> onFailure, CancellationToken over)
     {
         try
         {
             await work();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // The connection's end.
+            // The connection's end. A broker that does not answer in time has the library throw the same.
         }
 #pragma warning disable CA1031 // The next connection begins all of this anew.
         catch (Exception error)
@@ -168,16 +168,16 @@ internal sealed class FleetPresence(
     {
         var vms = me.Vms();
         await claims.BindAsync(link, vms.Select(vm => vm.Id), over);
-        await Parallel.ForEachAsync(
-            vms.Where(vm => vm.Name is not null),
-            new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = over },
-            async (vm, token) =>
-            {
-                if (!await claims.TryKeepAsync(link, vm.Name!, token))
-                {
-                    FleetLog.NameTaken(logger, vm.Id, vm.Name!);
-                }
-            });
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (id, name) in vms)
+        {
+            _ = name is not null && named.TryAdd(name, id);
+        }
+
+        foreach (var name in await claims.KeepAsync(link, named.Keys, over))
+        {
+            FleetLog.NameTaken(logger, named[name], name);
+        }
     }
 
     private async Task TellAsync(FleetLink link, VmEvent happened, CancellationToken over)
@@ -201,7 +201,7 @@ internal sealed class FleetPresence(
                     await claims.ReleaseAsync(link, [free], over);
                 }
 
-                _ = TryAsync(link, "deleted VM's id", () => ReleaseLaterAsync(link, happened.VmId, over), _ => { });
+                _ = TryAsync(link, "deleted VM's id", () => ReleaseLaterAsync(link, happened.VmId, over), _ => { }, over);
                 break;
         }
     }

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
-using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Messaging.Fleet;
 
@@ -13,29 +10,39 @@ namespace Aetherscale.Messaging.Fleet;
 /// </summary>
 internal sealed class VmClaims(FleetHost me, TimeProvider time)
 {
-    private const ushort ResourceLocked = 405;
+    /// <summary>Messages under way at a time. From twice as many on, the client library holds them back.</summary>
+    private const int ProbesAtOnce = 32;
 
-    /// <summary>Whoever is taking the same key needs a few milliseconds for it.</summary>
-    private static readonly TimeSpan s_lockPause = TimeSpan.FromMilliseconds(25);
+    /// <summary>How many names are taken in one turn: others wait for it.</summary>
+    private const int NamesInATurn = 500;
 
-    private static readonly TimeSpan s_lockPatience = TimeSpan.FromSeconds(10);
+    /// <summary>Fewer are taken one by one: a turn costs as much.</summary>
+    private const int FewNames = 3;
 
-    /// <summary>A holder that does not answer is away, and has what it has.</summary>
+    /// <summary>The broker waits for its disk after each binding, but for those of several channels together.</summary>
+    private const int BindingChannels = 4;
+
+    private const int BindingsOnAChannel = 16;
+
     private static readonly TimeSpan s_holderPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A fleet whose broker was restarted has all its hosts ask at a time.</summary>
+    private static readonly TimeSpan s_ownPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long a deleted VM's id leads here still: the message that made it may come again, and must find that it has been carried out.
     /// </summary>
     public static TimeSpan IdKept { get; } = TimeSpan.FromMinutes(10);
 
+    private readonly KeyLocks _locks = new(time);
+
+    private readonly KeyHolders _holders = new(me, time);
+
     /// <summary>Ids of VMs that were deleted lately, and when.</summary>
     private readonly ConcurrentDictionary<string, long> _deleted = new();
 
     /// <summary>What the broker is known to have as ours, by the connection: it is not asked again.</summary>
     private readonly ConcurrentDictionary<(FleetLink Link, string Key), byte> _ours = new();
-
-    /// <summary>Channels on which nothing failed. To open one costs the broker more than to make a lock on it.</summary>
-    private readonly ConcurrentBag<(FleetLink Link, IChannel Channel)> _channels = [];
 
     /// <summary>A connection is gone, and with it the certainty.</summary>
     public void Forget(FleetLink link)
@@ -45,7 +52,7 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             _ours.TryRemove(ours, out _);
         }
 
-        _channels.Clear();
+        _locks.Forget();
     }
 
     /// <summary>The VM was deleted: its id stays this host's for a while.</summary>
@@ -72,10 +79,16 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             return true;
         }
 
-        var channel = await LockAsync(link, key, cancellationToken);
+        var channel = await _locks.TakeAsync(link, key, cancellationToken);
         try
         {
-            if (await HolderAsync(link, key, cancellationToken) == Holder.Another)
+            var began = time.GetTimestamp();
+            while (await ClaimTurn.IncludesAsync(link, key, time, cancellationToken))
+            {
+                await _locks.PauseAsync(began, key, cancellationToken);
+            }
+
+            if (await _holders.OfAsync(link, key, s_holderPatience, cancellationToken) == Holder.Another)
             {
                 return false;
             }
@@ -84,52 +97,57 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             _ours[(link, key)] = 0;
             return true;
         }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
         {
             throw FleetLink.Lost(error);
         }
         finally
         {
-            await UnlockAsync(link, channel, key);
+            await _locks.GiveBackAsync(link, key, channel);
         }
     }
 
-    /// <summary>The same for a key that may well be this host's since an earlier connection: then one message tells.</summary>
-    public async Task<bool> TryKeepAsync(FleetLink link, string key, CancellationToken cancellationToken)
+    /// <summary>Makes names this host's. Those that it had before are known by a message each; all others are taken together.</summary>
+    /// <returns>Those that other hosts have.</returns>
+    public async Task<IReadOnlyCollection<string>> KeepAsync(FleetLink link, IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        switch (await HolderAsync(link, key, cancellationToken))
+        var (free, others) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+        await EachAsync(names, async (name, token) =>
         {
-            case Holder.ThisHost:
-                _ours[(link, key)] = 0;
-                return true;
-            case Holder.Another:
-                return false;
-            default:
-                return await TryClaimAsync(link, key, cancellationToken);
+            switch (await _holders.OfAsync(link, name, s_ownPatience, token))
+            {
+                case Holder.ThisHost:
+                    _ours[(link, name)] = 0;
+                    break;
+                case Holder.Another:
+                    others.Add(name);
+                    break;
+                default:
+                    free.Add(name);
+                    break;
+            }
+        }, cancellationToken);
+        foreach (var some in free.Chunk(NamesInATurn))
+        {
+            var left = some.Length > FewNames ? await TakeTogetherAsync(link, some, others, cancellationToken) : some;
+            foreach (var name in left)
+            {
+                if (!await TryClaimAsync(link, name, cancellationToken))
+                {
+                    others.Add(name);
+                }
+            }
         }
+
+        return others;
     }
 
     /// <summary>Makes keys this host's that no other host can have.</summary>
     public async Task BindAsync(FleetLink link, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         var all = keys.Where(key => !_ours.ContainsKey((link, key))).ToList();
-        if (all.Count == 0)
-        {
-            return;
-        }
-
-        await using var channel = await link.OpenChannelAsync(cancellationToken);
-        foreach (var key in all)
-        {
-            // Only the last is waited for: the broker works through them in order.
-            await channel.QueueBindAsync(
-                AmqpRoutes.HostQueue(me.Name), AmqpRoutes.VmExchange, key, noWait: key != all[^1], cancellationToken: cancellationToken);
-        }
-
-        foreach (var key in all)
-        {
-            _ours[(link, key)] = 0;
-        }
+        var some = Math.Max(BindingsOnAChannel, (all.Count + BindingChannels - 1) / BindingChannels);
+        await Task.WhenAll(all.Chunk(some).Select(part => BindAsync(link, part, cancellationToken)));
     }
 
     /// <summary>Gives keys up.</summary>
@@ -161,95 +179,39 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         await link.AnswerAsync(question, has ? FleetMessage.Yes : FleetMessage.No, ReadOnlyMemory<byte>.Empty, cancellationToken);
     }
 
-    private async Task<Holder> HolderAsync(FleetLink link, string key, CancellationToken cancellationToken)
+    private static Task EachAsync(IEnumerable<string> keys, Func<string, CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(keys, new ParallelOptions { MaxDegreeOfParallelism = ProbesAtOnce, CancellationToken = cancellationToken }, work);
+
+    /// <returns>Those that somebody else is just taking, each by itself.</returns>
+    private async Task<IReadOnlyCollection<string>> TakeTogetherAsync(
+        FleetLink link, string[] names, ConcurrentBag<string> others, CancellationToken cancellationToken)
     {
-        using var inquiry = link.Expect();
-        var probe = new BasicProperties
+        var (free, left) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+        await using var turn = await ClaimTurn.TakeAsync(link, _locks, names.ToHashSet(StringComparer.Ordinal), time, cancellationToken);
+        await EachAsync(names, async (name, token) =>
         {
-            Type = FleetMessage.Probe,
-            ReplyTo = link.ReplyQueue,
-            CorrelationId = inquiry.Id,
-            Expiration = $"{(long)s_holderPatience.TotalMilliseconds}",
-        };
-        if (!await link.SendAsync(AmqpRoutes.VmExchange, key, probe, Encoding.UTF8.GetBytes(key), cancellationToken))
-        {
-            return Holder.Nobody;
-        }
-
-        var answer = await inquiry.NextAsync(s_holderPatience, time, cancellationToken);
-        if (answer is null && !link.IsOpen)
-        {
-            throw FleetLink.Lost(null);
-        }
-
-        return answer?.Type == FleetMessage.No ? Holder.Nobody
-            : answer?.Host == me.Name ? Holder.ThisHost
-            : Holder.Another;
+            var fate = await KeyLocks.IsTakenAsync(link, name, token) ? left
+                : await _holders.OfAsync(link, name, s_holderPatience, token) == Holder.Another ? others
+                : free;
+            fate.Add(name);
+        }, cancellationToken);
+        await BindAsync(link, free, cancellationToken);
+        return left;
     }
 
-    /// <summary>A queue that is exclusive is a lock: the broker makes it for one connection, and it goes with it.</summary>
-    private async Task<IChannel> LockAsync(FleetLink link, string key, CancellationToken cancellationToken)
+    private async Task BindAsync(FleetLink link, string[] keys, CancellationToken cancellationToken)
     {
-        var began = time.GetTimestamp();
-        while (true)
+        await using var channel = await link.OpenChannelAsync(cancellationToken);
+        foreach (var key in keys)
         {
-            var channel = TakeChannel(link) ?? await link.OpenChannelAsync(cancellationToken);
-            try
-            {
-                await channel.QueueDeclareAsync(AmqpRoutes.Lock(key), durable: false, exclusive: true, autoDelete: false, cancellationToken: cancellationToken);
-                return channel;
-            }
-            catch (OperationInterruptedException error)
-            {
-                await channel.DisposeAsync();
-                if (error.ShutdownReason?.ReplyCode != ResourceLocked)
-                {
-                    throw FleetLink.Lost(error);
-                }
-            }
-
-            if (time.GetElapsedTime(began) > s_lockPatience)
-            {
-                throw new AetherscaleException(TimedOut, $"Somebody else is taking {Quoted.Of(key)} and does not come to an end; try again.");
-            }
-
-            await Task.Delay(s_lockPause, time, cancellationToken);
-        }
-    }
-
-    private async Task UnlockAsync(FleetLink link, IChannel channel, string key)
-    {
-        try
-        {
-            await channel.QueueDeleteAsync(AmqpRoutes.Lock(key), cancellationToken: CancellationToken.None);
-            _channels.Add((link, channel));
-        }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException or TimeoutException)
-        {
-            // The connection is gone, and the lock with it.
-            await channel.DisposeAsync();
-        }
-    }
-
-    /// <returns>Null where there is none.</returns>
-    private IChannel? TakeChannel(FleetLink link)
-    {
-        while (_channels.TryTake(out var idle))
-        {
-            // What belongs to an earlier connection went with it.
-            if (idle.Link == link && idle.Channel.IsOpen)
-            {
-                return idle.Channel;
-            }
+            // Only the last is waited for: the broker works through them in order.
+            await channel.QueueBindAsync(
+                AmqpRoutes.HostQueue(me.Name), AmqpRoutes.VmExchange, key, noWait: key != keys[^1], cancellationToken: cancellationToken);
         }
 
-        return null;
-    }
-
-    private enum Holder
-    {
-        Nobody,
-        ThisHost,
-        Another,
+        foreach (var key in keys)
+        {
+            _ours[(link, key)] = 0;
+        }
     }
 }
