@@ -60,6 +60,22 @@ internal sealed class Client : IAsyncDisposable
         return [.. _returned.Keys];
     }
 
+    /// <summary>Completes at the next event of the host's VMs.</summary>
+    public async Task<Task> NextEventAsync(string host)
+    {
+        var queue = (await _channel.QueueDeclareAsync()).QueueName;
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = new AsyncEventingBasicConsumer(_channel);
+        consumer.ReceivedAsync += (_, _) =>
+        {
+            first.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await _channel.QueueBindAsync(queue, AmqpRoutes.EventExchange, $"vm.{host}.#");
+        await _channel.BasicConsumeAsync(queue, autoAck: true, consumer);
+        return first.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _channel.DisposeAsync();

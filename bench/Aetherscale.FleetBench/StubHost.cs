@@ -18,6 +18,7 @@ internal sealed class StubHost : IAsyncDisposable
     public StubHost(string name, StubVms vms, string hostsFile, ILoggerFactory logs)
     {
         Name = name;
+        Vms = vms;
         var me = new FleetHost
         {
             Name = name,
@@ -35,6 +36,8 @@ internal sealed class StubHost : IAsyncDisposable
     }
 
     public string Name { get; }
+
+    public StubVms Vms { get; }
 
     public FleetMembers Members { get; }
 

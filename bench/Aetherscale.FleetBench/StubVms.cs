@@ -135,6 +135,9 @@ internal sealed class StubVms(string host)
         return writer => writer.WriteRawValue(json.WrittenSpan, skipInputValidation: true);
     }
 
+    /// <summary>Something that happens to one of them.</summary>
+    public void Happen() => Happened(_rows[0].Row.VmId, _rows[0].Row.Name, "paused", VmStatus.Paused);
+
     private void Happened(string id, string? name, string what, string status)
     {
         var happened = new VmEvent { VmId = id, Name = name, Time = TimeProvider.System.GetUtcNow(), Event = what, Status = status, Cause = "request", Text = "it was asked for" };

@@ -9,8 +9,11 @@ internal static class Replies
     {
         context.Response.StatusCode = status ?? ErrorStatus.Of(reply);
         context.Response.ContentType = "application/json";
-        var body = reply.ToJson();
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        var pieces = reply.ToPieces();
+        context.Response.ContentLength = pieces.Sum(piece => (long)piece.Length);
+        foreach (var piece in pieces)
+        {
+            await context.Response.Body.WriteAsync(piece, context.RequestAborted);
+        }
     }
 }

@@ -10,14 +10,23 @@ namespace Aetherscale.Commands;
 /// <param name="WriteResponse">Writes the command's own answer; null after an error.</param>
 internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>? WriteResponse = null)
 {
+    private const int BufferBytes = 4096;
+
+    private static readonly ReadOnlyMemory<byte> s_comma = ","u8.ToArray();
+
+    private static readonly ReadOnlyMemory<byte> s_end = "]}"u8.ToArray();
+
     private static readonly JsonWriterOptions s_options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
 
-    /// <summary>About how long it is: memory for a long one is taken once.</summary>
-    public int Length { get; init; } = 4096;
+    /// <summary>
+    /// In the place of <see cref="WriteResponse"/>, a long list as it came from others, which is not copied: pieces, each with some items of a
+    /// JSON array.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>>? Items { get; init; }
 
     /// <summary>Another host replies to the requester.</summary>
     public static Reply Elsewhere { get; } = new(new ExecutionInfo { Status = ExecutionInfo.Success });
@@ -30,24 +39,52 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>
         return new Reply(envelope.ExecutionInfo, envelope.Response is { } response ? response.WriteTo : null);
     }
 
-    /// <summary>The envelope in one piece: a list of many VMs is large, and is written once.</summary>
+    /// <summary>The envelope in one piece.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {
-        var buffer = new ArrayBufferWriter<byte>(Length);
+        var pieces = ToPieces();
+        if (pieces.Count == 1)
+        {
+            return pieces[0];
+        }
+
+        var whole = GC.AllocateUninitializedArray<byte>(pieces.Sum(piece => piece.Length));
+        var end = 0;
+        foreach (var piece in pieces)
+        {
+            piece.Span.CopyTo(whole.AsSpan(end));
+            end += piece.Length;
+        }
+
+        return whole;
+    }
+
+    /// <summary>The envelope as it is, for what can be sent piece by piece.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> ToPieces()
+    {
+        var buffer = new ArrayBufferWriter<byte>(BufferBytes);
         using (var writer = new Utf8JsonWriter(buffer, s_options))
         {
             writer.WriteStartObject();
             writer.WritePropertyName("execution-info"u8);
             JsonSerializer.Serialize(writer, ExecutionInfo, ContractJson.Wire.ExecutionInfo);
-            if (WriteResponse is not null)
+            if (Items is not null)
             {
                 writer.WritePropertyName("response"u8);
-                WriteResponse(writer);
+                writer.WriteStartArray();
             }
+            else
+            {
+                if (WriteResponse is not null)
+                {
+                    writer.WritePropertyName("response"u8);
+                    WriteResponse(writer);
+                }
 
-            writer.WriteEndObject();
+                writer.WriteEndObject();
+            }
         }
 
-        return buffer.WrittenMemory;
+        return Items is null ? [buffer.WrittenMemory] : [buffer.WrittenMemory, .. Items.SelectMany((items, number) => number == 0 ? [items] : new[] { s_comma, items }), s_end];
     }
 }

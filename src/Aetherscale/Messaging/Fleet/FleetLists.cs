@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
@@ -9,22 +8,18 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary><c>list-vms</c> and <c>list-hosts</c> of the whole fleet: each host says what it has, and who does not answer is named.</summary>
 internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories)
 {
-    /// <summary>More than is around a list.</summary>
-    private const int EnvelopeLength = 4096;
-
     /// <summary>VMs of hosts that do not answer are listed as they were last heard of.</summary>
     public async Task<Reply> VmsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
     {
         var options = RequestReader.ReadOptions(request, ContractJson.Wire.ListVmsOptions);
         var gathered = await gathering.AskAllAsync(link, FleetMessage.Command, Question(request.Command, request.Options), stopping);
-        var list = new ArrayBufferWriter<byte>(gathered.Answers.Sum(answer => answer.Body.Length) + 2);
+        var items = new List<ReadOnlyMemory<byte>>();
         var silent = gathered.Unanswered.ToList();
-        list.Write("["u8);
         foreach (var answer in gathered.Answers)
         {
             if (ReplyPart.ResponseIn(answer.Body) is { } rows)
             {
-                Join(list, rows.Span);
+                Add(rows);
             }
             else
             {
@@ -36,14 +31,18 @@ internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering g
         {
             var rows = (await inventories.ReadAsync(link, host, stopping)).Where(row => Fits(row, options))
                 .Select(row => row with { Host = host, Status = VmStatus.Unreachable, Hint = LastHeard(host) });
-            Join(list, JsonSerializer.SerializeToUtf8Bytes([.. rows], ContractJson.Wire.IReadOnlyListVmSummary));
+            Add(JsonSerializer.SerializeToUtf8Bytes([.. rows], ContractJson.Wire.IReadOnlyListVmSummary));
         }
 
-        list.Write("]"u8);
-        return new Reply(Info(request, silent), writer => writer.WriteRawValue(list.WrittenSpan, skipInputValidation: true))
+        return new Reply(Info(request, silent)) { Items = items };
+
+        void Add(ReadOnlyMemory<byte> list)
         {
-            Length = list.WrittenCount + EnvelopeLength,
-        };
+            if (list.Length > "[]".Length)
+            {
+                items.Add(list[1..^1]);
+            }
+        }
     }
 
     public async Task<Reply> HostsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
@@ -63,16 +62,6 @@ internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering g
     /// <summary>A request among hosts.</summary>
     public static ReadOnlyMemory<byte> Question(string command, JsonElement? options) =>
         JsonSerializer.SerializeToUtf8Bytes(new RequestEnvelope { Command = command, Options = options }, ContractJson.Wire.RequestEnvelope);
-
-    private static void Join(ArrayBufferWriter<byte> list, ReadOnlySpan<byte> rows)
-    {
-        var inner = rows[1..^1];
-        if (!inner.IsEmpty)
-        {
-            list.Write(list.WrittenCount > 1 ? ","u8 : default);
-            list.Write(inner);
-        }
-    }
 
     private static bool Fits(VmSummary row, ListVmsOptions options) =>
         options.Status is null or VmStatus.Unreachable

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Aetherscale.Contract;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using static Aetherscale.Contract.ErrorCodes;
