@@ -6,7 +6,8 @@ using Aetherscale.Contract.Commands;
 using Aetherscale.FleetBench;
 using Microsoft.Extensions.Logging;
 
-// Aetherscale.FleetBench HOSTS VMS PORT BROKER-PID FOLDER [stay]: measures a fleet of stub hosts at the broker and prints one line.
+// Aetherscale.FleetBench HOSTS VMS PORT BROKER-PID FOLDER [stay]: measures a fleet of stub hosts at the broker and prints one line; or has
+// it stay until a line comes in, for others to measure.
 const int Rounds = 15;
 const int Creates = 2000;
 const int Clients = 8;
@@ -46,6 +47,13 @@ while ((last = await client.UnboundAsync(last)).Count > 0)
 
 var bound = clock.Elapsed;
 Progress("all names are claimed");
+if (args.Length > 5)
+{
+    await Console.In.ReadLineAsync();
+    await EndAsync();
+    return;
+}
+
 var joinCpu = BrokerCpu() - cpu;
 await Task.Delay(5000);
 
@@ -95,17 +103,7 @@ var ownIdle = (Process.GetCurrentProcess().TotalProcessorTime - own).TotalSecond
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
     $"| {hosts} | {hosts * vms} | {join.TotalSeconds:F1} | {bound.TotalSeconds:F1} | {Median(whole):F0} ({whole.Max():F0}) | {Median(filtered):F0} ({filtered.Max():F0}) | {Median(stops):F1} ({stops.Max():F1}) | {back:F0} | {placements:F0} | {memory:F1} | {BrokerMemory():F0} | {joinCpu:F0} | {placementCpu * 1000 / Creates:F1} | {idle * 100:F0} % | {ownIdle * 100:F0} % |"));
-if (args.Length > 5)
-{
-    await Console.In.ReadLineAsync();
-}
-
-await stop.CancelAsync();
-await Task.WhenAll(serving);
-foreach (var host in fleet)
-{
-    await host.DisposeAsync();
-}
+await EndAsync();
 
 // The last host goes and comes: an event of its VMs is told when the names of all are known to be its own.
 async Task<double> ComeBackAsync(int number)
@@ -121,6 +119,17 @@ async Task<double> ComeBackAsync(int number)
     }
 
     return again.Elapsed.TotalMilliseconds;
+}
+
+async Task EndAsync()
+{
+    await stop.CancelAsync();
+    await lastStop.CancelAsync();
+    await Task.WhenAll(serving);
+    foreach (var host in fleet)
+    {
+        await host.DisposeAsync();
+    }
 }
 
 void Progress(string what) => Console.Error.WriteLine($"{clock.Elapsed.TotalSeconds:F1} s: {what}");

@@ -14,6 +14,7 @@ internal sealed class BrokerSide : IDisposable
     private readonly FleetMembers _members;
     private readonly VmClaims _claims;
     private readonly Inventories _inventories;
+    private readonly LongLists _longLists;
     private Intake? _intake;
 
     /// <param name="me">This host.</param>
@@ -24,11 +25,12 @@ internal sealed class BrokerSide : IDisposable
     {
         (_me, _time, _logs) = (me, time, logs);
         _members = members;
+        _longLists = new LongLists(time);
         _claims = new VmClaims(me, time);
         var gathering = new Gathering(_members, time);
         _inventories = new Inventories(me, time);
         var forwarding = new Forwarding(me, _members, gathering, _inventories, time);
-        var lists = new FleetLists(me, _members, gathering, _inventories);
+        var lists = new FleetLists(me, _members, gathering, _inventories, _longLists);
         var images = new FleetImages(me, gathering, forwarding, time);
         var placement = new Placement(me, _members, _claims, gathering, forwarding, images, time);
         Fleet = new BrokerFleet(me, _members, _sessions, forwarding, placement, _claims, images, lists, new FleetHosts(me, _members, forwarding, lists, time), time);
@@ -65,5 +67,9 @@ internal sealed class BrokerSide : IDisposable
         return door.RunAsync(deliveries.WhenDoneAsync, stopping);
     }
 
-    public void Dispose() => _intake?.Dispose();
+    public void Dispose()
+    {
+        _intake?.Dispose();
+        _longLists.Dispose();
+    }
 }

@@ -6,7 +6,7 @@ using Aetherscale.Contract.Commands;
 namespace Aetherscale.Messaging.Fleet;
 
 /// <summary><c>list-vms</c> and <c>list-hosts</c> of the whole fleet: each host says what it has, and who does not answer is named.</summary>
-internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories)
+internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories, LongLists longLists)
 {
     /// <summary>VMs of hosts that do not answer are listed as they were last heard of.</summary>
     public async Task<Reply> VmsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
@@ -34,6 +34,7 @@ internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering g
             Add(JsonSerializer.SerializeToUtf8Bytes([.. rows], ContractJson.Wire.IReadOnlyListVmSummary));
         }
 
+        longLists.Sent(items.Sum(piece => (long)piece.Length));
         return new Reply(Info(request, silent)) { Items = items };
 
         void Add(ReadOnlyMemory<byte> list)
