@@ -61,4 +61,7 @@ public static class AmqpRoutes
 
     /// <summary>The exclusive queue that is there while a host takes an id or a name of a VM.</summary>
     public static string Lock(string key) => $"aetherscale.lock.{key}";
+
+    /// <summary>The exclusive queue that is there while a host takes many names; it answers whether a name is among them.</summary>
+    public const string ManyLock = "aetherscale.lock.many.names";
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Aetherscale.Contract;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -14,8 +15,6 @@ namespace Aetherscale.Messaging.Fleet;
 /// </remarks>
 internal sealed class ClaimTurn : IAsyncDisposable
 {
-    private const string Queue = "aetherscale.claims";
-
     private const int PauseMilliseconds = 50;
     private const int MorePauseMilliseconds = 200;
 
@@ -33,8 +32,8 @@ internal sealed class ClaimTurn : IAsyncDisposable
         while (true)
         {
             // Looked for first: a refusal costs the broker a channel, and a line in its log.
-            if (!await link.SendAsync("", Queue, new BasicProperties(), ReadOnlyMemory<byte>.Empty, cancellationToken)
-                && await locks.TryTakeAsync(link, Queue, autoDelete: true, cancellationToken) is { } channel)
+            if (!await link.SendAsync("", AmqpRoutes.ManyLock, new BasicProperties(), ReadOnlyMemory<byte>.Empty, cancellationToken)
+                && await locks.TryTakeAsync(link, AmqpRoutes.ManyLock, autoDelete: true, cancellationToken) is { } channel)
             {
                 var turn = new ClaimTurn(channel);
                 await turn.AnswerAsync(names, cancellationToken);
@@ -50,7 +49,7 @@ internal sealed class ClaimTurn : IAsyncDisposable
     {
         using var inquiry = link.Expect();
         var question = new BasicProperties { Type = FleetMessage.Probe, ReplyTo = link.ReplyQueue, CorrelationId = inquiry.Id };
-        return await link.SendAsync("", Queue, question, Encoding.UTF8.GetBytes(name), cancellationToken)
+        return await link.SendAsync("", AmqpRoutes.ManyLock, question, Encoding.UTF8.GetBytes(name), cancellationToken)
             && (await inquiry.NextAsync(s_patience, time, cancellationToken))?.Type != FleetMessage.No;
     }
 
@@ -58,7 +57,7 @@ internal sealed class ClaimTurn : IAsyncDisposable
     {
         try
         {
-            await _channel.QueueDeleteAsync(Queue, cancellationToken: CancellationToken.None);
+            await _channel.QueueDeleteAsync(AmqpRoutes.ManyLock, cancellationToken: CancellationToken.None);
         }
         catch (Exception error) when (KeyLocks.IsLoss(error))
         {
@@ -82,7 +81,7 @@ internal sealed class ClaimTurn : IAsyncDisposable
         };
         try
         {
-            await _channel.BasicConsumeAsync(Queue, autoAck: true, consumer, cancellationToken);
+            await _channel.BasicConsumeAsync(AmqpRoutes.ManyLock, autoAck: true, consumer, cancellationToken);
         }
         catch (Exception error)
         {

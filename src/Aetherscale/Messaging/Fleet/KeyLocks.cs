@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aetherscale.Contract;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 using static Aetherscale.Contract.ErrorCodes;
@@ -29,7 +30,7 @@ internal sealed class KeyLocks(TimeProvider time)
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await TryTakeAsync(link, QueueOf(key), autoDelete: false, cancellationToken) is { } channel)
+            if (await TryTakeAsync(link, AmqpRoutes.Lock(key), autoDelete: false, cancellationToken) is { } channel)
             {
                 return channel;
             }
@@ -42,7 +43,7 @@ internal sealed class KeyLocks(TimeProvider time)
     {
         try
         {
-            await channel.QueueDeleteAsync(QueueOf(key), cancellationToken: CancellationToken.None);
+            await channel.QueueDeleteAsync(AmqpRoutes.Lock(key), cancellationToken: CancellationToken.None);
             _channels.Add((link, channel));
         }
         catch (Exception error) when (IsLoss(error))
@@ -54,7 +55,7 @@ internal sealed class KeyLocks(TimeProvider time)
 
     /// <summary>Whether somebody is taking the key.</summary>
     public static Task<bool> IsTakenAsync(FleetLink link, string key, CancellationToken cancellationToken) =>
-        link.SendAsync("", QueueOf(key), new BasicProperties { Expiration = "0" }, ReadOnlyMemory<byte>.Empty, cancellationToken);
+        link.SendAsync("", AmqpRoutes.Lock(key), new BasicProperties { Expiration = "0" }, ReadOnlyMemory<byte>.Empty, cancellationToken);
 
     /// <summary>Waits a little for somebody who is taking the key.</summary>
     /// <exception cref="AetherscaleException"><c>timeout</c></exception>
@@ -122,6 +123,4 @@ internal sealed class KeyLocks(TimeProvider time)
 
         return null;
     }
-
-    private static string QueueOf(string key) => $"aetherscale.lock.{key}";
 }
