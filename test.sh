@@ -148,7 +148,8 @@ run() {
   ! needs_programs || build_for_vms
   ! { wants unit || needs_vms; } || copy_for_tester
   ! wants unit || run_tests unit Aetherscale.Tests 60
-  ! wants system || run_tests system Aetherscale.SystemTests 1500 -trait- length=long -showLiveOutput
+  # Twice as many as there are processors: most of them wait most of the time.
+  ! wants system || run_tests system Aetherscale.SystemTests 1500 -maxThreads $((2 * $(nproc))) -trait- length=long -showLiveOutput
   ! wants long || run_tests long Aetherscale.SystemTests 7200 -trait length=long -showLiveOutput
   # A filter is for the test programs.
   ! wants long || ((${#options[@]} > 0)) || run_fuzzing 600

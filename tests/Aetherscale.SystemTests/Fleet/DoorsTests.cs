@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Every command for a VM of another host, by each of the doors.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class DoorsTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

@@ -6,7 +6,7 @@ using Aetherscale.SystemTests.Networking;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>What goes into a guest of another host, with a real one: programs and connections.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class GuestDoorsTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

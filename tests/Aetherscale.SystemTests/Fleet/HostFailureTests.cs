@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Hosts die, freeze, are forgotten and come back.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetFaultTests.Name)]
 public sealed class HostFailureTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

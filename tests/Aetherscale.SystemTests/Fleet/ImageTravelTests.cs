@@ -6,7 +6,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>A host that lacks an image fetches it from one that has it.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetFaultTests.Name)]
 public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Mebibyte = 1024 * 1024;

@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>The way of one host to the broker goes, in the ways in which ways go, and comes back.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetFaultTests.Name)]
 public sealed class NetworkTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>A fleet in which each host and each client has a user of its own, with the rights of docs/broker-security.md and no others.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class PermissionTests(Broker broker) : IAsyncLifetime
 {
     /// <summary>The hosts that are left when h3 is forgotten.</summary>

@@ -3,7 +3,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>New VMs find a host that has room, and no host takes more than it has.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class PlacementTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

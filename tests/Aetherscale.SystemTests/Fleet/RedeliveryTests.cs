@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Messages come twice, late, or are no commands at all.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetFaultTests.Name)]
 public sealed partial class RedeliveryTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

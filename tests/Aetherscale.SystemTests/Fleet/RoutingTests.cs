@@ -4,7 +4,7 @@ using Aetherscale.SystemTests.Harness;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>A command reaches the host that it is for, whichever door it came in by.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class RoutingTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;

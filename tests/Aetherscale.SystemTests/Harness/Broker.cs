@@ -255,10 +255,3 @@ public sealed class Broker : IAsyncLifetime
         }
     }
 }
-
-/// <summary>The tests that share one broker; they run one after the other.</summary>
-[CollectionDefinition(Name)]
-public sealed class BrokerTests : ICollectionFixture<Broker>
-{
-    public const string Name = "broker";
-}
