@@ -10,7 +10,7 @@ using RabbitMQ.Client.Events;
 namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Hosts that take the same names at a time, as those do that made VMs while the broker was away.</summary>
-[Collection(BrokerTests.Name)]
+[Collection(FleetTests.Name)]
 public sealed class ClaimTests(Broker broker) : IAsyncLifetime
 {
     private static readonly string[] s_names = [.. Enumerable.Range(0, 150).Select(number => $"name-{number}")];
