@@ -7,7 +7,7 @@ namespace Aetherscale.Images;
 /// <summary>SHA-256 of a whole file.</summary>
 internal static class FileDigest
 {
-    private const int ChunkSize = 1 << 20;
+    private const int ChunkSize = 1 << 18;
 
     /// <summary>
     /// Reads the file from its start, whatever its size, in constant memory; 64 lower-case hex digits.

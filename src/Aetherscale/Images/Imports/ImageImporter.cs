@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Aetherscale.Files;
 using Microsoft.Win32.SafeHandles;
@@ -28,7 +29,7 @@ internal sealed class ImageImporter(
     /// <summary>A disk that says nothing of its size could go on for ever.</summary>
     private const long MaximumBytes = 1L << 42;
 
-    private const int ChunkSize = 1 << 20;
+    private const int ChunkSize = 1 << 18;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <exception cref="AetherscaleException">
@@ -220,9 +221,9 @@ internal sealed class ImageImporter(
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> ChunksAsync(
         Stream plain, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (chunk, spare) = (new byte[ChunkSize], new byte[ChunkSize]);
+        var (chunk, spare) = (ArrayPool<byte>.Shared.Rent(ChunkSize), ArrayPool<byte>.Shared.Rent(ChunkSize));
         var total = 0L;
-        var next = Task.Run(() => plain.ReadAtLeastAsync(spare, ChunkSize, throwOnEndOfStream: false, cancellation).AsTask(), cancellation);
+        var next = Task.Run(() => plain.ReadAtLeastAsync(spare.AsMemory(0, ChunkSize), ChunkSize, throwOnEndOfStream: false, cancellation).AsTask(), cancellation);
         try
         {
             while (await next is > 0 and var count)
@@ -234,7 +235,7 @@ internal sealed class ImageImporter(
                     throw new AetherscaleException(ImageTooBig, $"the source is longer than {MaximumBytes >> 40} TiB");
                 }
 
-                var into = spare;
+                var into = spare.AsMemory(0, ChunkSize);
                 next = Task.Run(() => plain.ReadAtLeastAsync(into, ChunkSize, throwOnEndOfStream: false, cancellation).AsTask(), cancellation);
                 yield return chunk.AsMemory(0, count);
             }
@@ -243,6 +244,8 @@ internal sealed class ImageImporter(
         {
             // Nobody else may read the stream before that.
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<byte>.Shared.Return(chunk);
+            ArrayPool<byte>.Shared.Return(spare);
         }
     }
 
