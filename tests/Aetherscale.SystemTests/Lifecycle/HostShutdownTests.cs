@@ -6,7 +6,7 @@ namespace Aetherscale.SystemTests.Lifecycle;
 /// <summary>What systemd does to all VMs at once when the host goes down.</summary>
 public sealed class HostShutdownTests
 {
-    private const int Grace = 4;
+    private const int Grace = 6;
 
     [Theory]
     [InlineData(true)]
