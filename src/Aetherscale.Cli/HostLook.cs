@@ -6,14 +6,22 @@ namespace Aetherscale.Cli;
 /// <summary>What can be told of the host without its daemon: why it may not answer.</summary>
 internal static class HostLook
 {
+    /// <summary>Into whose hands run.sh puts everything when root calls it.</summary>
+    private const string UserOfRoot = "aetherscale";
+
+    private const string OwnLog = "journalctl --user -n 20 -u aetherscale";
+
     private static readonly string[] s_machineUnits = ["/etc/systemd/user", "/usr/local/lib/systemd/user", "/usr/lib/systemd/user"];
 
     private static readonly string[] s_systemUnits = ["/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system"];
 
+    /// <param name="socket">Where no daemon answers.</param>
     /// <param name="around">The machine.</param>
-    /// <param name="isSystem">Whether the machine's own daemon is meant, and not the user's.</param>
-    public static IReadOnlyList<DoctorFinding> At(Surroundings around, bool isSystem) =>
-        isSystem ? [SystemService()] : [Manager(around), Service(around)];
+    public static IReadOnlyList<DoctorFinding> At(string socket, Surroundings around) =>
+        socket == around.SystemSocket ? [SystemService()]
+        : SocketOwner.Other(socket, around) is not { } other ? [Manager(around), Service(around)]
+        : around.UserId == 0 ? [ManagerOf(other), ServiceOf(other)]
+        : [];
 
     private static DoctorFinding SystemService() =>
         s_systemUnits.Select(folder => $"{folder}/aetherscale.service").FirstOrDefault(File.Exists) is { } unit
@@ -22,29 +30,42 @@ internal static class HostLook
 
     private static DoctorFinding Manager(Surroundings around)
     {
-        var user = around.SetVariable("USER") ?? around.UserId.ToString(CultureInfo.InvariantCulture);
-        var runtime = around.SetVariable("XDG_RUNTIME_DIR")
-            ?? Path.Join(around.RuntimeFolders, around.UserId.ToString(CultureInfo.InvariantCulture));
-        return !Directory.Exists(runtime)
-            ? Fail("systemd", $"{runtime} is missing: {user} has no user manager here", $"sudo loginctl enable-linger {user}")
-            : !File.Exists($"{runtime}/systemd/private")
-                ? Fail("systemd", $"no user manager answers in {runtime}", $"sudo systemctl start user@{around.UserId}")
-                : Ok("systemd", $"the user manager has its socket in {runtime}");
+        var id = around.UserId.ToString(CultureInfo.InvariantCulture);
+        return Manager(around.SetVariable("XDG_RUNTIME_DIR") ?? Path.Join(around.RuntimeFolders, id), around.SetVariable("USER") ?? id, id, "sudo ");
     }
 
-    private static DoctorFinding Service(Surroundings around)
+    private static DoctorFinding ManagerOf(SocketOwner other)
     {
-        var config = around.SetVariable("XDG_CONFIG_HOME") ?? Path.Join(around.SetVariable("HOME"), ".config");
-        var unit = s_machineUnits.Prepend(Path.Join(config, "systemd/user"))
-            .Select(folder => $"{folder}/aetherscale.service")
-            .FirstOrDefault(File.Exists);
-        return unit is null
-            ? Fail("service", "the daemon is not installed as a service of yours", "./run.sh")
-            : Ok("service", $"{unit}; what it said last:  journalctl --user -n 20 -u aetherscale");
+        var id = other.Uid.ToString(CultureInfo.InvariantCulture);
+        return Manager(other.RuntimeFolder, other.Name ?? id, id, sudo: "");
     }
+
+    private static DoctorFinding Manager(string runtime, string user, string id, string sudo) =>
+        !Directory.Exists(runtime)
+            ? Fail("systemd", $"{runtime} is missing: {user} has no user manager here", $"{sudo}loginctl enable-linger {user}")
+            : !File.Exists($"{runtime}/systemd/private")
+                ? Fail("systemd", $"no user manager answers in {runtime}", $"{sudo}systemctl start user@{id}")
+                : Ok("systemd", $"the user manager has its socket in {runtime}");
+
+    private static DoctorFinding Service(Surroundings around) =>
+        UnitIn(around.SetVariable("XDG_CONFIG_HOME") ?? Path.Join(around.SetVariable("HOME"), ".config")) is { } unit
+            ? Ok("service", $"{unit}; what it said last:  {OwnLog}")
+            : Fail("service", "the daemon is not installed as a service of yours", "./run.sh");
+
+    private static DoctorFinding ServiceOf(SocketOwner other) =>
+        UnitIn(Path.Join(other.Home, ".config")) is { } unit
+            ? Ok("service", $"{unit}; what it said last:  {other.Typed(OwnLog)}")
+            : Fail(
+                "service",
+                $"the daemon is not installed as a service of {other.Name ?? $"the user with uid {other.Uid}"}",
+                other.Name == UserOfRoot ? "./run.sh" : null);
+
+    private static string? UnitIn(string config) => s_machineUnits.Prepend(Path.Join(config, "systemd/user"))
+        .Select(folder => $"{folder}/aetherscale.service")
+        .FirstOrDefault(File.Exists);
 
     private static DoctorFinding Ok(string check, string found) => new() { Check = check, Status = DoctorStatus.Ok, Found = found };
 
-    private static DoctorFinding Fail(string check, string found, string mend) =>
+    private static DoctorFinding Fail(string check, string found, string? mend) =>
         new() { Check = check, Status = DoctorStatus.Fail, Found = found, Mend = mend };
 }

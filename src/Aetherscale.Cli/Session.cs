@@ -94,14 +94,18 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
 
     /// <summary>Shows what is known without a daemon on this host; to programs and to askers of other hosts, nothing.</summary>
     /// <param name="line">The parsed command line.</param>
-    /// <param name="screen">What is known; told whether it is the machine's daemon that does not answer.</param>
-    public void ShowInstead(ParseResult line, Func<bool, Screen> screen)
+    /// <param name="screen">What is known; told the path of the socket on which no daemon answers.</param>
+    public void ShowInstead(ParseResult line, Func<string, Screen> screen)
     {
         if (line.GetValue(options.Output) == OutputFormat.Table && options.PlaceIn(line, around) is SocketPlace place)
         {
-            new ReplyPrinter(terminal, OutputFormat.Table, line.GetValue(options.Quiet)).Print(screen(place.Path == around.SystemSocket));
+            new ReplyPrinter(terminal, OutputFormat.Table, line.GetValue(options.Quiet)).Print(screen(place.Path));
         }
     }
+
+    /// <summary>The user whose daemon is asked, where that is another than the one who asks.</summary>
+    public SocketOwner? OtherUser(ParseResult line) =>
+        options.PlaceIn(line, around) is SocketPlace place ? SocketOwner.Other(place.Path, around) : null;
 
     /// <summary>Shows a stream of the daemon's as it comes, until it ends.</summary>
     /// <param name="line">The parsed command line.</param>

@@ -7,8 +7,11 @@ internal static class DoctorScreen
 {
     private static readonly string[] s_headers = ["STATUS", "CHECK", "FOUND"];
 
-    public static Screen Of(IReadOnlyList<Reply> replies) =>
-        Of([.. replies.SelectMany(reply => reply.Read(Replies.Json.DoctorResponse).Findings)]);
+    /// <param name="replies">Of the daemon.</param>
+    /// <param name="other">Its user, where that is not the one who asks and is to type what mends it.</param>
+    public static Screen Of(IReadOnlyList<Reply> replies, SocketOwner? other) =>
+        Of([.. replies.SelectMany(reply => reply.Read(Replies.Json.DoctorResponse).Findings)
+            .Select(finding => finding.Mend is { } mend && other is not null ? finding with { Mend = other.Typed(mend) } : finding)]);
 
     /// <summary><c>--quiet</c> leaves the names of what is not as it should be.</summary>
     public static Screen Of(IReadOnlyList<DoctorFinding> findings) => new(

@@ -31,7 +31,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, Addr
         {
             throw Unreachable.Lost(request.ChangesSomething()
                 ? "connection lost; the command may have been carried out: check list-vms"
-                : "connection lost", path == around.SystemSocket);
+                : "connection lost", path, around);
         }
         catch (InvalidDataException e)
         {
@@ -68,7 +68,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, Addr
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            throw Unreachable.Lost("connection lost", path == around.SystemSocket);
+            throw Unreachable.Lost("connection lost", path, around);
         }
         catch (InvalidDataException e)
         {
@@ -181,7 +181,7 @@ internal sealed class UnixSocketTransport(string path, Surroundings around, Addr
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow", path == around.SystemSocket);
+            throw Unreachable.Lost("the stream was cut off: the daemon has ended, or this reader was much too slow", path, around);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 
 namespace Aetherscale.Cli.Transport;
@@ -8,6 +7,8 @@ internal static class Unreachable
 {
     private const string SocketUnit = "aetherscale.socket";
 
+    private const string OwnLog = "journalctl --user -n 20 -u aetherscale";
+
     public static CliException Because(SocketException error, string path, Surroundings around)
     {
         if (path == around.SystemSocket)
@@ -15,15 +16,14 @@ internal static class Unreachable
             return OfSystem(error, path, around);
         }
 
-        var owner = OwnerOf(path, around);
-        var foreign = owner is not null && owner != around.UserId;
-        var start = foreign
-            ? $"Its owner starts it:  {Systemctl(owner!.Value, around, "start")}"
+        var other = SocketOwner.Other(path, around);
+        var start = other is not null
+            ? $"Its owner starts it:  {other.Typed($"systemctl --user start {SocketUnit}")}"
             : $"{(around.UserId == 0 ? "Its user starts it" : "Start it")}:  systemctl --user start {SocketUnit}";
         return error.SocketErrorCode switch
         {
             // What the runtime makes of ENOENT.
-            SocketError.AddressNotAvailable when around.UserId == 0 && owner == 0 => Failure(
+            SocketError.AddressNotAvailable when around.UserId == 0 && SocketOwner.UidOf(path, around) == 0 => Failure(
                 path,
                 "there is no such socket, and the daemon does not run as root",
                 "Name the socket of the user who runs it:  aetherscale-cli --socket "
@@ -33,13 +33,13 @@ internal static class Unreachable
             SocketError.ConnectionRefused => Failure(
                 path,
                 "nobody listens there; the socket was left behind by a daemon that has ended",
-                foreign
-                    ? $"Its owner starts it anew:  {Systemctl(owner!.Value, around, "restart")}"
+                other is not null
+                    ? $"Its owner starts it anew:  {other.Typed($"systemctl --user restart {SocketUnit}")}\nand if it ends again:  {other.Typed(OwnLog)}"
                     : $"Start it anew:  systemctl --user restart {SocketUnit}\n"
-                        + "and if it ends again:  journalctl --user -n 20 -u aetherscale"),
+                        + $"and if it ends again:  {OwnLog}"),
             SocketError.AccessDenied => Failure(
                 path,
-                foreign ? $"permission denied; it belongs to the user with uid {owner}" : "permission denied",
+                other is not null ? $"permission denied; it belongs to the user with uid {other.Uid}" : "permission denied",
                 "Only its owner and root may use it. Your own daemon:  systemctl --user start "
                 + $"{SocketUnit}, and no --socket or AETHERSCALE_SOCKET."),
             _ => Failure(path, error.Message, start),
@@ -47,10 +47,14 @@ internal static class Unreachable
     }
 
     /// <summary>The daemon ended before it had answered.</summary>
-    public static CliException Lost(string what, bool isSystem = false) => new(ExitCodes.Unreachable, what)
+    public static CliException Lost(string what, string path, Surroundings around) => new(ExitCodes.Unreachable, what)
     {
-        Advice = $"The daemon's log tells why it ended:  {(isSystem ? "journalctl" : "journalctl --user")} -n 20 -u aetherscale",
+        Advice = "The daemon's log tells why it ended:  "
+            + (path == around.SystemSocket ? "journalctl -n 20 -u aetherscale" : SocketOwner.Other(path, around)?.Typed(OwnLog) ?? OwnLog),
     };
+
+    /// <summary>The same, where it is not known whose daemon it was.</summary>
+    public static CliException Lost(string what) => new(ExitCodes.Unreachable, what) { Advice = $"The daemon's log tells why it ended:  {OwnLog}" };
 
     private static CliException OfSystem(SocketException error, string path, Surroundings around)
     {
@@ -70,26 +74,4 @@ internal static class Unreachable
 
     private static CliException Failure(string path, string why, string advice) =>
         new(ExitCodes.Unreachable, $"the daemon cannot be reached on {path}: {why}") { Advice = advice };
-
-    /// <summary>The uid in <c>/run/user/UID/…</c>.</summary>
-    private static uint? OwnerOf(string path, Surroundings around)
-    {
-        var rest = path.StartsWith(around.RuntimeFolders + "/", StringComparison.Ordinal)
-            ? path[(around.RuntimeFolders.Length + 1)..].Split('/')[0]
-            : "";
-        return uint.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) ? uid : null;
-    }
-
-    private static string Systemctl(uint owner, Surroundings around, string verb) => around.UserId == 0
-        ? $"runuser -u {UserName(owner) ?? "USER"} -- env XDG_RUNTIME_DIR={around.RuntimeFolders}/{owner} "
-            + $"systemctl --user {verb} {SocketUnit}"
-        : $"systemctl --user {verb} {SocketUnit}";
-
-    private static string? UserName(uint uid)
-    {
-        var id = uid.ToString(CultureInfo.InvariantCulture);
-        return File.ReadLines("/etc/passwd")
-            .Select(line => line.Split(':'))
-            .FirstOrDefault(fields => fields.Length > 2 && fields[2] == id)?[0];
-    }
 }

@@ -32,10 +32,10 @@ internal sealed class Doctor(Session session) : Verb(CommandNames.Doctor, "say w
             Command = CommandNames.Doctor,
             RequestId = session.Around.NewRequestId(),
         };
-        var code = await session.SendAsync(line, "Asking the daemon", [request], DoctorScreen.Of, cancel, Verdict);
+        var code = await session.SendAsync(line, "Asking the daemon", [request], replies => DoctorScreen.Of(replies, session.OtherUser(line)), cancel, Verdict);
         if (code == ExitCodes.Unreachable)
         {
-            session.ShowInstead(line, isSystem => DoctorScreen.Of(HostLook.At(session.Around, isSystem)));
+            session.ShowInstead(line, socket => DoctorScreen.Of(HostLook.At(socket, session.Around)));
         }
 
         return code;

@@ -57,6 +57,42 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task For_root_it_looks_at_the_user_whose_socket_is_asked()
+    {
+        _cli.UserId = 0;
+        CliSandbox.Write(_cli.MachineConfig, $"[client]\nsocket = \"{_cli.Root}/run/1/aetherscale/api.sock\"\n");
+
+        Assert.Equal(
+            [
+                "STATUS  CHECK    FOUND",
+                $"fail    systemd  {_cli.Root}/run/1 is missing: daemon has no user manager here; do:  loginctl enable-linger daemon",
+                "fail    service  the daemon is not installed as a service of daemon",
+            ],
+            (await _cli.RunAsync("doctor")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+
+        CliSandbox.Write(Path.Join(_cli.Root, "run/1/systemd/private"), "");
+        Assert.Contains($"ok      systemd  the user manager has its socket in {_cli.Root}/run/1\n", (await _cli.RunAsync("doctor")).Out);
+    }
+
+    [Fact]
+    public async Task Of_another_user_s_daemon_only_root_can_tell_more() =>
+        Assert.DoesNotContain("fail", (await _cli.RunAsync("--socket", $"{_cli.Root}/run/1/aetherscale/api.sock", "doctor")).Out);
+
+    [Fact]
+    public async Task Root_is_told_commands_that_reach_the_systemd_of_the_daemon_s_user()
+    {
+        _cli.UserId = 0;
+        var socket = $"{_cli.Root}/run/1/s";
+        await using var daemon = ScriptedDaemon.Replying(
+            socket,
+            _ => Envelopes.Success("""
+                {"status":"warning","findings":[{"check":"broker","status":"warning","found":"away","mend":"journalctl --user -n 20 -u aetherscale"}]}
+                """));
+
+        Assert.EndsWith("away; do:  runuser -u daemon -- journalctl --user -n 20 -u aetherscale\n", (await _cli.RunAsync("doctor", "--socket", socket)).Out);
+    }
+
+    [Fact]
     public async Task A_runtime_folder_without_a_manager_is_told_from_none()
     {
         Directory.CreateDirectory(Path.Join(_cli.Root, "run/1000"));

@@ -30,9 +30,16 @@ public sealed class UnreachableTests
             new SocketException((int)SocketError.ConnectionRefused), "/run/user/1/aetherscale/api.sock", As(0));
         Assert.Equal(
             "Its owner starts it anew:  runuser -u daemon -- env XDG_RUNTIME_DIR=/run/user/1 systemctl --user restart "
-            + "aetherscale.socket",
+            + "aetherscale.socket\nand if it ends again:  runuser -u daemon -- journalctl --user -n 20 -u aetherscale",
             error.Advice);
     }
+
+    [Theory]
+    [InlineData(0, "/run/user/1/aetherscale/api.sock", "runuser -u daemon -- journalctl --user -n 20 -u aetherscale")]
+    [InlineData(0, "/run/aetherscale/api.sock", "journalctl -n 20 -u aetherscale")]
+    [InlineData(1, "/run/user/1/aetherscale/api.sock", "journalctl --user -n 20 -u aetherscale")]
+    public void The_log_of_a_daemon_that_ended_is_named_as_the_asker_can_read_it(uint asker, string socket, string command) =>
+        Assert.Equal($"The daemon's log tells why it ended:  {command}", Unreachable.Lost("connection lost", socket, As(asker)).Advice);
 
     [Fact]
     public void An_error_without_words_of_ours_keeps_the_system_s()
