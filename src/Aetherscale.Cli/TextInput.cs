@@ -29,6 +29,11 @@ internal sealed class TextInput(Surroundings around)
         {
             throw new CliException(ExitCodes.Usage, $"{file} is no text in UTF-8");
         }
+        // The runtime's own words for these have the path once more.
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{file} cannot be read: there is no such file");
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CliException(ExitCodes.Usage, $"{file} cannot be read: {error.Message}");

@@ -49,6 +49,11 @@ internal static class UsageErrors
         var isVerb = !isOption && command is not Verb;
         IEnumerable<string> candidates = isOption ? OptionsOf(command)
             : isVerb ? command.Subcommands.Select(verb => verb.Name) : [];
+        if (command is Verb && OfProgramOnly(command).Contains(token))
+        {
+            return $"{token} stands before the command: {CliRoot.ProgramName} {token} {command.Name}";
+        }
+
         var near = NearestWord.NearestTo(token, candidates);
         var what = isOption ? "unknown option" : isVerb ? "unknown command" : "unexpected argument";
         return near is null ? $"{what} \"{token}\"" : $"{what} \"{token}\"; did you mean {near}?";
@@ -57,6 +62,10 @@ internal static class UsageErrors
     private static IEnumerable<string> OptionsOf(Command command) =>
         command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options))
             .Select(option => option.Name);
+
+    /// <summary>What the program takes, and the verbs do not.</summary>
+    private static IEnumerable<string> OfProgramOnly(Command command) =>
+        command.Parents.OfType<Command>().SelectMany(parent => parent.Options).Where(option => !option.Recursive).Select(option => option.Name);
 
     private static string Reword(ParseError error, Command command) => error.SymbolResult switch
     {

@@ -63,11 +63,18 @@ internal sealed class FirstBootOptions(Surroundings around, TextInput texts)
             // A key has a space, and begins with no path.
             keys.AddRange(word.Contains(' ', StringComparison.Ordinal) && !word.StartsWith('/') && !word.StartsWith('.')
                 ? [word]
-                : KeysIn((await ReadAsync(word, cancel))!));
+                : KeysIn(await ReadKeyFileAsync(word, cancel)));
         }
 
         return keys;
     }
+
+    private async Task<string> ReadKeyFileAsync(string file, CancellationToken cancel) => file == "-" || File.Exists(file)
+        ? (await ReadAsync(file, cancel))!
+        : throw new CliException(ExitCodes.Usage, $"{file} cannot be read: there is no such file")
+        {
+            Advice = "Make yourself a key, whose public half is ~/.ssh/id_ed25519.pub then:  ssh-keygen -t ed25519",
+        };
 
     /// <summary>Those that ssh offers by itself.</summary>
     private async Task<IReadOnlyList<string>> OwnKeysAsync(CancellationToken cancel)

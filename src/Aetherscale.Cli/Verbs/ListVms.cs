@@ -52,7 +52,7 @@ internal sealed class ListVms : Verb
     public override IReadOnlyList<string> Details =>
     [
         "Lists all VMs, whether they run or not. Status is one of creating, starting, running, paused, stopping, "
-        + "stopped, crashed, broken and deleting. A column of hints follows when there is something to say.",
+        + "stopped, crashed, broken, deleting and unreachable. A column of hints follows when there is something to say.",
         "Where the daemon is at a broker, each VM's host is told, too. By a broker, or with --fleet, the VMs of all hosts are listed; those of a host that "
         + "does not answer are unreachable, and the rest of their rows is what was last heard.",
         "Piped, the list has one line for each VM with columns that stand in line, - where there is no value, and "

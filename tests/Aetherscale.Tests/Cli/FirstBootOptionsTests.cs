@@ -51,7 +51,15 @@ public sealed class FirstBootOptionsTests : IDisposable
         var missing = Path.Join(_cli.Root, "none.yaml");
         var result = await _cli.RunAsync("create-vm", "--image", "tiny", "--user-data", missing);
         Assert.Equal((2, ""), (result.Code, result.Out));
-        Assert.StartsWith($"aetherscale-cli: {missing} cannot be read: ", result.Error);
+        Assert.Equal($"aetherscale-cli: {missing} cannot be read: there is no such file\n", result.Error);
+
+        Assert.Equal(
+            new CliResult(
+                2,
+                "",
+                $"aetherscale-cli: {missing} cannot be read: there is no such file\n"
+                + "  Make yourself a key, whose public half is ~/.ssh/id_ed25519.pub then:  ssh-keygen -t ed25519\n"),
+            await _cli.RunAsync("create-vm", "--image", "tiny", "--ssh-key", missing));
 
         var large = Write("large", new string('x', (512 * 1024) + 1));
         Assert.Equal(

@@ -24,6 +24,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("lst-vms", "unknown command \"lst-vms\"; did you mean list-vms?", "")]
     [InlineData("frobnicate", "unknown command \"frobnicate\"", "")]
     [InlineData("--quite list-vms", "unknown option \"--quite\"; did you mean --quiet?", "list-vms ")]
+    [InlineData("list-vms --user", "--user stands before the command: aetherscale-cli --user list-vms", "list-vms ")]
     [InlineData("list-vms extra", "unexpected argument \"extra\"", "list-vms ")]
     [InlineData("stop-vm", "VM is missing: its id or its name", "stop-vm ")]
     [InlineData("stop-vm a --vm-id b", "VM is given twice: as a word and with --vm-id", "stop-vm ")]

@@ -11,7 +11,7 @@ internal sealed record HostLabels(string Host, IReadOnlyList<string> All)
     public string? MissingOf(IReadOnlyList<string> wanted)
     {
         var missing = wanted.Except(All).ToList();
-        return missing.Count == 0 ? null : $"label{(missing.Count == 1 ? "" : "s")} {string.Join(", ", missing)}";
+        return missing.Count == 0 ? null : $"it lacks the label{(missing.Count == 1 ? "" : "s")} {string.Join(", ", missing)}";
     }
 
     /// <exception cref="AetherscaleException"><c>no-capacity</c>.</exception>
@@ -19,7 +19,7 @@ internal sealed record HostLabels(string Host, IReadOnlyList<string> All)
     {
         if (MissingOf(wanted) is { } missing)
         {
-            throw new AetherscaleException(NoCapacity, $"The host \"{Host}\" lacks the {missing}, which its setting host-labels would have to name.");
+            throw new AetherscaleException(NoCapacity, $"The host \"{Host}\" cannot take it: {missing}, which its setting host-labels would have to name.");
         }
     }
 }

@@ -75,9 +75,9 @@ public sealed class VmAdmissionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gpu", "label gpu")]
+    [InlineData("gpu", "it lacks the label gpu")]
     [InlineData("ssd zone=a", null)]
-    [InlineData("ssd zone=b gpu", "labels zone=b, gpu")]
+    [InlineData("ssd zone=b gpu", "it lacks the labels zone=b, gpu")]
     public void A_host_has_all_labels_that_are_wanted_or_is_not_taken(string labels, string? missing)
     {
         var options = s_tiny with { Labels = labels.Split(' ') };
