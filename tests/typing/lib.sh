@@ -127,7 +127,7 @@ type_first_hour() {
   type_line ./run.sh || return 0
   # What is made for it is told in the document; the key may be the user's own.
   type_line "mkdir -p $own ~/.config/aetherscale && ln -sf $images/tiny.qcow2 $own/ && cd $own && sha256sum tiny.qcow2 >SHA256SUMS" || return 0
-  type_line "grep -o 'lab:tiny  http.*SHA256SUMS' docs/first-hour.md >~/.config/aetherscale/catalogue" || return 0
+  type_line "grep -om 1 'lab:tiny  http.*SHA256SUMS' docs/first-hour.md >~/.config/aetherscale/catalogue" || return 0
   type_line "test -e ~/.ssh/id_ed25519 || ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519" || return 0
   exec {server}< <(typist bash -c 'echo $$; exec python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 18080' - "$own" 2>/dev/null)
   read -r pid <&"$server"
