@@ -133,7 +133,7 @@ internal sealed class Session : IAsyncDisposable
     public async Task PutAsideAsync(BasicDeliverEventArgs message, string reason, CancellationToken cancellationToken)
     {
         var properties = new BasicProperties(message.BasicProperties) { Expiration = null, Persistent = true };
-        properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { ["aetherscale-reason"] = reason };
+        properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { [FleetHeaders.Reason] = reason };
         await using var channel = await OpenReplyChannelAsync(cancellationToken);
         await channel.BasicPublishAsync(AmqpRoutes.DeadLetterExchange, message.RoutingKey, mandatory: false, properties, message.Body, cancellationToken);
     }

@@ -47,6 +47,25 @@ public sealed partial class RedeliveryTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_that_comes_back_too_often_is_put_aside_by_the_broker()
+    {
+        await _fleet["h3"].KillDaemonAsync();
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_fleet.Url) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await channel.BasicPublishAsync("", "aetherscale.host.h3", mandatory: true, new BasicProperties(), "none that can be read"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await Wait.UntilAsync("the broker gives it out no more", async () =>
+        {
+            if (await channel.BasicGetAsync("aetherscale.host.h3", autoAck: false, TestContext.Current.CancellationToken) is { } message)
+            {
+                await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true, TestContext.Current.CancellationToken);
+            }
+
+            return (await ControlAsync("list_queues", "name", "messages")).Contains("aetherscale.dead-letters\t1");
+        });
+    }
+
+    [Fact]
     public async Task The_same_request_gets_the_same_reply_when_the_fleet_is_full_and_after_its_vm_is_gone()
     {
         const string Create = """{"command": "create-vm", "options": {"image": "polite", "memory": 640, "no-start": true}, "request-id": "once"}""";

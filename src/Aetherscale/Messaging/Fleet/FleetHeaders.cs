@@ -31,6 +31,9 @@ internal static class FleetHeaders
     /// <summary>The correlation id of that.</summary>
     public const string Receipt = "aetherscale-receipt";
 
+    /// <summary>Why a message was put aside.</summary>
+    public const string Reason = "aetherscale-reason";
+
     public static string? Text(this IReadOnlyBasicProperties properties, string name) => properties.Headers?.TryGetValue(name, out var value) is true
         ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
         : null;

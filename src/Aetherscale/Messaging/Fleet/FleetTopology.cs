@@ -25,7 +25,7 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             (AmqpRoutes.HostExchange, ExchangeType.Topic),
             (AmqpRoutes.AskExchange, ExchangeType.Fanout),
             (AmqpRoutes.EventExchange, ExchangeType.Topic),
-            (AmqpRoutes.DeadLetterExchange, ExchangeType.Fanout),
+            (AmqpRoutes.DeadLetterExchange, ExchangeType.Headers),
         })
         {
             await declaration.ExchangeAsync(connection, name, kind, durable: true, cancellationToken);
@@ -34,7 +34,7 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
         await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
         await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
-        await BindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "");
+        await BindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", DeadLetters());
         await BindAsync(AmqpRoutes.PlacementQueue, AmqpRoutes.HostExchange, AmqpRoutes.PlacementQueue);
         await BindAsync(AmqpRoutes.HostQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host));
         await InventoryAsync();
@@ -53,15 +53,23 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             }
         }
 
-        async Task BindAsync(string queue, string exchange, string key)
+        async Task BindAsync(string queue, string exchange, string key, Dictionary<string, object?>? arguments = null)
         {
             await using var binder = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-            await binder.QueueBindAsync(queue, exchange, key, cancellationToken: cancellationToken);
+            await binder.QueueBindAsync(queue, exchange, key, arguments, cancellationToken: cancellationToken);
         }
 
         Task QueueAsync(string name, Dictionary<string, object?> arguments) =>
             declaration.QueueAsync(connection, name, durable: true, arguments, cancellationToken);
     }
+
+    /// <summary>What a host puts aside, and what has come back too often; not what has expired, which is nobody's concern any more.</summary>
+    private static Dictionary<string, object?> DeadLetters() => new()
+    {
+        ["x-match"] = "any-with-x",
+        ["x-first-death-reason"] = "delivery_limit",
+        [FleetHeaders.Reason] = null, // whatever it says
+    };
 
     private static Dictionary<string, object?> CommandQueue() => new()
     {
