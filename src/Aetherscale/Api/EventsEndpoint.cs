@@ -26,7 +26,9 @@ internal sealed class EventsEndpoint(WatchVms watch, CommandRouter router, Event
 
             JsonElement Options(string queue) => JsonSerializer.SerializeToElement(new WatchOptions { VmId = vm, Queue = queue }, ContractJson.Wire.WatchOptions);
         }
-        catch (AetherscaleException error)
+#pragma warning disable CA1031 // The router makes an answer of every failure; here as for commands.
+        catch (Exception error) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             await Replies.WriteAsync(context, router.Refuse(error, null, requester));
         }

@@ -30,7 +30,9 @@ internal sealed class LogsEndpoint(LogsVm logs, FollowLogs follow, CommandRouter
             JsonElement FarOptions(string queue) =>
                 JsonSerializer.SerializeToElement(new FollowLogsOptions { Logs = options, Queue = queue }, ContractJson.Wire.FollowLogsOptions);
         }
-        catch (AetherscaleException error)
+#pragma warning disable CA1031 // The router makes an answer of every failure; here as for commands.
+        catch (Exception error) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             await Replies.WriteAsync(context, router.Refuse(error, null, requester));
         }
