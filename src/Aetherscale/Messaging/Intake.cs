@@ -127,12 +127,21 @@ internal sealed class Intake(
     private async Task AnswerProbeAsync(Session session, BasicDeliverEventArgs message, CancellationToken stopping)
     {
         var (properties, tag, key) = (message.BasicProperties, message.DeliveryTag, Encoding.UTF8.GetString(message.Body.Span));
-        if (session.Fleet is { } link)
+        try
         {
-            await claims.AnswerProbeAsync(link, properties, key, stopping);
+            if (session.Fleet is { } link)
+            {
+                await claims.AnswerProbeAsync(link, properties, key, stopping);
+            }
         }
-
-        await session.AcknowledgeAsync(tag, stopping);
+        finally
+        {
+            // Whoever asked does not wait any more when it comes again.
+            if (session.IsOpen)
+            {
+                await session.AcknowledgeAsync(tag, stopping);
+            }
+        }
     }
 
     private async Task FinishAsync(PendingMessage pending, Task<Reply> run)
