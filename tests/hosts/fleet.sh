@@ -58,13 +58,24 @@ make_hosts() {
   done
 }
 
+# broker_lines MARK: the lines of docs/broker-security.md for rabbitmqctl, of the block in which that stands.
+broker_lines() { awk -v RS='```' -v mark="$1" '/^sh\n/ && index($0, mark) { sub(/^sh\n/, ""); print }' "$folder/docs/broker-security.md"; }
+
+# told_rabbitmqctl: what a shell that reads those lines would tell it, quoted for ours; a password comes with each user.
+told_rabbitmqctl() {
+  bash -euc 'sudo() { shift; [[ $1 != add_user ]] || set -- "$@" "secret of $2"; printf "%q " "$@"; echo; }
+    source /dev/stdin'
+}
+
 install_broker() {
   at h1 in_host systemctl start rabbitmq-server
-  local name
-  for name in "${hosts[@]}" you; do
-    in_host rabbitmqctl --quiet add_user "$name" "secret of $name"
-    in_host rabbitmqctl --quiet set_permissions "$name" '.*' '.*' '.*'
-  done
+  local name line
+  {
+    echo 'delete_user guest'
+    for name in "${hosts[@]}"; do broker_lines "host='h1'" | sed "s/h1/$name/g" | told_rabbitmqctl; done
+    broker_lines 'add_user alice' | sed 's/alice/you/g' | told_rabbitmqctl
+  } >"$host/rabbitmqctl"
+  while read -r line <&3; do eval "in_host rabbitmqctl --quiet $line"; done 3<"$host/rabbitmqctl"
 }
 
 # join NAME [SETTING…]
