@@ -19,9 +19,13 @@ internal static class HostLook
     /// <param name="around">The machine.</param>
     public static IReadOnlyList<DoctorFinding> At(string socket, Surroundings around) =>
         socket == around.SystemSocket ? [SystemService()]
-        : SocketOwner.Other(socket, around) is not { } other ? [Manager(around), Service(around)]
-        : around.UserId == 0 ? [ManagerOf(other), ServiceOf(other)]
-        : [];
+        : (SocketOwner.Other(socket, around), around.UserId == 0) switch
+        {
+            (null, false) => [Manager(around), Service(around)],
+            (null, true) => [Fail("service", "a user's daemon never runs as root, and none of another user's is named", "./run.sh")],
+            ({ } other, true) => [ManagerOf(other), ServiceOf(other)],
+            ({ } other, false) => [NotSeen(other)],
+        };
 
     private static DoctorFinding SystemService() =>
         s_systemUnits.Select(folder => $"{folder}/aetherscale.service").FirstOrDefault(File.Exists) is { } unit
@@ -57,12 +61,21 @@ internal static class HostLook
             ? Ok("service", $"{unit}; what it said last:  {other.Typed(OwnLog)}")
             : Fail(
                 "service",
-                $"the daemon is not installed as a service of {other.Name ?? $"the user with uid {other.Uid}"}",
+                $"the daemon is not installed as a service of {Words(other)}",
                 other.Name == UserOfRoot ? "./run.sh" : null);
 
     private static string? UnitIn(string config) => s_machineUnits.Prepend(Path.Join(config, "systemd/user"))
         .Select(folder => $"{folder}/aetherscale.service")
         .FirstOrDefault(File.Exists);
+
+    private static DoctorFinding NotSeen(SocketOwner other) => new()
+    {
+        Check = "service",
+        Status = DoctorStatus.Warning,
+        Found = $"only root and {Words(other)} can see whether it is installed",
+    };
+
+    private static string Words(SocketOwner other) => other.Name ?? $"the user with uid {other.Uid}";
 
     private static DoctorFinding Ok(string check, string found) => new() { Check = check, Status = DoctorStatus.Ok, Found = found };
 

@@ -76,7 +76,20 @@ public sealed class DoctorTests : IDisposable
 
     [Fact]
     public async Task Of_another_user_s_daemon_only_root_can_tell_more() =>
-        Assert.DoesNotContain("fail", (await _cli.RunAsync("--socket", $"{_cli.Root}/run/1/aetherscale/api.sock", "doctor")).Out);
+        Assert.Equal(
+            "STATUS   CHECK    FOUND\nwarning  service  only root and daemon can see whether it is installed\n",
+            (await _cli.RunAsync("--socket", $"{_cli.Root}/run/1/aetherscale/api.sock", "doctor")).Out);
+
+    [Fact]
+    public async Task Root_who_names_no_user_is_told_that_it_runs_no_daemon_itself()
+    {
+        _cli.UserId = 0;
+        _cli.Variables.Remove("XDG_RUNTIME_DIR");
+
+        Assert.Equal(
+            "STATUS  CHECK    FOUND\nfail    service  a user's daemon never runs as root, and none of another user's is named; do:  ./run.sh\n",
+            (await _cli.RunAsync("doctor")).Out);
+    }
 
     [Fact]
     public async Task Root_is_told_commands_that_reach_the_systemd_of_the_daemon_s_user()
