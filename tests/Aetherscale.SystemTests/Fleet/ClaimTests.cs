@@ -79,6 +79,19 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
         Assert.Empty(await waiting);
     }
 
+    [Fact]
+    public async Task A_name_that_somebody_takes_without_end_holds_up_no_other_and_may_be_tried_for_again()
+    {
+        await using var hasty = await Claimant.OpenAsync(_url, "h5", new HastyTime());
+        var dead = await _hosts[1].LockAsync("web");
+
+        Assert.Equal(["web"], await hasty.LateAsync(["web", "free"]));
+        Assert.False(await _hosts[3].TryClaimAsync("free"));
+
+        await dead();
+        Assert.True(await hasty.TryClaimAsync("web"));
+    }
+
     /// <summary>A host as far as names go: all that it is asked about is its own, where the broker says so.</summary>
     private sealed class Claimant : IAsyncDisposable
     {
@@ -86,10 +99,10 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
         private readonly FleetLink _link;
         private readonly VmClaims _claims;
 
-        private Claimant(IConnection connection, FleetLink link, FleetHost me) =>
-            (_connection, _link, _claims) = (connection, link, new VmClaims(me, TimeProvider.System));
+        private Claimant(IConnection connection, FleetLink link, FleetHost me, TimeProvider time) =>
+            (_connection, _link, _claims) = (connection, link, new VmClaims(me, time));
 
-        public static async Task<Claimant> OpenAsync(string url, string name)
+        public static async Task<Claimant> OpenAsync(string url, string name, TimeProvider? time = null)
         {
             var stopping = TestContext.Current.CancellationToken;
             var connection = await new ConnectionFactory { Uri = new Uri(url), AutomaticRecoveryEnabled = false }.CreateConnectionAsync(stopping);
@@ -103,7 +116,7 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
                 HasImage = _ => false,
                 News = _ => throw new NotSupportedException(),
             };
-            var host = new Claimant(connection, await FleetLink.OpenAsync(connection, name, _ => { }, stopping), me);
+            var host = new Claimant(connection, await FleetLink.OpenAsync(connection, name, _ => { }, stopping), me, time ?? TimeProvider.System);
             var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
             var consumer = new AsyncEventingBasicConsumer(channel);
             consumer.ReceivedAsync += (_, message) =>
@@ -112,7 +125,27 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
             return host;
         }
 
-        public Task<IReadOnlyCollection<string>> KeepAsync(IEnumerable<string> names) => _claims.KeepAsync(_link, names, TestContext.Current.CancellationToken);
+        public async Task<IReadOnlyCollection<string>> KeepAsync(IEnumerable<string> names)
+        {
+            var (others, late) = await _claims.KeepAsync(_link, names, TestContext.Current.CancellationToken);
+            Assert.Empty(late);
+            return others;
+        }
+
+        public async Task<IReadOnlyCollection<string>> LateAsync(IEnumerable<string> names)
+        {
+            var (others, late) = await _claims.KeepAsync(_link, names, TestContext.Current.CancellationToken);
+            Assert.Empty(others);
+            return late;
+        }
+
+        /// <returns>Gives the lock back.</returns>
+        public async Task<Func<Task>> LockAsync(string name)
+        {
+            var locks = new KeyLocks(TimeProvider.System);
+            var channel = await locks.TakeAsync(_link, name, TestContext.Current.CancellationToken);
+            return () => locks.GiveBackAsync(_link, name, channel);
+        }
 
         public Task<bool> TryClaimAsync(string name) => _claims.TryClaimAsync(_link, name, TestContext.Current.CancellationToken);
 
@@ -125,5 +158,11 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
             await _link.DisposeAsync();
             await _connection.DisposeAsync();
         }
+    }
+
+    /// <summary>Whoever measures time by it is out of patience sixty times as soon.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        public override long GetTimestamp() => base.GetTimestamp() * 60;
     }
 }

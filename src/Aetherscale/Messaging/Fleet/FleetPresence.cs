@@ -25,6 +25,8 @@ internal sealed class FleetPresence(
     /// <summary>Many VMs that change at a time make one inventory.</summary>
     private static readonly TimeSpan s_inventoryPause = TimeSpan.FromSeconds(1);
 
+    private readonly LateNames _names = new(me, claims, time, logger);
+
     /// <param name="link">The connection's.</param>
     /// <param name="onDeaf">Told, with the reason, when messages that are sent do not come.</param>
     /// <param name="over">Cancelled when the connection is lost, or the daemon stops.</param>
@@ -174,9 +176,15 @@ internal sealed class FleetPresence(
             _ = name is not null && named.TryAdd(name, id);
         }
 
-        foreach (var name in await claims.KeepAsync(link, named.Keys, over))
+        var (others, late) = await claims.KeepAsync(link, named.Keys, over);
+        foreach (var name in others)
         {
             FleetLog.NameTaken(logger, named[name], name);
+        }
+
+        foreach (var name in late)
+        {
+            _ = TryAsync(link, "VM's name", () => _names.TakeAsync(link, named[name], name, over), _ => { }, over);
         }
     }
 
@@ -189,9 +197,9 @@ internal sealed class FleetPresence(
         {
             case "created":
                 await claims.BindAsync(link, [happened.VmId], over);
-                if (happened.Name is { } name && !await claims.TryClaimAsync(link, name, over))
+                if (happened.Name is { } name)
                 {
-                    FleetLog.NameTaken(logger, happened.VmId, name);
+                    _ = TryAsync(link, "VM's name", () => _names.TakeAsync(link, happened.VmId, name, over), _ => { }, over);
                 }
 
                 break;
@@ -227,19 +235,4 @@ internal sealed class FleetPresence(
             await Task.Delay(s_inventoryPause, time, over);
         }
     }
-}
-
-internal static partial class FleetLog
-{
-    [LoggerMessage(LogLevel.Warning, "The fleet's {What} failed; the next connection to the broker begins it anew")]
-    public static partial void Failed(ILogger logger, Exception error, string what);
-
-    [LoggerMessage(LogLevel.Warning, "VM {Id}: its name {Name} belongs to a VM on another host; for the fleet it has only its id")]
-    public static partial void NameTaken(ILogger logger, string id, string name);
-
-    [LoggerMessage(LogLevel.Warning, "A create-vm from {Requester} came again without an id, after it may have been carried out: not carried out, and put aside in {Queue}")]
-    public static partial void PutAside(ILogger logger, string requester, string queue);
-
-    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: came {Seconds} s after its deadline, not carried out")]
-    public static partial void Expired(ILogger logger, string command, string requester, double seconds);
 }

@@ -14,7 +14,8 @@ internal sealed class KeyLocks(TimeProvider time)
     /// <summary>Whoever is taking the same key needs a few milliseconds for it.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(25);
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    /// <summary>The locks of a host that froze stay until the broker has missed its heartbeats, for up to 15 s.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Channels on which nothing failed. To open one costs the broker more than to make a lock on it.</summary>
     private readonly ConcurrentBag<(FleetLink Link, IChannel Channel)> _channels = [];

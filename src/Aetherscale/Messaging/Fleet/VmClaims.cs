@@ -108,10 +108,11 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     }
 
     /// <summary>Makes names this host's. Those that it had before are known by a message each; all others are taken together.</summary>
-    /// <returns>Those that other hosts have.</returns>
-    public async Task<IReadOnlyCollection<string>> KeepAsync(FleetLink link, IEnumerable<string> names, CancellationToken cancellationToken)
+    /// <returns>Those that other hosts have, and those that somebody has been taking all the while.</returns>
+    public async Task<(IReadOnlyCollection<string> Others, IReadOnlyCollection<string> Late)> KeepAsync(
+        FleetLink link, IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        var (free, others) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+        var (free, others, late) = (new ConcurrentBag<string>(), new ConcurrentBag<string>(), new List<string>());
         await EachAsync(names, async (name, token) =>
         {
             switch (await _holders.OfAsync(link, name, s_ownPatience, token))
@@ -132,14 +133,21 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             var left = some.Length > FewNames ? await TakeTogetherAsync(link, some, others, cancellationToken) : some;
             foreach (var name in left)
             {
-                if (!await TryClaimAsync(link, name, cancellationToken))
+                try
                 {
-                    others.Add(name);
+                    if (!await TryClaimAsync(link, name, cancellationToken))
+                    {
+                        others.Add(name);
+                    }
+                }
+                catch (AetherscaleException error) when (error.Code == ErrorCodes.TimedOut)
+                {
+                    late.Add(name);
                 }
             }
         }
 
-        return others;
+        return (others, late);
     }
 
     /// <summary>Makes keys this host's that no other host can have.</summary>
