@@ -93,7 +93,7 @@ internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding 
         {
             return false;
         }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !stopping.IsCancellationRequested)
         {
             throw new AetherscaleException(NoFleet, $"The broker does not remove the queue {queue}; ask again.", error);
         }
@@ -109,7 +109,7 @@ internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding 
             await channel.BasicPublishAsync(
                 AmqpRoutes.EventExchange, FleetEvents.Key(host, FleetEvents.Forgotten), mandatory: false, ReadOnlyMemory<byte>.Empty, stopping);
         }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !stopping.IsCancellationRequested)
         {
             // As said.
         }
@@ -123,7 +123,7 @@ internal sealed class FleetHosts(FleetHost me, FleetMembers members, Forwarding 
         {
             return (await channel.QueueDeclarePassiveAsync(AmqpRoutes.HostQueue(host), stopping)).MessageCount;
         }
-        catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !stopping.IsCancellationRequested)
         {
             return null;
         }

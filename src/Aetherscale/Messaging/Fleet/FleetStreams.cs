@@ -37,7 +37,7 @@ internal static class FleetStreams
             return await StreamClient.PrepareAsync(await link.OpenChannelAsync(cancellation), time, cancellation);
         }
 #pragma warning disable CA1031 // The library throws what it likes when the connection is not there any more.
-        catch (Exception error) when (error is not (OperationCanceledException or AetherscaleException))
+        catch (Exception error) when (error is not AetherscaleException && !cancellation.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             throw FleetLink.Lost(error);

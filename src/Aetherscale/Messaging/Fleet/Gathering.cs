@@ -81,17 +81,22 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
     }
 
     /// <summary>Whether there is such a queue. Anybody may ask that of any.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away, or does not answer.</exception>
     public static async Task<bool> ExistsAsync(FleetLink link, string queue, CancellationToken cancellationToken)
     {
-        await using var channel = await link.OpenChannelAsync(cancellationToken);
         try
         {
+            await using var channel = await link.OpenChannelAsync(cancellationToken);
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
             return true;
         }
         catch (OperationInterruptedException error)
         {
             return error.ShutdownReason?.ReplyCode != NotFound;
+        }
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw FleetLink.Lost(error);
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace Aetherscale.Messaging.Fleet;
 
@@ -36,7 +35,7 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
                     return rows;
                 }
             }
-            catch (Exception error) when (error is OperationInterruptedException or AlreadyClosedException)
+            catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
             {
                 return [];
             }

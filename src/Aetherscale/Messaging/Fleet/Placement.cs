@@ -4,7 +4,6 @@ using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
-using RabbitMQ.Client.Exceptions;
 using static Aetherscale.Contract.ErrorCodes;
 
 namespace Aetherscale.Messaging.Fleet;
@@ -122,7 +121,7 @@ internal sealed class Placement(
         {
             await claims.BindAsync(link, [id], cancellationToken);
         }
-        catch (Exception error) when (error is AetherscaleException or OperationInterruptedException or AlreadyClosedException or TimeoutException)
+        catch (AetherscaleException)
         {
             // All ids are bound when it is there.
         }

@@ -151,14 +151,23 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     }
 
     /// <summary>Makes keys this host's that no other host can have.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away, or does not answer.</exception>
     public async Task BindAsync(FleetLink link, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         var all = keys.Where(key => !_ours.ContainsKey((link, key))).ToList();
         var some = Math.Max(BindingsOnAChannel, (all.Count + BindingChannels - 1) / BindingChannels);
-        await Task.WhenAll(all.Chunk(some).Select(part => BindAsync(link, part, cancellationToken)));
+        try
+        {
+            await Task.WhenAll(all.Chunk(some).Select(part => BindAsync(link, part, cancellationToken)));
+        }
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw FleetLink.Lost(error);
+        }
     }
 
     /// <summary>Gives keys up.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away, or does not answer.</exception>
     public async Task ReleaseAsync(FleetLink link, IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         var all = keys.ToList();
@@ -167,11 +176,18 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
             return;
         }
 
-        await using var channel = await link.OpenChannelAsync(cancellationToken);
-        foreach (var key in all)
+        try
         {
-            _ours.TryRemove((link, key), out _);
-            await channel.QueueUnbindAsync(AmqpRoutes.HostQueue(me.Name), AmqpRoutes.VmExchange, key, cancellationToken: cancellationToken);
+            await using var channel = await link.OpenChannelAsync(cancellationToken);
+            foreach (var key in all)
+            {
+                _ours.TryRemove((link, key), out _);
+                await channel.QueueUnbindAsync(AmqpRoutes.HostQueue(me.Name), AmqpRoutes.VmExchange, key, cancellationToken: cancellationToken);
+            }
+        }
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
+        {
+            throw FleetLink.Lost(error);
         }
     }
 
