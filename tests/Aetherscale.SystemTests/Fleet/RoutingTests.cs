@@ -156,6 +156,20 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nobody_waits_at_another_host_for_a_requester_that_went_away()
+    {
+        await _fleet.CreateOnAsync("h2", "web", """, "no-start": true""");
+        using (var hasty = UnixHttp.ClientOf(_fleet["h1"].Socket))
+        {
+            hasty.Timeout = TimeSpan.FromSeconds(2);
+            using var wait = new StringContent("""{"command": "wait-vm", "options": {"vm-id": "web", "for": "running", "timeout": 600}}""");
+            await Assert.ThrowsAsync<TaskCanceledException>(() => hasty.PostAsync("/v1/commands", wait, TestContext.Current.CancellationToken));
+        }
+
+        await Wait.UntilAsync("the relay has ended", () => _fleet["h1"].Log.Contains("The requester went away before h2 had replied."));
+    }
+
+    [Fact]
     public async Task Two_daemons_cannot_be_the_same_host()
     {
         await using var twin = TestHost.Prepare(new Dictionary<string, string> { ["AETHERSCALE_BROKER"] = _fleet.Url, ["AETHERSCALE_HOST_NAME"] = "h1" });

@@ -93,7 +93,22 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
             return link.IsOpen ? new Sent(true, null, until) : throw FleetLink.Lost(null);
         }
 
-        return new Sent(true, isRelayed ? await ReplyAsync(link, inquiry, first, stopping) : Reply.Elsewhere, until);
+        if (!isRelayed)
+        {
+            return new Sent(true, Reply.Elsewhere, until);
+        }
+
+        // What changes something is seen to its end: a create that seems to have failed would be placed elsewhere.
+        var gone = command.MayBeParked ? CancellationToken.None : command.Requester.Gone;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping);
+        try
+        {
+            return new Sent(true, await ReplyAsync(link, inquiry, first, over.Token), until);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            throw new AetherscaleException(TimedOut, $"The requester went away before {first.Host} had replied.");
+        }
     }
 
     /// <summary>The reply, which may take as long as the command does, while the host that has taken it is there.</summary>
