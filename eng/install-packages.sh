@@ -18,8 +18,9 @@ run=(systemd libpam-systemd dbus dbus-user-session libsystemd0 libssl3
 build=(gcc libc6-dev binutils)
 # To build the image `tiny`. What goes into the image is fetched by its own script, and is not installed.
 guest=(syslinux mtools fdisk cpio gzip binutils qemu-utils)
-# To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts.
-test=(strace binutils qemu-utils rabbitmq-server python3-pika systemd-container)
+# To test. The tests start a broker of their own, so the package's service is kept from running; systemd-container boots whole hosts;
+# faketime sets the clocks of single daemons.
+test=(strace faketime binutils qemu-utils rabbitmq-server python3-pika systemd-container)
 # To build the images of real Debians for the long tests, and to reach those by rsync and Ansible. What goes into the images is fetched by
 # their own script, and is not installed.
 long=(mmdebstrap fakeroot e2fsprogs syslinux mtools fdisk qemu-utils rsync ansible-core)

@@ -45,6 +45,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>After this instant its command is not begun any more; the request may have one of its own. Null where the door sets none.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>Whether the request's own has been taken into account, by the host that passed it on: by our clock it may mean another instant.</summary>
+    public bool IsDeadlineSettled { get; init; }
+
     /// <summary>Where its reply goes by the broker; null where the door answers in another way.</summary>
     public ReturnAddress? ReturnTo { get; init; }
 
@@ -76,7 +79,8 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     public Func<string, CancellationToken, Task<(string Queue, IConnectedClient Client)>>? OpenStream { get; init; }
 
     /// <summary>The instant after which this request of its is not begun any more: its own or the door's, whichever is sooner.</summary>
-    public DateTimeOffset? DeadlineOf(RequestEnvelope request) => request.Deadline is { } own && !(Deadline < own) ? own : Deadline;
+    public DateTimeOffset? DeadlineOf(RequestEnvelope request) =>
+        !IsDeadlineSettled && request.Deadline is { } own && !(Deadline < own) ? own : Deadline;
 
     /// <summary>A stream to a queue of the requester's, checked now and made when there is something to carry.</summary>
     /// <param name="command">The command that needs it.</param>

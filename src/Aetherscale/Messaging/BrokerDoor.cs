@@ -18,6 +18,7 @@ internal sealed class BrokerDoor(
     FleetPresence presence,
     FleetQuestions questions,
     FleetHost host,
+    FleetClocks clocks,
     Intake intake,
     Sessions sessions,
     BrokerState state,
@@ -83,13 +84,14 @@ internal sealed class BrokerDoor(
     /// <summary>One connection, from the first try to its end.</summary>
     private async Task ServeAsync(Func<Task> idle, CancellationToken stopping)
     {
-        await using var session = await OpenAsync(access.Credentials(), stopping);
+        var session = await OpenAsync(access.Credentials(), stopping);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var present = presence.RunAsync(session.Fleet!, session.GiveUp, over.Token);
         string reason;
         try
         {
             reason = await EndAsync(session, stopping);
+            End(session);
         }
         catch (OperationCanceledException)
         {
@@ -98,11 +100,12 @@ internal sealed class BrokerDoor(
         }
         finally
         {
+            // First the connection: what waits for a broker that does not answer ends with it.
             await over.CancelAsync();
+            await session.DisposeAsync();
             await present;
         }
 
-        End(session);
         MessagingLog.Lost(logger, access.Address.ToString(), reason);
         state.Trouble = reason;
         _told = Away;
@@ -132,7 +135,7 @@ internal sealed class BrokerDoor(
             session = await Session.OpenAsync(++_opened, connection, stopping);
             queues = [.. queues, .. await fleetTopology.DeclareAsync(connection, stopping)];
             await FleetRights.TryAsync(connection, host.Name, stopping);
-            session.Fleet = await FleetLink.OpenAsync(connection, host.Name, session.GiveUp, stopping);
+            session.Fleet = await FleetLink.OpenAsync(connection, host.Name, clocks, time, session.GiveUp, stopping);
             sessions.Set(session);
             var link = session.Fleet;
             await link.HearAsync(message => questions.Take(link, message, stopping), stopping);

@@ -13,6 +13,7 @@ internal sealed class BrokerSide : IDisposable
     private readonly Sessions _sessions = new();
     private readonly FleetMembers _members;
     private readonly VmClaims _claims;
+    private readonly FleetClocks _clocks;
     private readonly Inventories _inventories;
     private readonly LongLists _longLists;
     private Intake? _intake;
@@ -27,6 +28,7 @@ internal sealed class BrokerSide : IDisposable
         _members = members;
         _longLists = new LongLists(time);
         _claims = new VmClaims(me, time);
+        _clocks = new FleetClocks(time);
         var gathering = new Gathering(_members, time);
         _inventories = new Inventories(me, time);
         var forwarding = new Forwarding(me, _members, gathering, _inventories, time);
@@ -50,15 +52,16 @@ internal sealed class BrokerSide : IDisposable
         BrokerAccess access, BrokerState state, IEnumerable<string> commands, CommandRouter router, BackgroundWork deliveries, CancellationToken stopping)
     {
         var declaration = new Declaration(_logs.CreateLogger<Declaration>());
-        _intake = new Intake(router, _sessions, _me, _claims, deliveries, _time, _logs.CreateLogger<Intake>());
+        _intake = new Intake(router, _sessions, _me, _claims, _clocks, deliveries, _time, _logs.CreateLogger<Intake>());
         var door = new BrokerDoor(
             access,
             new BrokerConnection(access, $"aetherscale {_me.Name}", _time),
             new Topology(commands, declaration),
             new FleetTopology(_me.Name, declaration),
             new FleetPresence(_me, _members, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),
-            new FleetQuestions(router, _members, deliveries),
+            new FleetQuestions(router, _members, _clocks, deliveries),
             _me,
+            _clocks,
             _intake,
             _sessions,
             state,

@@ -10,9 +10,15 @@ namespace Aetherscale.Messaging;
 
 /// <summary>From a delivered message to its reply and its acknowledgement.</summary>
 internal sealed class Intake(
-    CommandRouter router, Sessions sessions, FleetHost host, VmClaims claims, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
+    CommandRouter router, Sessions sessions, FleetHost host, VmClaims claims, FleetClocks clocks, BackgroundWork work, TimeProvider time, ILogger<Intake> logger) : IDisposable
 {
     private const int MaxAttempts = 5;
+
+    /// <summary>
+    /// RabbitMQ closes the channel of a message that is not acknowledged within 30 minutes (its <c>consumer_timeout</c>), and with it the
+    /// whole session: what takes as long as this is acknowledged before it is done.
+    /// </summary>
+    private static readonly TimeSpan s_acknowledgedAfter = TimeSpan.FromMinutes(20);
 
     private readonly PendingMessages _pending = new(time);
     private readonly CancellationTokenSource _closed = new();
@@ -54,7 +60,7 @@ internal sealed class Intake(
             return;
         }
 
-        var requester = Sender.Of(queue, message, isForThisHost, time.GetUtcNow()) with
+        var requester = Sender.Of(queue, message, isForThisHost, clocks, time.GetUtcNow()) with
         {
             OpenStream = async (clientQueue, cancellationToken) =>
             {
@@ -148,7 +154,7 @@ internal sealed class Intake(
     {
         try
         {
-            await ReplyAsync(pending, await run);
+            await ReplyAsync(pending, await EndAsync(pending, run));
         }
 #pragma warning disable CA1031 // A message that cannot be dealt with is not to come again: that is what the next line is for.
         catch (Exception error)
@@ -159,6 +165,20 @@ internal sealed class Intake(
 
         _pending.Done(pending);
         await AcknowledgeAsync(pending);
+    }
+
+    private async Task<Reply> EndAsync(PendingMessage pending, Task<Reply> run)
+    {
+        try
+        {
+            return await run.WaitAsync(s_acknowledgedAfter, time);
+        }
+        catch (TimeoutException) when (!run.IsCompleted)
+        {
+            MessagingLog.TakesLong(logger, pending.Requester, s_acknowledgedAfter.TotalMinutes);
+            await AcknowledgeAsync(pending);
+            return await run;
+        }
     }
 
     private async Task ReplyAsync(PendingMessage pending, Reply reply)

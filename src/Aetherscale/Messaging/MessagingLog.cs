@@ -29,6 +29,9 @@ internal static partial class MessagingLog
     [LoggerMessage(LogLevel.Information, "{Requester}: delivered again while its first delivery was under way or done; not run twice")]
     public static partial void TakenOver(ILogger logger, string requester);
 
+    [LoggerMessage(LogLevel.Information, "{Requester}: acknowledged after {Minutes} minutes, before it is done")]
+    public static partial void TakesLong(ILogger logger, string requester, double minutes);
+
     [LoggerMessage(LogLevel.Error, "A message from {Requester} could not be dealt with")]
     public static partial void Failed(ILogger logger, Exception error, string requester);
 }

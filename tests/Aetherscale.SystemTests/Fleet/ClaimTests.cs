@@ -116,7 +116,7 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
                 HasImage = _ => false,
                 News = _ => throw new NotSupportedException(),
             };
-            var host = new Claimant(connection, await FleetLink.OpenAsync(connection, name, _ => { }, stopping), me, time ?? TimeProvider.System);
+            var host = new Claimant(connection, await FleetLink.OpenAsync(connection, name, new FleetClocks(TimeProvider.System), TimeProvider.System, _ => { }, stopping), me, time ?? TimeProvider.System);
             var channel = await connection.CreateChannelAsync(cancellationToken: stopping);
             var consumer = new AsyncEventingBasicConsumer(channel);
             consumer.ReceivedAsync += (_, message) =>

@@ -45,6 +45,24 @@ public sealed class HostFailureTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_for_a_reply_is_told_when_its_host_was_restarted_and_knows_nothing_of_the_question()
+    {
+        await _fleet.CreateOnAsync("h2", "web", """, "no-start": true""");
+        var waits = _fleet["h1"].RefusedAsync("""{"command": "wait-vm", "options": {"vm-id": "web", "for": "running", "timeout": 600}}""");
+        await Wait.UntilAsync("h2 has taken it", async () =>
+            (await broker.ControlAsync("list_queues", "--vhost", _fleet.VirtualHost, "--no-table-headers", "name", "messages_unacknowledged")).Contains("aetherscale.host.h2\t1"));
+        await _fleet["h2"].KillDaemonAsync();
+
+        // The broker drops what is only looked at after 3 s.
+        await Task.Delay(3100, TestContext.Current.CancellationToken);
+        await _fleet["h2"].StartDaemonAsync();
+
+        var (code, reason) = await waits.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal("host-unreachable", code);
+        Assert.Contains("h2 has taken the command, and was restarted or is gone since", reason);
+    }
+
+    [Fact]
     public async Task Vms_of_a_frozen_host_are_listed_as_unreachable_in_bounded_time()
     {
         await _fleet.CreateOnAsync("h3", "web", """, "no-start": true""");

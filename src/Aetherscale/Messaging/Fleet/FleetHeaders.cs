@@ -10,6 +10,12 @@ internal static class FleetHeaders
     /// <summary>The host that sent it.</summary>
     public const string Host = "aetherscale-host";
 
+    /// <summary>Tells one run of that host's daemon from the next.</summary>
+    public const string Run = "aetherscale-run";
+
+    /// <summary>What that host's clock showed when it was sent, in milliseconds of Unix time.</summary>
+    public const string Now = "aetherscale-now";
+
     /// <summary>Whose request ids these are: <see cref="Commands.Requester.Scope"/>.</summary>
     public const string Scope = "aetherscale-scope";
 
@@ -22,7 +28,7 @@ internal static class FleetHeaders
     /// <summary>Whether its door waits for slow commands: <see cref="Commands.Requester.WaitsByDefault"/>.</summary>
     public const string Waits = "aetherscale-waits";
 
-    /// <summary>The instant after which it is not begun any more, in milliseconds of Unix time.</summary>
+    /// <summary>The instant after which it is not begun any more, by the clock of the host that sent it, in milliseconds of Unix time.</summary>
     public const string Deadline = "aetherscale-deadline";
 
     /// <summary>The queue that is told as soon as a host has taken the command.</summary>

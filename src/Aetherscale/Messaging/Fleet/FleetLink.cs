@@ -13,10 +13,14 @@ internal sealed class FleetLink : IAsyncDisposable
     private const ushort AccessRefused = 403;
     private const ushort ResourceLocked = 405;
 
+    private static readonly string s_run = Guid.NewGuid().ToString("N");
+
     private readonly IConnection _connection;
     private readonly IChannel _out;
     private readonly IChannel _in;
     private readonly string _host;
+    private readonly FleetClocks _clocks;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Inquiry> _inquiries = new();
 
     /// <summary>Answers to the last connection's questions may come late, to the same queue.</summary>
@@ -24,12 +28,14 @@ internal sealed class FleetLink : IAsyncDisposable
 
     private long _lastInquiry;
 
-    private FleetLink(IConnection connection, IChannel outgoing, IChannel incoming, string host)
+    private FleetLink(IConnection connection, IChannel outgoing, IChannel incoming, string host, FleetClocks clocks, TimeProvider time)
     {
         _connection = connection;
         _out = outgoing;
         _in = incoming;
         _host = host;
+        _clocks = clocks;
+        _time = time;
     }
 
     /// <summary>Where answers to this host come in. The broker names it, and it goes with the connection.</summary>
@@ -39,15 +45,18 @@ internal sealed class FleetLink : IAsyncDisposable
 
     /// <param name="connection">Stays its owner's.</param>
     /// <param name="host">This host's name.</param>
+    /// <param name="clocks">Is told of the clocks of hosts that answer.</param>
+    /// <param name="time">Our own clock, which each message shows.</param>
     /// <param name="onBroken">Told when a channel of it was closed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BrokerException">A daemon of the same name is at this broker.</exception>
-    public static async Task<FleetLink> OpenAsync(IConnection connection, string host, Action<string> onBroken, CancellationToken cancellationToken)
+    public static async Task<FleetLink> OpenAsync(
+        IConnection connection, string host, FleetClocks clocks, TimeProvider time, Action<string> onBroken, CancellationToken cancellationToken)
     {
         var outgoing = await connection.CreateChannelAsync(
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
         var incoming = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var link = new FleetLink(connection, outgoing, incoming, host);
+        var link = new FleetLink(connection, outgoing, incoming, host, clocks, time);
         foreach (var channel in new[] { outgoing, incoming })
         {
             channel.ChannelShutdownAsync += (_, reason) =>
@@ -156,7 +165,10 @@ internal sealed class FleetLink : IAsyncDisposable
     private async Task<bool> PublishAsync(
         string exchange, string key, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        (properties.Headers ??= new Dictionary<string, object?>())[FleetHeaders.Host] = _host;
+        properties.Headers ??= new Dictionary<string, object?>();
+        properties.Headers[FleetHeaders.Host] = _host;
+        properties.Headers[FleetHeaders.Run] = s_run;
+        properties.Headers[FleetHeaders.Now] = FleetHeaders.OfInstant(_time.GetUtcNow());
         try
         {
             await _out.BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
@@ -196,7 +208,9 @@ internal sealed class FleetLink : IAsyncDisposable
         var properties = message.BasicProperties;
         if (properties.CorrelationId is { } id && _inquiries.TryGetValue(id, out var inquiry))
         {
-            inquiry.Add(new Answer(properties.Type, properties.Text(FleetHeaders.Host), message.Body.ToArray()));
+            // Nobody but those who were asked knows this id.
+            _clocks.Heard(properties);
+            inquiry.Add(new Answer(properties.Type, properties.Text(FleetHeaders.Host), properties.Text(FleetHeaders.Run), message.Body.ToArray()));
         }
     }
 

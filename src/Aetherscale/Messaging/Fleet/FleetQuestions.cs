@@ -1,19 +1,20 @@
 using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
 namespace Aetherscale.Messaging.Fleet;
 
 /// <summary>What other hosts ask of all, and what they tell of themselves.</summary>
-internal sealed class FleetQuestions(CommandRouter router, FleetMembers members, BackgroundWork work)
+internal sealed class FleetQuestions(CommandRouter router, FleetMembers members, FleetClocks clocks, BackgroundWork work)
 {
     /// <summary>Begins to answer. What cannot be understood is passed over: a newer version's question is for newer versions.</summary>
     public void Take(FleetLink link, BasicDeliverEventArgs message, CancellationToken stopping)
     {
         if (message.Exchange == AmqpRoutes.EventExchange)
         {
-            Hear(message.RoutingKey);
+            Hear(message.RoutingKey, message.BasicProperties);
             return;
         }
 
@@ -24,6 +25,7 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
         }
 
         var properties = message.BasicProperties;
+        clocks.Heard(properties);
         if (properties.Text(FleetHeaders.Host) is { } host)
         {
             members.Heard(host);
@@ -56,12 +58,13 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
         await link.AnswerAsync(message.BasicProperties, null, reply.ToJson(), stopping);
     }
 
-    private void Hear(string key)
+    private void Hear(string key, IReadOnlyBasicProperties properties)
     {
         switch (FleetEvents.Read(key))
         {
             case ({ } host, FleetEvents.Here):
                 members.Heard(host);
+                clocks.Heard(properties);
                 break;
             case ({ } host, FleetEvents.Forgotten):
                 members.Forget(host);

@@ -114,32 +114,41 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     /// <summary>The reply, which may take as long as the command does, while the host that has taken it is there.</summary>
     private async Task<Reply> ReplyAsync(FleetLink link, Inquiry inquiry, Answer first, CancellationToken stopping)
     {
-        var (answer, host) = (first, first.Host);
+        var answer = first;
+        var isAnotherRun = false;
         while (answer.Type == FleetMessage.Receipt)
         {
             if (await inquiry.NextAsync(s_check, time, stopping) is { } next)
             {
-                answer = next;
+                (answer, isAnotherRun) = (next, false);
             }
             else if (!link.IsOpen)
             {
                 throw FleetLink.Lost(null);
             }
-            else if (host is null || !await IsThereAsync(link, host, stopping))
+            else if (await PingAsync(link, answer.Host, stopping) is not { } ping || (isAnotherRun && ping.Run != answer.Run))
             {
                 throw new AetherscaleException(
-                    HostUnreachable, $"{host} has taken the command, and is gone since: it may have taken effect. Ask again with the same request id to learn of it.");
+                    HostUnreachable,
+                    $"{answer.Host} has taken the command, and was restarted or is gone since: it may have taken effect. Ask again with the same request id to learn of it.");
+            }
+            else
+            {
+                // A daemon that has been restarted gets the command once more, and says so, unless its deadline has passed.
+                isAnotherRun = ping.Run != answer.Run;
             }
         }
 
         return Reply.Read(answer.Body);
     }
 
-    private async Task<bool> IsThereAsync(FleetLink link, string host, CancellationToken stopping)
+    /// <returns>Null: no such host is there.</returns>
+    private async Task<Answer?> PingAsync(FleetLink link, string? host, CancellationToken stopping)
     {
         using var inquiry = link.Expect();
-        return await link.AskAsync(host, inquiry, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, s_check, stopping)
-            && await inquiry.NextAsync(s_check, time, stopping) is not null;
+        return host is not null && await link.AskAsync(host, inquiry, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, s_check, stopping)
+            ? await inquiry.NextAsync(s_check, time, stopping)
+            : null;
     }
 
     private async Task<Reply> ParkedAsync(FleetLink link, string vm, Outgoing command, DateTimeOffset until, CancellationToken stopping)

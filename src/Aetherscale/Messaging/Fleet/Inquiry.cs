@@ -45,5 +45,6 @@ internal sealed class Inquiry(string id, Action<string> forget) : IDisposable
 /// <summary>One answer.</summary>
 /// <param name="Type">One of <see cref="FleetMessage"/>; null for a reply to a command.</param>
 /// <param name="Host">The host that sent it; null where it does not say.</param>
+/// <param name="Run">Which run of that host's daemon did; null where it does not say.</param>
 /// <param name="Body">What it says.</param>
-internal sealed record Answer(string? Type, string? Host, ReadOnlyMemory<byte> Body);
+internal sealed record Answer(string? Type, string? Host, string? Run, ReadOnlyMemory<byte> Body);

@@ -168,7 +168,7 @@ internal sealed class Placement(
                 .OrderByDescending(one => one.Offer.HasImage).ThenByDescending(one => one.Offer.FreePerMille).ToList())
             {
                 // Between the offer and now others may have taken the room: then the next one is asked.
-                if (await forwarding.TryRelayAsync(link, host, create, stopping) is { } reply && reply.ExecutionInfo.Code != NoCapacity)
+                if (await forwarding.TryRelayAsync(link, host, create, stopping) is { } reply && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
                 {
                     return reply;
                 }

@@ -17,8 +17,9 @@ internal static class Sender
     /// <param name="queue">Where it came in.</param>
     /// <param name="message">The message.</param>
     /// <param name="isForThisHost">Whether it was sent to this host alone.</param>
+    /// <param name="clocks">Tells a host's instants by our clock.</param>
     /// <param name="now">The present.</param>
-    public static Requester Of(string queue, BasicDeliverEventArgs message, bool isForThisHost, DateTimeOffset now)
+    public static Requester Of(string queue, BasicDeliverEventArgs message, bool isForThisHost, FleetClocks clocks, DateTimeOffset now)
     {
         var properties = message.BasicProperties;
         var user = properties.UserId is { Length: > 0 } id ? $" user={Quoted.Plain(id)}" : "";
@@ -39,7 +40,8 @@ internal static class Sender
             WaitsByDefault = properties.Text(FleetHeaders.Waits) == "true",
             Scope = scope,
             User = properties.Text(FleetHeaders.User) is { } asked ? Quoted.Plain(asked) : null,
-            Deadline = properties.Instant(FleetHeaders.Deadline) ?? requester.Deadline,
+            Deadline = clocks.DeadlineOf(properties) ?? requester.Deadline,
+            IsDeadlineSettled = true,
         };
     }
 }
