@@ -44,7 +44,7 @@ internal sealed class StubHost : IAsyncDisposable
     private IEnumerable<string> Commands { get; }
 
     public Task ServeAsync(BrokerAddress address, CancellationToken stopping) =>
-        _side.ServeAsync(new BrokerAccess(address, "", BrokerTlsFiles.None), new BrokerState(address.ToString()), Commands, _router, _work, stopping);
+        _side.ServeAsync([new BrokerAccess(address, "", BrokerTlsFiles.None)], new BrokerState([address.ToString()]), Commands, _router, _work, stopping);
 
     public async ValueTask DisposeAsync()
     {

@@ -43,7 +43,7 @@ internal sealed class GlobalOptions
 
     public Option<string?> Broker { get; } = new("--broker")
     {
-        Description = "Ask a daemon by a RabbitMQ broker: amqp://HOST[:PORT][/VHOST], or amqps:// for TLS.",
+        Description = "Ask a daemon by a RabbitMQ broker: amqp://HOST[:PORT][/VHOST], or amqps:// for TLS; of a cluster several URLs, with commas between them.",
         HelpName = "URL",
         Recursive = true,
     };

@@ -2,7 +2,7 @@ namespace Aetherscale.Contract;
 
 /// <summary>
 /// Where a RabbitMQ broker is, as the daemon and the CLI read it: <c>amqp://[user:password@]host[:port][/vhost]</c>, or
-/// <c>amqps</c> for TLS. Its text never holds the credentials.
+/// <c>amqps</c> for TLS; of a cluster, several with commas between them. Its text never holds the credentials.
 /// </summary>
 public sealed class BrokerAddress
 {
@@ -67,6 +67,32 @@ public sealed class BrokerAddress
         return address is not null;
     }
 
+    /// <summary>Reads the URLs of the nodes of one broker, with commas between them, in the order in which they are to be tried.</summary>
+    /// <param name="text">One URL or more, which differ by host and port only.</param>
+    /// <param name="addresses">The addresses; empty when the text does not hold any.</param>
+    /// <param name="problem">As above.</param>
+    public static bool TryParseAll(string text, out IReadOnlyList<BrokerAddress> addresses, out string? problem)
+    {
+        addresses = [];
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        var read = new List<BrokerAddress>();
+        foreach (var part in parts)
+        {
+            if (!TryParse(part, out var address, out problem))
+            {
+                problem += parts.Length == 1 ? ""
+                    : $"; of the {parts.Length} URLs between its commas number {read.Count + 1} is wrong (a comma in a password is written %2C)";
+                return false;
+            }
+
+            read.Add(address!);
+        }
+
+        problem = read.Skip(1).Select(other => read[0].DifferenceTo(other)).FirstOrDefault(difference => difference is not null);
+        addresses = problem is null ? read : [];
+        return problem is null;
+    }
+
     /// <summary>The URL without credentials: fit for logs and messages.</summary>
     public override string ToString()
     {
@@ -74,6 +100,14 @@ public sealed class BrokerAddress
         var path = VirtualHost == "/" ? "" : "/" + Uri.EscapeDataString(VirtualHost);
         return $"{(UseTls ? "amqps" : "amqp")}://{host}:{Port}{path}";
     }
+
+    /// <summary>Why the two cannot be nodes of one broker; null when they can.</summary>
+    private string? DifferenceTo(BrokerAddress other) =>
+        other.VirtualHost != VirtualHost ? "must name the same virtual host in each of its URLs: they are the nodes of one broker"
+        : other.UseTls != UseTls ? "must say amqps:// in each of its URLs, or in none: what goes to one node may go to the next"
+        : (other.Credentials?.UserName, other.Credentials?.Password) != (Credentials?.UserName, Credentials?.Password)
+            ? "must name the same user and password in each of its URLs, or in none"
+        : null;
 
     private static BrokerCredentials? CredentialsIn(string userInfo) => userInfo.Split(':') is [var user, var password]
         ? new BrokerCredentials(Uri.UnescapeDataString(user), Uri.UnescapeDataString(password))

@@ -37,8 +37,8 @@ internal static class Daemon
         Preflight.CheckSecret(settings[BrokerCredentialsFile], "a password");
         Preflight.CheckSecret(settings[BrokerKeyFile], "a private key");
         var brokerFiles = new BrokerTlsFiles(Named(settings[BrokerCaFile]), Named(settings[BrokerCertificateFile]), Named(settings[BrokerKeyFile]));
-        _ = BrokerAddress.TryParse(settings[Broker], out var address, out _);
-        Preflight.CheckBrokerTls(address, brokerFiles);
+        _ = BrokerAddress.TryParseAll(settings[Broker], out var addresses, out _);
+        Preflight.CheckBrokerTls(addresses is [var first, ..] ? first : null, brokerFiles);
         var data = new DataFolder(settings[SettingDefinitions.DataFolder]);
         using var folderLock = Preflight.Claim(data, settings[Socket], settings[Bridge], host);
         var accounts = Preflight.FindAccounts(host);
@@ -112,7 +112,7 @@ internal static class Daemon
         var orphans = new Orphans(store, units, own, data);
 
         // The commands.
-        var brokerState = new BrokerState(address?.ToString());
+        var brokerState = new BrokerState([.. addresses.Select(address => address.ToString())]);
         await using var background = new BackgroundWork(logs.CreateLogger<BackgroundWork>());
         var defaults = new VmDefaults(settings.Number(DefaultCpus), settings.Number(DefaultMemoryMib));
         var linger = new Linger(Environment.UserName, host.UserId, processes);
@@ -141,7 +141,7 @@ internal static class Daemon
         var cordon = new HostCordon(data);
         var expired = new ExpiredCommands();
         var admission = new VmAdmission(labels, cordon, room, shelf, firmware, defaults, catalogue.Parse);
-        var nameAmongOthers = address is null ? null : labels.Host;
+        var nameAmongOthers = addresses.Count == 0 ? null : labels.Host;
         var table = CommandTable.Of(
             new CreateVm(
                 images, shelf, catalogue, puller, fetch, store, locks, networks, users, vmUnits, starter, remover, history, defaults, firmware, bootLinks, labels, lingerAdvice, time, logs.CreateLogger<CreateVm>()),
@@ -182,7 +182,7 @@ internal static class Daemon
             HasImage = admission.HasImage,
             News = new VmNews(history, labels.Host).Listen,
         };
-        using var brokerSide = address is null ? null : new BrokerSide(me, new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time), time, logs);
+        using var brokerSide = addresses.Count == 0 ? null : new BrokerSide(me, new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time), time, logs);
         var router = new CommandRouter(table, labels.Host, brokerSide?.Fleet, expired, time, logs.CreateLogger<CommandRouter>());
 
         var repair = new UnitRepair(vmUnits, logs.CreateLogger<UnitRepair>());
@@ -227,7 +227,7 @@ internal static class Daemon
         Notifier.Ready();
         var catchUp = Task.Run(() => away.RunAsync(stopping.Token), CancellationToken.None);
         var broker = brokerSide?.ServeAsync(
-            new BrokerAccess(address!, settings[BrokerCredentialsFile], brokerFiles), brokerState, table.Keys, router, deliveries, stopping.Token) ?? Task.CompletedTask;
+            [.. addresses.Select(address => new BrokerAccess(address, settings[BrokerCredentialsFile], brokerFiles))], brokerState, table.Keys, router, deliveries, stopping.Token) ?? Task.CompletedTask;
 
         using (var asked = CancellationTokenSource.CreateLinkedTokenSource(stop, app.Lifetime.ApplicationStopping))
         {

@@ -7,6 +7,10 @@ internal sealed record BrokerPlace : DaemonPlace
 {
     public const string CredentialsVariable = "AETHERSCALE_CLIENT_BROKER_CREDENTIALS_FILE";
 
+    /// <summary>Its nodes, in the order in which they are tried.</summary>
+    public required IReadOnlyList<BrokerAddress> Addresses { get; init; }
+
+    /// <summary>The node that is meant, in messages and for its certificate.</summary>
     public required BrokerAddress Address { get; init; }
 
     /// <summary>Who asks the broker.</summary>
@@ -28,23 +32,24 @@ internal sealed record BrokerPlace : DaemonPlace
     /// <exception cref="CliException">It is no broker's URL, holds a password where none may stand, or its credentials cannot be read.</exception>
     public static BrokerPlace Of(string url, string namedBy, bool isPrivate, Surroundings around)
     {
-        if (!BrokerAddress.TryParse(url, out var address, out var problem))
+        if (!BrokerAddress.TryParseAll(url, out var addresses, out var problem))
         {
             throw new CliException(ExitCodes.Usage, $"{namedBy} {problem}");
         }
 
-        if (address!.Credentials is not { } inUrl)
+        if (addresses[0].Credentials is not { } inUrl)
         {
-            return FromFile(address, namedBy, around);
+            return FromFile(addresses, namedBy, around);
         }
 
         return isPrivate
             ? new BrokerPlace
             {
-                Address = address,
+                Addresses = addresses,
+                Address = addresses[0],
                 Credentials = inUrl,
                 CredentialsFrom = namedBy,
-                Tls = TlsFiles(address, around),
+                Tls = TlsFiles(addresses[0], around),
                 NamedBy = namedBy,
             }
             : throw new CliException(ExitCodes.Usage, $"{namedBy} must not hold a password, for others can read it there")
@@ -55,18 +60,19 @@ internal sealed record BrokerPlace : DaemonPlace
             };
     }
 
-    private static BrokerPlace FromFile(BrokerAddress address, string namedBy, Surroundings around)
+    private static BrokerPlace FromFile(IReadOnlyList<BrokerAddress> addresses, string namedBy, Surroundings around)
     {
         var credentials = NamedFile.Find(CredentialsVariable, "broker-credentials-file", settings => settings.BrokerCredentialsFile, around);
 
         // Not repeated: it may well be the password itself.
         credentials?.CheckPath("one line, user:password");
-        var tls = TlsFiles(address, around);
+        var tls = TlsFiles(addresses[0], around);
         try
         {
             return new BrokerPlace
             {
-                Address = address,
+                Addresses = addresses,
+                Address = addresses[0],
                 Credentials = credentials is not null ? BrokerCredentials.ReadFile(credentials.Path)
                     : tls.CertificateFile is { } certificate ? BrokerCredentials.OfCertificate(certificate)
                     : BrokerCredentials.Guest,

@@ -57,6 +57,13 @@ internal static class BrokerFailure
     /// <summary>Whether the broker may have said more than was heard of it: <see cref="TlsAlert.MayBeMissed"/>.</summary>
     public static bool MayHideAnAlert(Exception error) => TlsAlert.MayBeMissed([.. CausesOf(error)]);
 
+    /// <summary>No node of the broker could be reached.</summary>
+    public static CliException NoNode(IReadOnlyList<CliException> failures) => failures is [var only] ? only
+        : new(ExitCodes.Unreachable, string.Join("; ", failures.Select(failure => failure.Message)))
+        {
+            Advice = string.Join('\n', failures.SelectMany(failure => failure.Advice?.Split('\n') ?? []).Distinct()),
+        };
+
     /// <summary>The broker is there, and nobody takes commands from it.</summary>
     public static CliException NoDaemon(BrokerPlace place, string why) =>
         new(ExitCodes.Unreachable, $"no daemon listens on the broker {place.Address}: {why}")

@@ -12,6 +12,9 @@ internal sealed class BrokerLink : IAsyncDisposable
     /// <summary>From the first packet until the broker has let us in.</summary>
     private static readonly TimeSpan s_reachPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the first answer of a machine that may be off, where there is another.</summary>
+    private static readonly TimeSpan s_knock = TimeSpan.FromSeconds(2);
+
     /// <summary>For one answer of the broker's, on an open connection.</summary>
     private static readonly TimeSpan s_answerPatience = TimeSpan.FromSeconds(5);
 
@@ -40,10 +43,30 @@ internal sealed class BrokerLink : IAsyncDisposable
         _around = around;
     }
 
+    /// <summary>With the node that this leads to.</summary>
     public BrokerPlace Place { get; }
 
-    /// <exception cref="CliException">The broker is not there, does not answer, or does not let us in.</exception>
+    /// <summary>Connects to the first node that lets us in.</summary>
+    /// <exception cref="CliException">None is there, answers, and lets us in.</exception>
     public static async Task<BrokerLink> OpenAsync(BrokerPlace place, Surroundings around, CancellationToken cancel)
+    {
+        var failures = new List<CliException>();
+        foreach (var address in place.Addresses)
+        {
+            try
+            {
+                return await OpenNodeAsync(place with { Address = address }, around, cancel);
+            }
+            catch (CliException e) when (e.ExitCode == ExitCodes.Unreachable)
+            {
+                failures.Add(e);
+            }
+        }
+
+        throw BrokerFailure.NoNode(failures);
+    }
+
+    private static async Task<BrokerLink> OpenNodeAsync(BrokerPlace place, Surroundings around, CancellationToken cancel)
     {
         var address = place.Address;
         using var tls = ReadTls(place, around);
@@ -56,7 +79,7 @@ internal sealed class BrokerLink : IAsyncDisposable
             Password = place.Credentials.Password,
             ClientProvidedName = CliRoot.ProgramName,
             AutomaticRecoveryEnabled = false,
-            RequestedConnectionTimeout = s_reachPatience,
+            RequestedConnectionTimeout = place.Addresses.Count == 1 ? s_reachPatience : s_knock,
             HandshakeContinuationTimeout = s_reachPatience,
             ContinuationTimeout = s_answerPatience,
             RequestedHeartbeat = s_heartbeat,

@@ -87,11 +87,14 @@ internal static class SettingDefinitions
         "stop-grace-seconds", "How long a guest may take to shut down before it is killed.", _ => "90", Number(1, 3600));
 
     public static SettingDefinition Broker { get; } = new(
-        "broker", "A RabbitMQ broker to take commands from too, as amqp://host:5672 or amqps://host; empty for none.", _ => "", BrokerProblem)
+        "broker",
+        "A RabbitMQ broker to take commands from too, as amqp://host:5672 or amqps://host; of a cluster several nodes, with commas between them; empty for none.",
+        _ => "",
+        BrokerProblem)
     {
         Secret = new Secret(
-            text => AddressIn(text)?.Credentials is not null,
-            text => AddressIn(text)?.ToString() ?? "",
+            text => AddressesIn(text).Any(address => address.Credentials is not null),
+            text => string.Join(',', AddressesIn(text)),
             "broker-credentials-file, config.toml or AETHERSCALE_BROKER"),
     };
 
@@ -160,9 +163,13 @@ internal static class SettingDefinitions
             && number >= least && number <= most ? null : $"must be a whole number from {least} to {most}";
 
     private static string? BrokerProblem(string text) =>
-        text.Length == 0 || BrokerAddress.TryParse(text, out _, out var problem) ? null : problem;
+        text.Length == 0 || BrokerAddress.TryParseAll(text, out _, out var problem) ? null : problem;
 
-    private static BrokerAddress? AddressIn(string text) => BrokerAddress.TryParse(text, out var address, out _) ? address : null;
+    private static IReadOnlyList<BrokerAddress> AddressesIn(string text)
+    {
+        _ = BrokerAddress.TryParseAll(text, out var addresses, out _);
+        return addresses;
+    }
 
     private static string? PathProblem(string text) =>
         text.StartsWith('/') && !text.Any(char.IsControl) ? null : "must be an absolute path without control characters";

@@ -2,8 +2,8 @@ using Aetherscale.Contract;
 
 namespace Aetherscale.Messaging;
 
-/// <summary>Which broker, and as whom.</summary>
-/// <param name="address">What <c>broker</c> says.</param>
+/// <summary>Which node of the broker, and as whom.</summary>
+/// <param name="address">One of those that <c>broker</c> names.</param>
 /// <param name="credentialsFile">What <c>broker-credentials-file</c> says; empty when there is none.</param>
 /// <param name="tls">What the settings for TLS say.</param>
 internal sealed class BrokerAccess(BrokerAddress address, string credentialsFile, BrokerTlsFiles tls)

@@ -7,12 +7,11 @@ using RabbitMQ.Client.Events;
 namespace Aetherscale.Messaging;
 
 /// <summary>
-/// The door to commands from a RabbitMQ broker. The broker may be there, go and come back: this connects again and again, and
-/// nothing else of the daemon notices.
+/// The door to commands from a RabbitMQ broker. The broker may be there, go and come back: this connects again and again, to one of its
+/// nodes after the other, and nothing else of the daemon notices.
 /// </summary>
 internal sealed class BrokerDoor(
-    BrokerAccess access,
-    BrokerConnection connections,
+    IReadOnlyList<BrokerConnection> nodes,
     Topology topology,
     FleetTopology fleetTopology,
     FleetPresence presence,
@@ -39,8 +38,10 @@ internal sealed class BrokerDoor(
 
     private int _opened;
 
-    /// <summary>What the log says of the broker at present, so that it is not said again; null while it is there.</summary>
-    private string? _told;
+    /// <summary>What the log says of each node since one was there, so that it is not said again.</summary>
+    private readonly Dictionary<BrokerConnection, string> _told = [];
+
+    private int _turn;
 
     /// <summary>Takes commands until the daemon stops; returns when those under way have been answered, or soon after.</summary>
     /// <param name="idle">Waits for the commands that are under way.</param>
@@ -52,9 +53,10 @@ internal sealed class BrokerDoor(
         {
             while (true)
             {
+                var node = nodes[_turn];
                 try
                 {
-                    await ServeAsync(idle, stopping);
+                    await ServeAsync(node, idle, stopping);
                 }
                 catch (BrokerException error) when (error.TriesAtOnce)
                 {
@@ -64,10 +66,14 @@ internal sealed class BrokerDoor(
                 catch (Exception error) when (!stopping.IsCancellationRequested)
 #pragma warning restore CA1031
                 {
-                    Tell(error as BrokerException ?? new BrokerException(Quoted.Plain(error.Message), error));
+                    Tell(node, error as BrokerException ?? new BrokerException(Quoted.Plain(error.Message), error));
                 }
 
-                await _backOff.WaitAsync(stopping);
+                _turn = (_turn + 1) % nodes.Count;
+                if (_turn == 0)
+                {
+                    await _backOff.WaitAsync(stopping);
+                }
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -82,9 +88,9 @@ internal sealed class BrokerDoor(
     }
 
     /// <summary>One connection, from the first try to its end.</summary>
-    private async Task ServeAsync(Func<Task> idle, CancellationToken stopping)
+    private async Task ServeAsync(BrokerConnection node, Func<Task> idle, CancellationToken stopping)
     {
-        var session = await OpenAsync(access.Credentials(), stopping);
+        var session = await OpenAsync(node, node.Access.Credentials(), stopping);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var present = presence.RunAsync(session.Fleet!, session.GiveUp, over.Token);
         string reason;
@@ -106,9 +112,9 @@ internal sealed class BrokerDoor(
             await present;
         }
 
-        MessagingLog.Lost(logger, access.Address.ToString(), reason);
-        state.Trouble = reason;
-        _told = Away;
+        MessagingLog.Lost(logger, node.Access.Address.ToString(), reason);
+        state.Fail(node.Access.Address.ToString(), reason);
+        _told[node] = Away;
     }
 
     /// <returns>Why it ended.</returns>
@@ -125,9 +131,9 @@ internal sealed class BrokerDoor(
         }
     }
 
-    private async Task<Session> OpenAsync(BrokerCredentials user, CancellationToken stopping)
+    private async Task<Session> OpenAsync(BrokerConnection node, BrokerCredentials user, CancellationToken stopping)
     {
-        var connection = await connections.OpenAsync(user, stopping);
+        var connection = await node.OpenAsync(user, stopping);
         Session? session = null;
         try
         {
@@ -145,9 +151,9 @@ internal sealed class BrokerDoor(
             }
 
             await session.ConsumeAsync(queues, (queue, message) => Take(queue, message, isAcknowledged: false), stopping);
-            MessagingLog.Connected(logger, access.Address.ToString(), user.UserName, string.Join(", ", queues));
-            _told = null;
-            state.Trouble = null;
+            MessagingLog.Connected(logger, node.Access.Address.ToString(), user.UserName, string.Join(", ", queues));
+            _told.Clear();
+            state.Reach(node.Access.Address.ToString());
             _backOff.Succeeded();
             return session;
         }
@@ -159,7 +165,7 @@ internal sealed class BrokerDoor(
             }
 
             await (session?.DisposeAsync() ?? CloseAsync(connection));
-            throw stopping.IsCancellationRequested ? error : BrokerFailure.Of(error, access, user);
+            throw stopping.IsCancellationRequested ? error : BrokerFailure.Of(error, node.Access, user);
         }
 
         void Take(string queue, BasicDeliverEventArgs message, bool isAcknowledged) =>
@@ -195,14 +201,14 @@ internal sealed class BrokerDoor(
         await connection.DisposeAsync();
     }
 
-    private void Tell(BrokerException error)
+    private void Tell(BrokerConnection node, BrokerException error)
     {
-        state.Trouble = error.Message;
+        state.Fail(node.Access.Address.ToString(), error.Message);
         var what = error.IsAway ? Away : error.Message;
-        if (_told != what)
+        if (_told.GetValueOrDefault(node) != what)
         {
-            _told = what;
-            MessagingLog.Unreachable(logger, access.Address.ToString(), error.Message);
+            _told[node] = what;
+            MessagingLog.Unreachable(logger, node.Access.Address.ToString(), error.Message);
         }
 
         if (error.InnerException is { } cause)

@@ -42,20 +42,24 @@ internal sealed class BrokerSide : IDisposable
     public IFleet Fleet { get; }
 
     /// <summary>Takes commands from the broker until the daemon stops.</summary>
-    /// <param name="access">Which broker.</param>
+    /// <param name="nodes">Which broker: the ways to its nodes, in the order in which they are tried.</param>
     /// <param name="state">Is told how it stands.</param>
     /// <param name="commands">Every command's name.</param>
     /// <param name="router">Carries them out.</param>
     /// <param name="deliveries">What is under way.</param>
     /// <param name="stopping">The daemon's end.</param>
     public Task ServeAsync(
-        BrokerAccess access, BrokerState state, IEnumerable<string> commands, CommandRouter router, BackgroundWork deliveries, CancellationToken stopping)
+        IReadOnlyList<BrokerAccess> nodes,
+        BrokerState state,
+        IEnumerable<string> commands,
+        CommandRouter router,
+        BackgroundWork deliveries,
+        CancellationToken stopping)
     {
         var declaration = new Declaration(_logs.CreateLogger<Declaration>());
         _intake = new Intake(router, _sessions, _me, _claims, _clocks, deliveries, _time, _logs.CreateLogger<Intake>());
         var door = new BrokerDoor(
-            access,
-            new BrokerConnection(access, $"aetherscale {_me.Name}", _time),
+            [.. nodes.Select(access => new BrokerConnection(access, isAlone: nodes.Count == 1, $"aetherscale {_me.Name}", _time))],
             new Topology(commands, declaration),
             new FleetTopology(_me.Name, declaration),
             new FleetPresence(_me, _members, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),

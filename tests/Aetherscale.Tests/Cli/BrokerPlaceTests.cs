@@ -116,6 +116,25 @@ public sealed class BrokerPlaceTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_cluster_each_node_is_tried_and_each_failure_is_told()
+    {
+        _cli.Variables[Variable] = "amqp://u:hunter2@127.0.0.1:1/v,amqp://u:hunter2@localhost:1/v";
+        var result = await _cli.RunAsync("list-vms");
+        Assert.Equal((3, ""), (result.Code, result.Out));
+        Assert.Equal(
+            "aetherscale-cli: the broker amqp://127.0.0.1:1/v cannot be reached: nobody listens there; "
+            + "the broker amqp://localhost:1/v cannot be reached: nobody listens there\n"
+            + "  Check that RabbitMQ runs there, and that nothing between keeps you out.\n"
+            + $"  The broker is named by {Variable}.\n",
+            result.Error);
+    }
+
+    [Fact]
+    public async Task Nodes_of_several_brokers_are_2() => Assert.Equal(
+        "aetherscale-cli: --broker must name the same virtual host in each of its URLs: they are the nodes of one broker\n",
+        await RefusedAsync("--broker", "amqp://127.0.0.1:1/a,amqp://127.0.0.1:1/b"));
+
+    [Fact]
     public async Task Credentials_that_cannot_be_used_are_2_and_never_shown()
     {
         var file = Path.Join(_cli.Root, "credentials");

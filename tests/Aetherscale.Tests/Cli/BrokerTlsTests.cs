@@ -63,6 +63,23 @@ public sealed class BrokerTlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_node_of_a_cluster_has_a_certificate_made_out_to_itself()
+    {
+        _cli.Variables[CaVariable] = _ca.CertificateFile;
+        await using var first = TlsServer.Start(_ca.Server("first", "localhost"));
+        await using var second = TlsServer.Start(_ca.Server("second", "127.0.0.1"));
+
+        var crossed = (await _cli.RunAsync("list-vms", "--broker", $"amqps://127.0.0.1:{first.Port},amqps://localhost:{second.Port}")).Error;
+        Assert.Contains($"the broker amqps://127.0.0.1:{first.Port} cannot be reached: its certificate is made out to localhost, not to 127.0.0.1", crossed);
+        Assert.Contains($"the broker amqps://localhost:{second.Port} cannot be reached: its certificate is made out to 127.0.0.1, not to localhost", crossed);
+        Assert.Empty(first.Clients.Concat(second.Clients));
+
+        var right = (await _cli.RunAsync("list-vms", "--broker", $"amqps://localhost:{first.Port},amqps://127.0.0.1:{second.Port}")).Error;
+        Assert.DoesNotContain("certificate", right);
+        Assert.Equal((1, 1), (first.Clients.Count, second.Clients.Count));
+    }
+
+    [Fact]
     public async Task Files_that_cannot_be_used_are_2_and_nothing_of_them_is_shown()
     {
         await using var server = TlsServer.Start(_ca.Server("broker", "127.0.0.1"));

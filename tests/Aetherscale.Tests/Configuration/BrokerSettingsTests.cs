@@ -48,6 +48,18 @@ public sealed class BrokerSettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_nodes_of_a_cluster_are_printed_without_their_password()
+    {
+        _variables["AETHERSCALE_BROKER"] = "amqp://alice:hush@a/vm, amqp://alice:hush@b/vm";
+
+        var printed = Read().Print();
+
+        Assert.Contains("broker = \"amqp://a:5672/vm,amqp://b:5672/vm\"  # AETHERSCALE_BROKER, where it has a password\n", printed);
+        AssertHushed(printed);
+        Assert.Contains("--broker must not hold a password", Refused(new() { [Broker] = "amqp://alice:hush@a,amqp://alice:hush@b" }));
+    }
+
+    [Fact]
     public async Task The_help_has_no_password()
     {
         _variables["AETHERSCALE_BROKER"] = Url;
@@ -75,6 +87,9 @@ public sealed class BrokerSettingsTests : IDisposable
     [InlineData("amqp://alice:hush@broker.example/a/b")]
     [InlineData("amqp://alice:hush:hush@broker.example")]
     [InlineData("alice:hush")]
+    [InlineData("amqp://alice:hush@a,amqp://b")]
+    [InlineData("amqp://a/v,amqp://alice:hush@b")]
+    [InlineData("amqp://alice:hu,hush@broker.example")]
     public void A_wrong_url_is_not_repeated(string url)
     {
         _variables["AETHERSCALE_BROKER"] = url;

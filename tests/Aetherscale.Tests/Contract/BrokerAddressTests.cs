@@ -43,6 +43,38 @@ public sealed class BrokerAddressTests : IDisposable
         Assert.DoesNotContain("s3cret", problem);
     }
 
+    [Theory]
+    [InlineData("amqp://mq", "amqp://mq:5672")]
+    [InlineData("amqps://a/v,amqps://b:5673/v", "amqps://a:5671/v amqps://b:5673/v")]
+    [InlineData("amqp://ann:s3cret%2C@a , amqp://ann:s3cret%2C@[::1]/", "amqp://a:5672 amqp://[::1]:5672")]
+    public void Urls_of_the_nodes_of_a_broker_are_read_in_their_order(string text, string shown)
+    {
+        Assert.True(BrokerAddress.TryParseAll(text, out var addresses, out var problem));
+        Assert.Null(problem);
+        Assert.Equal(shown, string.Join(' ', addresses));
+    }
+
+    [Theory]
+    [InlineData("", "must be a URL such as amqp://broker.example:5672, or amqps:// for TLS")]
+    [InlineData("amqp://a,", "of the 2 URLs between its commas number 2 is wrong")]
+    [InlineData("amqp://a,,amqp://b", "of the 3 URLs between its commas number 2 is wrong")]
+    [InlineData("amqp://a,b:5672", "of the 2 URLs between its commas number 2 is wrong")]
+    [InlineData("amqp://ann:s3,cret@a", "a comma in a password is written %2C")]
+    [InlineData("amqp://a/v,amqp://b/w", "must name the same virtual host in each of its URLs")]
+    [InlineData("amqp://a,amqp://b/v", "must name the same virtual host in each of its URLs")]
+    [InlineData("amqps://a,amqp://b", "must say amqps:// in each of its URLs, or in none")]
+    [InlineData("amqp://ann:s3cret@a,amqp://b", "must name the same user and password in each of its URLs, or in none")]
+    [InlineData("amqp://ann:s3cret@a,amqp://ann:s3crets@b", "must name the same user and password in each of its URLs, or in none")]
+    [InlineData("amqp://ann:s3cret@a,amqp://bob:s3cret@b", "must name the same user and password in each of its URLs, or in none")]
+    public void Urls_that_cannot_be_the_nodes_of_a_broker_are_refused_without_being_repeated(string text, string words)
+    {
+        Assert.False(BrokerAddress.TryParseAll(text, out var addresses, out var problem));
+        Assert.Empty(addresses);
+        Assert.StartsWith("must ", problem);
+        Assert.Contains(words, problem);
+        Assert.DoesNotContain("s3", problem);
+    }
+
     [Fact]
     public void Credentials_are_one_line_of_a_file_that_is_its_owners_alone()
     {

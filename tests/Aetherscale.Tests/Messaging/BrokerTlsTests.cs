@@ -143,7 +143,7 @@ public sealed class BrokerTlsTests : IDisposable
     {
         Assert.True(BrokerAddress.TryParse($"amqps://{Host}:{server.Port}", out var address, out _));
         var access = new BrokerAccess(address!, "", files);
-        var connection = new BrokerConnection(access, "test", TimeProvider.System);
+        var connection = new BrokerConnection(access, isAlone: true, "test", TimeProvider.System);
         var error = await Assert.ThrowsAsync<BrokerException>(
             () => connection.OpenAsync(BrokerCredentials.Guest, TestContext.Current.CancellationToken));
         return error.Message;

@@ -9,11 +9,13 @@ internal sealed class BrokerCheckup(BrokerState broker, SystemdScope scope) : IC
     public string Name => "broker";
 
     public Task<IReadOnlyList<DoctorFinding>> LookAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<DoctorFinding>>([(broker.Address, broker.Trouble) switch
+        Task.FromResult<IReadOnlyList<DoctorFinding>>([(broker.IsSet, broker.Reached) switch
         {
-            (null, _) => Finding.Ok(Name, "none is set; commands come over the socket only"),
-            (var address, null) => Finding.Ok(Name, $"commands come from {address}"),
-            var (address, trouble) => Finding.Fail(
-                Name, $"no commands come from {address}: {trouble}; the daemon tries on", $"{scope.Journalctl()} -n 20 -u aetherscale"),
+            (false, _) => Finding.Ok(Name, "none is set; commands come over the socket only"),
+            (_, { } address) => Finding.Ok(Name, $"commands come from {address}"),
+            _ => Finding.Fail(
+                Name,
+                $"no commands come from {string.Join("; nor from ", broker.Troubles.Select(node => $"{node.Address}: {node.Trouble}"))}; the daemon tries on",
+                $"{scope.Journalctl()} -n 20 -u aetherscale"),
         }]);
 }

@@ -1,18 +1,31 @@
+using System.Collections.Concurrent;
+
 namespace Aetherscale.Commands.Checkups;
 
 /// <summary>How it stands with the broker, as the door to it last told.</summary>
-/// <param name="address">Which; null when none is set.</param>
-internal sealed class BrokerState(string? address)
+/// <param name="addresses">The URLs of its nodes, without a password; none when no broker is set.</param>
+internal sealed class BrokerState(IReadOnlyList<string> addresses)
 {
-    private volatile string? _trouble = "it has not been reached yet";
+    private readonly ConcurrentDictionary<string, string> _troubles = new();
+    private volatile string? _reached;
 
-    /// <summary>Its URL, without a password.</summary>
-    public string? Address => address;
+    /// <summary>Whether there is to be one.</summary>
+    public bool IsSet => addresses.Count > 0;
 
-    /// <summary>Why no commands come from it; null when they do.</summary>
-    public string? Trouble
+    /// <summary>Where commands come from; null when they do not.</summary>
+    public string? Reached => _reached;
+
+    /// <summary>Why no commands come from each of its nodes.</summary>
+    public IEnumerable<(string Address, string Trouble)> Troubles =>
+        addresses.Select(address => (address, _troubles.GetValueOrDefault(address, "it has not been reached yet")));
+
+    /// <summary>Commands come from there.</summary>
+    public void Reach(string address) => _reached = address;
+
+    /// <summary>None come from there.</summary>
+    public void Fail(string address, string why)
     {
-        get => _trouble;
-        set => _trouble = value;
+        _troubles[address] = why;
+        _reached = null;
     }
 }

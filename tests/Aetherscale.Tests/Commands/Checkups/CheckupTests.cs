@@ -105,17 +105,30 @@ public sealed class CheckupTests : IDisposable
     [Fact]
     public async Task The_broker_is_told_as_its_door_last_found_it()
     {
-        var state = new BrokerState("amqp://b");
+        var state = new BrokerState(["amqp://b"]);
         Assert.Contains("not been reached yet", (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Found);
 
-        state.Trouble = "Connection refused";
+        state.Fail("amqp://b", "Connection refused");
         Assert.Equal(
             ("fail", "no commands come from amqp://b: Connection refused; the daemon tries on"),
             (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))) is var away ? (away.Status, away.Found) : default);
 
-        state.Trouble = null;
+        state.Reach("amqp://b");
         Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Status);
-        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(new BrokerState(null), SystemdScope.User))).Status);
+        Assert.Equal("ok", (await OnlyAsync(new BrokerCheckup(new BrokerState([]), SystemdScope.User))).Status);
+    }
+
+    [Fact]
+    public async Task Of_a_cluster_the_node_is_told_that_commands_come_from_or_why_from_each_there_are_none()
+    {
+        var state = new BrokerState(["amqp://a", "amqp://b"]);
+        state.Fail("amqp://a", "Connection refused");
+        Assert.Equal(
+            "no commands come from amqp://a: Connection refused; nor from amqp://b: it has not been reached yet; the daemon tries on",
+            (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Found);
+
+        state.Reach("amqp://b");
+        Assert.Equal("commands come from amqp://b", (await OnlyAsync(new BrokerCheckup(state, SystemdScope.User))).Found);
     }
 
     [Fact]
