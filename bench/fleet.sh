@@ -54,8 +54,8 @@ stop_broker() {
 
 [[ -n ${FLEET_BENCH:-} ]] || dotnet build "$here/Aetherscale.FleetBench" -c Release -v quiet >&2
 bench=${FLEET_BENCH:-$repository/artifacts/bin/Aetherscale.FleetBench/release/Aetherscale.FleetBench}
-echo '| hosts | VMs | all know all, s | all names claimed, s | list-vms, ms | filtered, ms | stop-vm, ms | one comes back, ms | placements/s | MiB a host | MiB the broker | CPU s to join | CPU ms a placement | broker idle | hosts idle |'
-echo '|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
+echo '| hosts | VMs | all know all, s | all names claimed, s | list-vms, ms | filtered, ms | stop-vm, ms | one comes back, ms | placements/s | half full, placements/s | MiB a host | MiB the broker | CPU s to join | CPU ms a placement | broker idle | hosts idle |'
+echo '|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|'
 for hosts in "$@"; do
   start_broker
   mkdir "$folder/hosts"

@@ -76,24 +76,16 @@ Progress("asked");
 var back = await ComeBackAsync(serving.Count - 1);
 Progress("one is back");
 cpu = BrokerCpu();
-clock.Restart();
-var run = Guid.NewGuid().ToString("N")[..6];
-var next = 0;
-await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
-{
-    await using var creator = await Client.OpenAsync(address!);
-    await Task.WhenAll(Enumerable.Range(0, PerClient).Select(async _ =>
-    {
-        for (var n = Interlocked.Increment(ref next); n <= Creates; n = Interlocked.Increment(ref next))
-        {
-            var options = JsonSerializer.SerializeToElement(new CreateVmOptions { Image = "debian-12", Name = $"new-{run}-{n}" }, ContractJson.Wire.CreateVmOptions);
-            Check(await creator.AskAsync(AmqpRoutes.CommandQueue, new RequestEnvelope { Command = CommandNames.CreateVm, Options = options, RequestId = $"{run}-{n}" }), null);
-        }
-    }));
-}));
-var placements = Creates / clock.Elapsed.TotalSeconds;
+var placements = await PlaceAsync();
 Progress("placed");
 var placementCpu = BrokerCpu() - cpu;
+foreach (var host in fleet.Where((_, n) => n % 2 == 0))
+{
+    host.Vms.IsFull = true;
+}
+
+var placementsOfHalf = await PlaceAsync();
+Progress("placed on half of them");
 await Task.Delay(3000);
 cpu = BrokerCpu();
 var own = Process.GetCurrentProcess().TotalProcessorTime;
@@ -102,8 +94,29 @@ var idle = (BrokerCpu() - cpu) / 10;
 var ownIdle = (Process.GetCurrentProcess().TotalProcessorTime - own).TotalSeconds / 10;
 
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"| {hosts} | {hosts * vms} | {join.TotalSeconds:F1} | {bound.TotalSeconds:F1} | {Median(whole):F0} ({whole.Max():F0}) | {Median(filtered):F0} ({filtered.Max():F0}) | {Median(stops):F1} ({stops.Max():F1}) | {back:F0} | {placements:F0} | {memory:F1} | {BrokerMemory():F0} | {joinCpu:F0} | {placementCpu * 1000 / Creates:F1} | {idle * 100:F0} % | {ownIdle * 100:F0} % |"));
+    $"| {hosts} | {hosts * vms} | {join.TotalSeconds:F1} | {bound.TotalSeconds:F1} | {Median(whole):F0} ({whole.Max():F0}) | {Median(filtered):F0} ({filtered.Max():F0}) | {Median(stops):F1} ({stops.Max():F1}) | {back:F0} | {placements:F0} | {placementsOfHalf:F0} | {memory:F1} | {BrokerMemory():F0} | {joinCpu:F0} | {placementCpu * 1000 / Creates:F1} | {idle * 100:F0} % | {ownIdle * 100:F0} % |"));
 await EndAsync();
+
+// In a second.
+async Task<double> PlaceAsync()
+{
+    var run = Guid.NewGuid().ToString("N")[..6];
+    var next = 0;
+    clock.Restart();
+    await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
+    {
+        await using var creator = await Client.OpenAsync(address!);
+        await Task.WhenAll(Enumerable.Range(0, PerClient).Select(async _ =>
+        {
+            for (var n = Interlocked.Increment(ref next); n <= Creates; n = Interlocked.Increment(ref next))
+            {
+                var options = JsonSerializer.SerializeToElement(new CreateVmOptions { Image = "debian-12", Name = $"new-{run}-{n}" }, ContractJson.Wire.CreateVmOptions);
+                Check(await creator.AskAsync(AmqpRoutes.CommandQueue, new RequestEnvelope { Command = CommandNames.CreateVm, Options = options, RequestId = $"{run}-{n}" }), null);
+            }
+        }));
+    }));
+    return Creates / clock.Elapsed.TotalSeconds;
+}
 
 // The last host goes and comes: an event of its VMs is told when the names of all are known to be its own.
 async Task<double> ComeBackAsync(int number)

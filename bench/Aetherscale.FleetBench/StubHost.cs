@@ -24,7 +24,7 @@ internal sealed class StubHost : IAsyncDisposable
             Name = name,
             Has = vms.Has,
             Vms = () => vms.All,
-            Admit = (_, _) => (new Room(), null),
+            Admit = (_, _) => vms.IsFull ? (null, StubVms.NoRoom) : (new Room(), null),
             HasImage = _ => true,
             News = vms.Listen,
         };
@@ -56,7 +56,7 @@ internal sealed class StubHost : IAsyncDisposable
     {
         public void Dispose()
         {
-            // There is as much as anybody wants.
+            // There is as much as anybody wants, or none.
         }
     }
 }

@@ -12,6 +12,8 @@ namespace Aetherscale.FleetBench;
 /// <summary>In the place of a host's VMs: rows in memory, and the commands on them that a fleet needs. Nothing runs.</summary>
 internal sealed class StubVms(string host)
 {
+    public const string NoRoom = "memory: 512 MiB wanted, 0 MiB of 51200 free";
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, VmSummary> _byKey = [];
     private readonly List<(VmSummary Row, byte[] Json)> _rows = [];
@@ -27,6 +29,9 @@ internal sealed class StubVms(string host)
             }
         }
     }
+
+    /// <summary>Whether there is no room for any more.</summary>
+    public bool IsFull { get; set; }
 
     public IReadOnlyDictionary<string, Route> Routes { get; private set; } = new Dictionary<string, Route>();
 
@@ -88,7 +93,7 @@ internal sealed class StubVms(string host)
             [CommandNames.ListVms] = Commands.Routes.To(wire.ListVmsOptions, (options, _, _) => Task.FromResult(List(options))),
             [CommandNames.ShowHost] = Commands.Routes.To(wire.HostOptions, wire.HostDetails, (_, _, _) => Task.FromResult(Show())),
             [CommandNames.ListHosts] = Commands.Routes.To(wire.ListHostsOptions, wire.HostDetails, (_, _, _) => Task.FromResult(Show())),
-            [CommandNames.OfferVm] = Commands.Routes.To(wire.CreateVmOptions, wire.OfferVmResponse, (_, _, _) => Task.FromResult(new OfferVmResponse { FreePerMille = 1 })),
+            [CommandNames.OfferVm] = Commands.Routes.To(wire.CreateVmOptions, wire.OfferVmResponse, (_, _, _) => Task.FromResult(new OfferVmResponse { HasImage = true, FreePerMille = 1, Missing = IsFull ? NoRoom : null })),
         };
     }
 

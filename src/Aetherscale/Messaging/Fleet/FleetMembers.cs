@@ -27,6 +27,18 @@ internal sealed class FleetMembers(string file, string self, TimeProvider time)
         }
     }
 
+    /// <summary>The same without this one, in the order of their names.</summary>
+    public IReadOnlyList<string> Others
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _seen.Keys];
+            }
+        }
+    }
+
     public DateTimeOffset? LastSeen(string host)
     {
         lock (_gate)

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Aetherscale.Contract;
 using RabbitMQ.Client.Exceptions;
 
@@ -54,6 +55,25 @@ internal sealed class Gathering(FleetMembers members, TimeProvider time)
                 }
             }
         }
+    }
+
+    /// <summary>Asks so many other hosts, taken at random, and waits a moment.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away.</exception>
+    public async Task<IReadOnlyList<Answer>> AskSomeAsync(FleetLink link, int count, string type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var inquiry = link.Expect();
+        var hosts = members.Others.ToArray();
+        RandomNumberGenerator.Shuffle<string>(hosts);
+        var began = time.GetTimestamp();
+        var sent = await Task.WhenAll(hosts.Take(count).Select(host => link.AskAsync(host, inquiry, type, body, s_prompt, cancellationToken)));
+        var answers = new List<Answer>();
+        while (answers.Count < sent.Count(isThere => isThere) && s_prompt - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero
+            && await inquiry.NextAsync(left, time, cancellationToken) is { } answer)
+        {
+            answers.Add(answer);
+        }
+
+        return [.. answers.Where(answer => answer.Host is not null)];
     }
 
     /// <summary>Of these, the hosts whose queue for questions is gone: it goes with their connection.</summary>

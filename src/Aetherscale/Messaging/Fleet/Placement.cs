@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
@@ -14,6 +13,11 @@ internal sealed class Placement(
 {
     /// <summary>Between two rounds of a create that waits for room.</summary>
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
+
+    /// <summary>Of so many hosts, not all are asked at once who would take a VM: some of them, taken at random, mostly have room and the image.</summary>
+    private const int Many = 16;
+
+    private const int Some = 8;
 
     /// <summary>Whoever asks this very host does not wait longer for the broker.</summary>
     private static readonly TimeSpan s_namePatience = TimeSpan.FromSeconds(3);
@@ -159,22 +163,26 @@ internal sealed class Placement(
             return known;
         }
 
-        var question = Question(options);
+        var question = Offer.Question(options);
+        if (members.Names.Count > Many)
+        {
+            var some = Offer.Read(await gathering.AskSomeAsync(link, Some, FleetMessage.Command, question, stopping));
+            if (await TryRelayAsync(link, some.Where(one => one.Terms.HasImage), create, stopping) is { } reply)
+            {
+                return reply;
+            }
+        }
+
         while (true)
         {
             var gathered = await gathering.AskAllAsync(link, FleetMessage.Command, question, stopping);
-            var offers = gathered.Answers.Select(answer => (Host: answer.Host!, Offer: Read(answer))).ToList();
-            foreach (var (host, _) in offers.Where(one => one.Offer is { Missing: null })
-                .OrderByDescending(one => one.Offer.HasImage).ThenByDescending(one => one.Offer.FreePerMille).ToList())
+            var offers = Offer.Read(gathered.Answers);
+            if (await TryRelayAsync(link, offers, create, stopping) is { } reply)
             {
-                // Between the offer and now others may have taken the room: then the next one is asked.
-                if (await forwarding.TryRelayAsync(link, host, create, stopping) is { } reply && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
-                {
-                    return reply;
-                }
+                return reply;
             }
 
-            var missing = offers.Where(one => one.Offer.Missing is not null).Select(one => $"{one.Host}: {one.Offer.Missing}")
+            var missing = offers.Where(one => one.Terms.Missing is not null).Select(one => $"{one.Host}: {one.Terms.Missing}")
                 .Concat(gathered.Unanswered.Select(host => $"{host}: it does not answer"));
             if (!options.Wait || time.GetUtcNow() + s_round >= create.Deadline(time.GetUtcNow()))
             {
@@ -189,33 +197,27 @@ internal sealed class Placement(
         }
     }
 
+    /// <returns>Null: none of them took it.</returns>
+    private async Task<Reply?> TryRelayAsync(FleetLink link, IEnumerable<Offer> offers, Outgoing create, CancellationToken stopping)
+    {
+        foreach (var offer in Offer.Best(offers).ToList())
+        {
+            // Between the offer and now others may have taken the room: then the next one is asked.
+            if (await forwarding.TryRelayAsync(link, offer.Host, create, stopping) is { } reply && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
+            {
+                return reply;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>It waits in the queue, where it outlives this daemon: whoever takes it next tries again.</summary>
     private async Task<Reply> GoRoundAsync(FleetLink link, Outgoing create, CancellationToken stopping)
     {
         var now = time.GetUtcNow();
         var properties = create.Properties(create.Deadline(now), now, receiptTo: null, receipt: null);
         return await link.SendAsync(AmqpRoutes.HostExchange, AmqpRoutes.PlacementQueue, properties, create.Body, stopping) ? Reply.Elsewhere : throw FleetLink.Lost(null);
-    }
-
-    private static ReadOnlyMemory<byte> Question(CreateVmOptions options) => JsonSerializer.SerializeToUtf8Bytes(
-        new RequestEnvelope
-        {
-            Command = CommandNames.OfferVm,
-            Options = JsonSerializer.SerializeToElement(options, ContractJson.Wire.CreateVmOptions),
-        },
-        ContractJson.Wire.RequestEnvelope);
-
-    private static OfferVmResponse Read(Answer answer)
-    {
-        try
-        {
-            var envelope = JsonSerializer.Deserialize(answer.Body.Span, ContractJson.Tolerant.ReplyEnvelope);
-            return envelope?.Response?.Deserialize(ContractJson.Tolerant.OfferVmResponse) ?? new OfferVmResponse { Missing = envelope?.ExecutionInfo.Reason ?? "no offer" };
-        }
-        catch (JsonException)
-        {
-            return new OfferVmResponse { Missing = "its answer cannot be read" };
-        }
     }
 
     /// <summary>The same request makes the same VM, whichever host it comes to, however often.</summary>
