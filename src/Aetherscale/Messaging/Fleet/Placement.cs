@@ -167,7 +167,7 @@ internal sealed class Placement(
         if (members.Names.Count > Many)
         {
             var some = Offer.Read(await gathering.AskSomeAsync(link, Some, FleetMessage.Command, question, stopping));
-            if (await TryRelayAsync(link, some.Where(one => one.Terms.HasImage), create, stopping) is { } reply)
+            if ((await TryRelayAsync(link, some.Where(one => one.Terms.HasImage), create, stopping)).Reply is { } reply)
             {
                 return reply;
             }
@@ -177,12 +177,14 @@ internal sealed class Placement(
         {
             var gathered = await gathering.AskAllAsync(link, FleetMessage.Command, question, stopping);
             var offers = Offer.Read(gathered.Answers);
-            if (await TryRelayAsync(link, offers, create, stopping) is { } reply)
+            var (reply, passed) = await TryRelayAsync(link, offers, create, stopping);
+            if (reply is not null)
             {
                 return reply;
             }
 
             var missing = offers.Where(one => one.Terms.Missing is not null).Select(one => $"{one.Host}: {one.Terms.Missing}")
+                .Concat(passed)
                 .Concat(gathered.Unanswered.Select(host => $"{host}: it does not answer"));
             if (!options.Wait || time.GetUtcNow() + s_round >= create.Deadline(time.GetUtcNow()))
             {
@@ -197,19 +199,24 @@ internal sealed class Placement(
         }
     }
 
-    /// <returns>Null: none of them took it.</returns>
-    private async Task<Reply?> TryRelayAsync(FleetLink link, IEnumerable<Offer> offers, Outgoing create, CancellationToken stopping)
+    /// <returns>The reply; null where none of them took it, and why each did not.</returns>
+    private async Task<(Reply? Reply, IReadOnlyList<string> Missing)> TryRelayAsync(
+        FleetLink link, IEnumerable<Offer> offers, Outgoing create, CancellationToken stopping)
     {
+        var missing = new List<string>();
         foreach (var offer in Offer.Best(offers).ToList())
         {
             // Between the offer and now others may have taken the room: then the next one is asked.
-            if (await forwarding.TryRelayAsync(link, offer.Host, create, stopping) is { } reply && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
+            var reply = await forwarding.TryRelayAsync(link, offer.Host, create, stopping);
+            if (reply is not null && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
             {
-                return reply;
+                return (reply, []);
             }
+
+            missing.Add($"{offer.Host}: {(reply?.ExecutionInfo.Code == NoCapacity ? "others took its room meanwhile" : "it did not take the VM in time")}");
         }
 
-        return null;
+        return (null, missing);
     }
 
     /// <summary>It waits in the queue, where it outlives this daemon: whoever takes it next tries again.</summary>
