@@ -126,6 +126,9 @@ public static class ErrorCodes
     /// <summary>The broker does not let this host do what the command needs; the reason says what to do.</summary>
     public const string BrokerRefused = "broker-refused";
 
+    /// <summary>The command was carried out; its reply is longer than the broker lets through.</summary>
+    public const string ReplyTooLarge = "reply-too-large";
+
     /// <summary>The command came after its deadline, and was not begun.</summary>
     public const string DeadlinePassed = "deadline-passed";
 

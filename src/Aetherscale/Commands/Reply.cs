@@ -39,6 +39,14 @@ internal sealed record Reply(ExecutionInfo ExecutionInfo, Action<Utf8JsonWriter>
         return new Reply(envelope.ExecutionInfo, envelope.Response is { } response ? response.WriteTo : null);
     }
 
+    /// <summary>What the requester gets instead where the broker does not carry this reply.</summary>
+    public Reply TooLarge() => new(ExecutionInfo with
+    {
+        Status = ExecutionInfo.Error,
+        Code = ErrorCodes.ReplyTooLarge,
+        Reason = "The command was carried out, and its reply is longer than the broker lets through (its setting max_message_size): ask for less, or over the host's socket.",
+    });
+
     /// <summary>The envelope in one piece.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {

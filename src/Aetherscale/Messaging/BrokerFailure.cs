@@ -13,6 +13,7 @@ internal static class BrokerFailure
     private const ushort NotAllowed = 530;
     private const ushort InternalError = 541;
     private const ushort AccessRefused = 403;
+    private const ushort PreconditionFailed = 406;
 
     /// <param name="error">What the client library threw.</param>
     /// <param name="access">To whom we tried to connect.</param>
@@ -67,6 +68,10 @@ internal static class BrokerFailure
             : Quoted.Plain(chain[^1].Message);
         return new BrokerException(words, error) { IsAway = true };
     }
+
+    /// <summary>Whether a message was not sent because it is longer than the broker's <c>max_message_size</c>.</summary>
+    public static bool IsTooLarge(Exception error) => Chain(error).OfType<OperationInterruptedException>()
+        .Any(cause => cause.ShutdownReason is { ReplyCode: PreconditionFailed } reason && reason.ReplyText.Contains("message size", StringComparison.Ordinal));
 
     /// <summary>Whether the broker may have said more than was heard of it: <see cref="TlsAlert.MayBeMissed"/>.</summary>
     public static bool MayHideAnAlert(Exception error) => TlsAlert.MayBeMissed([.. Chain(error)]);

@@ -213,6 +213,11 @@ internal sealed class Intake(
                 {
                     MessagingLog.ReplyLost(logger, pending.Requester, Quoted.Plain(error.Message));
                 }
+                else if (session is { IsOpen: true } && BrokerFailure.IsTooLarge(error) && reply.ExecutionInfo.Code != ReplyTooLarge)
+                {
+                    await ReplyAsync(pending, reply.TooLarge());
+                    return;
+                }
                 else if (session is not { IsOpen: false })
                 {
                     MessagingLog.ReplyDropped(logger, pending.Requester, Quoted.Plain(error.Message));

@@ -6,10 +6,6 @@ using RabbitMQ.Client.Events;
 namespace Aetherscale.Messaging;
 
 /// <summary>One connection to the broker, with the channel that deliveries come in on and one for replies.</summary>
-/// <remarks>
-/// A reply may close its channel (a requester that has gone, on some versions of RabbitMQ), so it has none in common with
-/// deliveries.
-/// </remarks>
 internal sealed class Session : IAsyncDisposable
 {
     /// <summary>
@@ -21,15 +17,11 @@ internal sealed class Session : IAsyncDisposable
     private const ushort FrameError = 501;
     private const ushort SyntaxError = 502;
 
-    /// <summary>Longer than it takes to notice that the network has fallen silent.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     private readonly IConnection _connection;
     private readonly IChannel _deliveries;
-    private readonly SemaphoreSlim _replyGate = new(1, 1);
+    private readonly Replies _replies;
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _consumers = [];
-    private IChannel? _replies;
     private volatile bool _isGivenUp;
 
     private Session(int number, IConnection connection, IChannel deliveries)
@@ -37,6 +29,7 @@ internal sealed class Session : IAsyncDisposable
         Number = number;
         _connection = connection;
         _deliveries = deliveries;
+        _replies = new Replies(connection);
         connection.ConnectionShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
         deliveries.ChannelShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
     }
@@ -134,8 +127,7 @@ internal sealed class Session : IAsyncDisposable
     {
         var properties = new BasicProperties(message.BasicProperties) { Expiration = null, Persistent = true };
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { [FleetHeaders.Reason] = reason };
-        await using var channel = await OpenReplyChannelAsync(cancellationToken);
-        await channel.BasicPublishAsync(AmqpRoutes.DeadLetterExchange, message.RoutingKey, mandatory: false, properties, message.Body, cancellationToken);
+        await _replies.SendAsync(AmqpRoutes.DeadLetterExchange, message.RoutingKey, properties, message.Body, cancellationToken);
     }
 
     public async Task AcknowledgeAsync(ulong tag, CancellationToken cancellationToken) =>
@@ -145,22 +137,8 @@ internal sealed class Session : IAsyncDisposable
     /// <exception cref="Exception">
     /// It could not be sent; when the session is open still, that is the reply's own fault.
     /// </exception>
-    public async Task ReplyAsync(string replyTo, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_patience);
-        try
-        {
-            await PublishAsync(await ReplyChannelAsync(deadline.Token), replyTo, properties, body, deadline.Token);
-        }
-#pragma warning disable CA1031 // Whatever it was, another reply may have closed the channel that they share: this one is tried alone.
-        catch (Exception) when (IsOpen && !deadline.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            await using var alone = await OpenReplyChannelAsync(deadline.Token);
-            await PublishAsync(alone, replyTo, properties, body, deadline.Token);
-        }
-    }
+    public Task ReplyAsync(string replyTo, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        _replies.SendAsync("", replyTo, properties, body, cancellationToken);
 
     /// <summary>Closes the connection, politely if that is quick.</summary>
     public async ValueTask DisposeAsync()
@@ -172,35 +150,8 @@ internal sealed class Session : IAsyncDisposable
         await _connection.AbortAsync(TimeSpan.FromSeconds(2));
         await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _connection.DisposeAsync();
-        _replyGate.Dispose();
+        _replies.Dispose();
     }
-
-    private static async Task PublishAsync(
-        IChannel channel, string replyTo, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        await channel.BasicPublishAsync(exchange: "", replyTo, mandatory: false, properties, body, cancellationToken);
-
-    private async Task<IChannel> ReplyChannelAsync(CancellationToken cancellationToken)
-    {
-        await _replyGate.WaitAsync(cancellationToken);
-        try
-        {
-            if (_replies is { IsOpen: false } closed)
-            {
-                _replies = null;
-                await closed.DisposeAsync();
-            }
-
-            return _replies ??= await OpenReplyChannelAsync(cancellationToken);
-        }
-        finally
-        {
-            _replyGate.Release();
-        }
-    }
-
-    /// <summary>A publication on it is over when the broker has confirmed it.</summary>
-    private Task<IChannel> OpenReplyChannelAsync(CancellationToken cancellationToken) => _connection.CreateChannelAsync(
-        new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
 
     private Task EndAsync(string reason)
     {

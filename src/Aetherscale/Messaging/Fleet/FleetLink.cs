@@ -17,6 +17,7 @@ internal sealed class FleetLink : IAsyncDisposable
 
     private readonly IConnection _connection;
     private readonly IChannel _out;
+    private readonly Replies _replies;
     private readonly IChannel _in;
     private readonly string _host;
     private readonly FleetClocks _clocks;
@@ -32,6 +33,7 @@ internal sealed class FleetLink : IAsyncDisposable
     {
         _connection = connection;
         _out = outgoing;
+        _replies = new Replies(connection);
         _in = incoming;
         _host = host;
         _clocks = clocks;
@@ -129,10 +131,30 @@ internal sealed class FleetLink : IAsyncDisposable
         SendAsync(AmqpRoutes.HostExchange, AmqpRoutes.AskQueue(host), Question(inquiry, type, patience), body, cancellationToken);
 
     /// <summary>Answers a message; whether anybody waits for it still is not told.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>, or <c>reply-too-large</c>.</exception>
     public Task AnswerAsync(IReadOnlyBasicProperties question, string? type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
         question.ReplyTo is { Length: > 0 } replyTo
-            ? SendAsync("", replyTo, new BasicProperties { Type = type, CorrelationId = question.CorrelationId }, body, cancellationToken)
+            ? SendLongAsync("", replyTo, new BasicProperties { Type = type, CorrelationId = question.CorrelationId }, body, cancellationToken)
             : Task.CompletedTask;
+
+    /// <summary>Sends what may be longer than the broker takes, and costs no more than itself then.</summary>
+    /// <exception cref="AetherscaleException">As above.</exception>
+    public async Task SendLongAsync(string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        Stamp(properties);
+        try
+        {
+            await _replies.SendAsync(exchange, key, properties, body, cancellationToken);
+        }
+        catch (Exception error) when (BrokerFailure.IsTooLarge(error))
+        {
+            throw new AetherscaleException(ErrorCodes.ReplyTooLarge, $"The broker lets no message of {body.Length} bytes through (its setting max_message_size).", error);
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            throw Lost(error);
+        }
+    }
 
     /// <summary>A channel for something that may cost it.</summary>
     public Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken) => OpenChannelAsync(confirms: false, cancellationToken);
@@ -156,6 +178,7 @@ internal sealed class FleetLink : IAsyncDisposable
         End();
         await _out.DisposeAsync();
         await _in.DisposeAsync();
+        _replies.Dispose();
     }
 
     public static AetherscaleException Lost(Exception? cause) => cause is OperationInterruptedException { ShutdownReason: { ReplyCode: AccessRefused } reason }
@@ -165,10 +188,7 @@ internal sealed class FleetLink : IAsyncDisposable
     private async Task<bool> PublishAsync(
         string exchange, string key, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        properties.Headers ??= new Dictionary<string, object?>();
-        properties.Headers[FleetHeaders.Host] = _host;
-        properties.Headers[FleetHeaders.Run] = s_run;
-        properties.Headers[FleetHeaders.Now] = FleetHeaders.OfInstant(_time.GetUtcNow());
+        Stamp(properties);
         try
         {
             await _out.BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
@@ -182,6 +202,14 @@ internal sealed class FleetLink : IAsyncDisposable
         {
             throw Lost(error);
         }
+    }
+
+    private void Stamp(BasicProperties properties)
+    {
+        properties.Headers ??= new Dictionary<string, object?>();
+        properties.Headers[FleetHeaders.Host] = _host;
+        properties.Headers[FleetHeaders.Run] = s_run;
+        properties.Headers[FleetHeaders.Now] = FleetHeaders.OfInstant(_time.GetUtcNow());
     }
 
     private BasicProperties Question(Inquiry inquiry, string type, TimeSpan patience) => new()

@@ -11,6 +11,9 @@ internal static partial class FleetLog
     [LoggerMessage(LogLevel.Warning, "VM {Id}: the fleet does not know its name {Name} yet; it is tried again in {Seconds} s: {Reason}")]
     public static partial void NameLater(ILogger logger, string id, string name, double seconds, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "The others will not know which VMs are here when this host is away: {Reason}")]
+    public static partial void NoInventory(ILogger logger, string reason);
+
     [LoggerMessage(LogLevel.Warning, "A create-vm from {Requester} came again without an id, after it may have been carried out: not carried out, and put aside in {Queue}")]
     public static partial void PutAside(ILogger logger, string requester, string queue);
 

@@ -231,7 +231,15 @@ internal sealed class FleetPresence(
         {
             await stale.WaitAsync(over);
             var reply = await router.RunAsync(question, asker, over);
-            await inventories.WriteAsync(link, reply.ToJson(), over);
+            try
+            {
+                await inventories.WriteAsync(link, reply.ToJson(), over);
+            }
+            catch (AetherscaleException error) when (error.Code == ErrorCodes.ReplyTooLarge)
+            {
+                FleetLog.NoInventory(logger, error.Message);
+            }
+
             await Task.Delay(s_inventoryPause, time, over);
         }
     }

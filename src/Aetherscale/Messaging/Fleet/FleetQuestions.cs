@@ -54,8 +54,16 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
 
     private async Task AnswerAsync(FleetLink link, BasicDeliverEventArgs message, byte[] body, Requester asker, CancellationToken stopping)
     {
+        var properties = message.BasicProperties;
         var reply = await router.RunAsync(body, asker, stopping);
-        await link.AnswerAsync(message.BasicProperties, null, reply.ToJson(), stopping);
+        try
+        {
+            await link.AnswerAsync(properties, null, reply.ToJson(), stopping);
+        }
+        catch (AetherscaleException error) when (error.Code == ErrorCodes.ReplyTooLarge)
+        {
+            await link.AnswerAsync(properties, null, reply.TooLarge().ToJson(), stopping);
+        }
     }
 
     private void Hear(string key, IReadOnlyBasicProperties properties)

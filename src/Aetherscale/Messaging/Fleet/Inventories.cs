@@ -17,7 +17,8 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
     /// <param name="link">The way to the broker.</param>
     /// <param name="reply">What <c>list-vms</c> answers here.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<bool> WriteAsync(FleetLink link, ReadOnlyMemory<byte> reply, CancellationToken cancellationToken) => link.SendAsync(
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>, or <c>reply-too-large</c>.</exception>
+    public Task WriteAsync(FleetLink link, ReadOnlyMemory<byte> reply, CancellationToken cancellationToken) => link.SendLongAsync(
         AmqpRoutes.HostExchange, AmqpRoutes.InventoryQueue(me.Name), new BasicProperties { Persistent = true, ContentType = "application/json" }, reply, cancellationToken);
 
     /// <returns>No rows where there is no inventory, or it cannot be read now.</returns>
