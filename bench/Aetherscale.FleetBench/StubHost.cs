@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Commands.Checkups;
 using Aetherscale.Commands.Hosts;
@@ -26,6 +27,8 @@ internal sealed class StubHost : IAsyncDisposable
             Vms = () => vms.All,
             Admit = (_, _) => vms.IsFull ? (null, StubVms.NoRoom) : (new Room(), null),
             HasImage = _ => true,
+            Recall = (_, _) => Task.FromResult<JsonElement?>(null),
+            MadeLately = () => [],
             News = vms.Listen,
         };
         Members = new FleetMembers(hostsFile, name, TimeProvider.System);

@@ -180,6 +180,8 @@ internal static class Daemon
             Vms = () => [.. store.List().Select(vm => (vm.Id.ToString(), vm.Spec?.Name))],
             Admit = admission.TryAdmitAs,
             HasImage = admission.HasImage,
+            Recall = once.RecallAsync,
+            MadeLately = once.MadeLately,
             News = new VmNews(history, labels.Host).Listen,
         };
         using var brokerSide = addresses.Count == 0 ? null : new BrokerSide(me, new FleetMembers($"{data.Fleet}/hosts.json", labels.Host, time), time, logs);

@@ -15,6 +15,9 @@ namespace Aetherscale.Commands;
 /// </summary>
 internal sealed class Once(RequestFolder requests, VmStore store, VmLocks locks, TimeProvider time, ILogger<Once> logger)
 {
+    /// <summary>A request may come again for so long.</summary>
+    public static readonly TimeSpan Kept = RequestFolder.Kept;
+
     private const int MaxFiles = 10_000;
     private const long MaxBytes = 16 * 1024 * 1024;
 
@@ -29,6 +32,31 @@ internal sealed class Once(RequestFolder requests, VmStore store, VmLocks locks,
     public Route Wrap(Route route) => (request, requester, stopping) => request.RequestId is null
         ? route(request, requester, stopping)
         : RunAsync(route, request, requester, stopping);
+
+    /// <summary>What the request is answered that was carried out here, or is being; null where it was not.</summary>
+    public async Task<JsonElement?> RecallAsync(RequestMark mark, CancellationToken stopping)
+    {
+        var key = new RequestKey(mark.Scope, mark.Id);
+        if (_running.TryGetValue(key, out var running) && running.BodySha256 == mark.Digest)
+        {
+            try
+            {
+                return await running.Response.WaitAsync(stopping);
+            }
+            catch (AetherscaleException)
+            {
+                return null;
+            }
+        }
+
+        return requests.Find(key) is { } known && known.Record.BodySha256 == mark.Digest && (known.IsDone || await TookEffectAsync(known.Record, stopping))
+            ? known.Record.Response
+            : null;
+    }
+
+    /// <summary>The ids of the VMs that were made here by requests that may come again, whether or not they are there still.</summary>
+    public IReadOnlyList<string> MadeLately() =>
+        [.. requests.All().Where(record => record.Command == CommandNames.CreateVm).Select(record => IdIn(record.Response)).OfType<string>()];
 
     /// <summary>Forgets what is old, now and then; at first, before it returns, also what the last daemon left half written.</summary>
     public async Task TidyAsync(CancellationToken stopping)
@@ -119,6 +147,9 @@ internal sealed class Once(RequestFolder requests, VmStore store, VmLocks locks,
             throw;
         }
     }
+
+    private static string? IdIn(JsonElement response) =>
+        response.ValueKind == JsonValueKind.Object && response.TryGetProperty("vm-id", out var id) ? id.GetString() : null;
 
     /// <summary>Whether a request that was cut off together with its daemon has taken effect after all.</summary>
     private async Task<bool> TookEffectAsync(RequestRecord begun, CancellationToken stopping)

@@ -63,7 +63,7 @@ internal sealed class BrokerSide : IDisposable
             new Topology(commands, declaration),
             new FleetTopology(_me.Name, declaration),
             new FleetPresence(_me, _members, _claims, _inventories, router, _time, _logs.CreateLogger<FleetPresence>()),
-            new FleetQuestions(router, _members, _clocks, deliveries),
+            new FleetQuestions(_me, router, _members, _clocks, deliveries),
             _me,
             _clocks,
             _intake,

@@ -25,6 +25,12 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
         : Read(key, Begun) is { } begun ? (begun, false)
         : null;
 
+    /// <summary>All that is remembered. Each file is read.</summary>
+    public IEnumerable<RequestRecord> All() => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder).Where(path => path.EndsWith(Done, StringComparison.Ordinal) || path.EndsWith(Begun, StringComparison.Ordinal))
+            .Select(Read).OfType<RequestRecord>()
+        : [];
+
     /// <summary>Notes that the request is about to be carried out, and the response that it will have if it is.</summary>
     public void Begin(RequestRecord record) => Write(record, Begun);
 
@@ -108,15 +114,16 @@ internal sealed class RequestFolder(string folder, TimeProvider time)
         DurableFile.Replace(PathOf(record.Key, state), JsonSerializer.SerializeToUtf8Bytes(record, RequestJson.Default.RequestRecord), FileMode);
     }
 
+    private RequestRecord? Read(RequestKey key, string state) => Read(PathOf(key, state)) is { } record && record.Key == key ? record : null;
+
     /// <summary>Null also for what is too old, or was never written by us.</summary>
-    private RequestRecord? Read(RequestKey key, string state)
+    private RequestRecord? Read(string path)
     {
         try
         {
-            var path = PathOf(key, state);
             return FileStatus.Of(path) is { Kind: FileKind.Regular }
                 && JsonSerializer.Deserialize(StateFile.Read(path, Beneath.Name), RequestJson.Default.RequestRecord) is { Format: RequestRecord.CurrentFormat } record
-                && record.Key == key && time.GetUtcNow() - record.Accepted < Kept
+                && time.GetUtcNow() - record.Accepted < Kept
                 ? record
                 : null;
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Aetherscale.Contract;
 using Aetherscale.Messaging;
 using Aetherscale.Messaging.Fleet;
@@ -114,6 +115,8 @@ public sealed class ClaimTests(Broker broker) : IAsyncLifetime
                 Vms = () => [],
                 Admit = (_, _) => (null, "room"),
                 HasImage = _ => false,
+                Recall = (_, _) => Task.FromResult<JsonElement?>(null),
+                MadeLately = () => [],
                 News = _ => throw new NotSupportedException(),
             };
             var host = new Claimant(connection, await FleetLink.OpenAsync(connection, name, new FleetClocks(TimeProvider.System), TimeProvider.System, _ => { }, stopping), me, time ?? TimeProvider.System);

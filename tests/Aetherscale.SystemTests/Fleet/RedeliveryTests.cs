@@ -94,6 +94,26 @@ public sealed partial class RedeliveryTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_create_that_comes_again_after_its_vm_is_gone_and_its_host_has_restarted_makes_no_vm()
+    {
+        const string Create = """{"command": "create-vm", "options": {"image": "polite", "memory": 64, "no-start": true}, "request-id": "once"}""";
+        var first = await _fleet.Client.AskAsync(Create, 30);
+        var id = first.GetProperty("response").GetProperty("vm-id").GetString()!;
+        await _fleet.RunAsync("delete-vm", $$"""{"vm-id": "{{id}}"}""");
+        var host = _fleet[first.GetProperty("execution-info").GetProperty("host").GetString()!];
+        await host.KillDaemonAsync();
+        await host.StartDaemonAsync();
+        await host.WaitForBrokerAsync(2);
+
+        for (var round = 0; round < 6; round++)
+        {
+            Assert.Equal(first.GetRawText(), (await _fleet.Client.AskAsync(Create, 30)).GetRawText());
+        }
+
+        Assert.Empty(await _fleet.VmsAsync());
+    }
+
+    [Fact]
     public async Task Messages_sent_twice_by_every_door_take_effect_once()
     {
         var checker = new FleetChecker(_fleet);

@@ -12,12 +12,16 @@ internal sealed class AmqpClient : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly ConcurrentDictionary<string, JsonElement> _replies = new();
+    private readonly ConcurrentQueue<(string Id, string Text)> _all = [];
     private string _replyQueue = "";
 
     private AmqpClient(IConnection connection, IChannel channel) => (_connection, _channel) = (connection, channel);
 
     /// <summary>How many replies came, those that were asked for twice included.</summary>
     public int Replies { get; private set; }
+
+    /// <summary>All replies that came to one message so far, as they are.</summary>
+    public IReadOnlyList<string> RepliesTo(string id) => [.. _all.Where(reply => reply.Id == id).Select(reply => reply.Text)];
 
     public bool IsOpen => _connection.IsOpen && _channel.IsOpen;
 
@@ -31,12 +35,17 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     /// <summary>Sends a message that wants a reply.</summary>
     /// <returns>What <see cref="ReplyAsync"/> knows it by.</returns>
-    public async Task<string> SendAsync(string body, string exchange = "", string route = "vm-queue", string? messageId = null)
+    public async Task<string> SendAsync(string body, string exchange = "", string route = "vm-queue", string? messageId = null, string? expiration = null)
     {
         var properties = new BasicProperties { ReplyTo = _replyQueue, CorrelationId = Guid.NewGuid().ToString() };
         if (messageId is not null)
         {
             properties.MessageId = messageId;
+        }
+
+        if (expiration is not null)
+        {
+            properties.Expiration = expiration;
         }
 
         await PublishAsync(body, exchange, route, properties);
@@ -48,6 +57,14 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     /// <summary>Has an exchange send what has this key to the queue, too.</summary>
     public async Task BindAsync(string queue, string exchange, string key) => await _channel.QueueBindAsync(queue, exchange, key);
+
+    /// <summary>A queue that the broker named, as streams need one; nobody looks at what comes in.</summary>
+    public async Task<string> OwnQueueAsync()
+    {
+        var queue = (await _channel.QueueDeclareAsync()).QueueName;
+        await _channel.BasicConsumeAsync(queue, autoAck: true, new AsyncEventingBasicConsumer(_channel));
+        return queue;
+    }
 
     public async Task<JsonElement> ReplyAsync(string id, double seconds = 5)
     {
@@ -73,6 +90,7 @@ internal sealed class AmqpClient : IAsyncDisposable
         consumer.ReceivedAsync += (_, message) =>
         {
             using var reply = JsonDocument.Parse(message.Body);
+            _all.Enqueue((message.BasicProperties.CorrelationId!, reply.RootElement.GetRawText()));
             _replies[message.BasicProperties.CorrelationId!] = reply.RootElement.Clone();
             Replies++;
             return Task.CompletedTask;

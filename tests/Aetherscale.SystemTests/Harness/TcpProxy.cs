@@ -5,9 +5,8 @@ using System.Net.Sockets;
 namespace Aetherscale.SystemTests.Harness;
 
 /// <summary>A way to a port of 127.0.0.1 that can be cut, and that can fall silent.</summary>
-internal sealed class TcpProxy : IAsyncDisposable
+internal class TcpProxy : IAsyncDisposable
 {
-    private readonly int _target;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly Task _accepting;
@@ -16,12 +15,17 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     public TcpProxy(int target)
     {
-        _target = target;
+        Target = target;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
+    /// <summary>What becomes of bytes on their way: those that go on now; null ends the connection after what went on before.</summary>
+    protected delegate ReadOnlyMemory<byte>? Pass(ReadOnlyMemory<byte> bytes);
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    protected int Target { get; }
 
     /// <summary>Ends all connections; new ones are let through.</summary>
     public void Cut()
@@ -58,13 +62,16 @@ internal sealed class TcpProxy : IAsyncDisposable
         _back.TrySetResult();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _listener.Dispose();
         SpeakAgain();
         Cut();
         await _accepting;
     }
+
+    /// <summary>For a new connection: what becomes of what goes to the port, and of what comes from there.</summary>
+    protected virtual (Pass There, Pass Back) NewPasses() => (bytes => bytes, bytes => bytes);
 
     private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -100,8 +107,9 @@ internal sealed class TcpProxy : IAsyncDisposable
         _sockets[server] = 0;
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, _target);
-            await Task.WhenAny(CopyAsync(client, server, () => _there.Task), CopyAsync(server, client, () => _back.Task));
+            await server.ConnectAsync(IPAddress.Loopback, Target);
+            var (there, back) = NewPasses();
+            await Task.WhenAny(CopyAsync(client, server, there, () => _there.Task), CopyAsync(server, client, back, () => _back.Task));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
@@ -115,7 +123,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, Func<Task> open)
+    private static async Task CopyAsync(Socket from, Socket to, Pass pass, Func<Task> open)
     {
         var chunk = new byte[64 * 1024];
         try
@@ -124,7 +132,12 @@ internal sealed class TcpProxy : IAsyncDisposable
             while ((read = await from.ReceiveAsync(chunk)) > 0)
             {
                 await open();
-                await to.SendAsync(chunk.AsMemory(0, read));
+                if (pass(chunk.AsMemory(0, read)) is not { } passed)
+                {
+                    return;
+                }
+
+                await to.SendAsync(passed);
             }
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)

@@ -36,21 +36,25 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <param name="settings">For each host, the <c>AETHERSCALE_…</c> variables that are its alone.</param>
     /// <param name="images">Each host has all of them.</param>
     public static Task<TestFleet> StartAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images) =>
-        StartAsync(broker, broker.NewVirtualHost(), null, settings, images);
+        StartAsync(broker, broker.NewVirtualHost(), null, () => new TcpProxy(broker.Port), settings, images);
+
+    /// <summary>The same where whatever a host sends comes to the broker twice.</summary>
+    public static Task<TestFleet> StartDoublingAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images) =>
+        StartAsync(broker, broker.NewVirtualHost(), null, () => new DoublingProxy(broker.Port), settings, images);
 
     /// <summary>The same with a user for each host, and one for the client, with no rights but those of <see cref="BrokerUsers"/>.</summary>
     public static async Task<TestFleet> StartWithUsersAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images)
     {
         var virtualHost = broker.NewVirtualHost();
         await BrokerUsers.AddAsync(broker, virtualHost, [.. settings.Select((_, number) => $"h{number + 1}")]);
-        return await StartAsync(broker, virtualHost, BrokerUsers.Password, settings, images);
+        return await StartAsync(broker, virtualHost, BrokerUsers.Password, () => new TcpProxy(broker.Port), settings, images);
     }
 
     private static async Task<TestFleet> StartAsync(
-        Broker broker, string virtualHost, string? password, IReadOnlyList<Dictionary<string, string>> settings, string[] images)
+        Broker broker, string virtualHost, string? password, Func<TcpProxy> newWay, IReadOnlyList<Dictionary<string, string>> settings, string[] images)
     {
         var url = broker.UrlOf(virtualHost, password is null ? null : BrokerUsers.Client);
-        var ways = settings.Select(_ => new TcpProxy(broker.Port)).ToList();
+        var ways = settings.Select(_ => newWay()).ToList();
         var hosts = settings.Select((own, number) => TestHost.Prepare(
             new Dictionary<string, string>(own)
             {

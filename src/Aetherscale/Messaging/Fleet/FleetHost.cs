@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Aetherscale.Commands;
 using Aetherscale.Contract.Commands;
 
 namespace Aetherscale.Messaging.Fleet;
@@ -19,6 +21,12 @@ internal sealed record FleetHost
 
     /// <summary>Whether the image for such a VM is here.</summary>
     public required Func<CreateVmOptions, bool> HasImage { get; init; }
+
+    /// <summary>What a request is answered that has been carried out here; null where it has not.</summary>
+    public required Func<RequestMark, CancellationToken, Task<JsonElement?>> Recall { get; init; }
+
+    /// <summary>The ids of the VMs that were made here by requests that may come again.</summary>
+    public required Func<IReadOnlyList<string>> MadeLately { get; init; }
 
     /// <summary>What happens to VMs here from now on.</summary>
     public required Func<CancellationToken, IAsyncEnumerable<VmEvent>> News { get; init; }

@@ -18,6 +18,9 @@ internal static class FleetMessage
     /// <summary>From a host that has just come: which hosts others know. A JSON list of names comes back.</summary>
     public const string Hello = "hello";
 
+    /// <summary>To all: whether one has carried out this request, of which a <see cref="Commands.RequestMark"/> tells. Its reply comes back.</summary>
+    public const string Recall = "recall";
+
     /// <summary>The holder's answers to a probe.</summary>
     public const string Yes = "yes";
 

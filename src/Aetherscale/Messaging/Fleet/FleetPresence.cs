@@ -44,8 +44,19 @@ internal sealed class FleetPresence(
         claims.Forget(link);
     }
 
-    /// <summary>Whether or not there is a connection, until the daemon stops.</summary>
-    public async Task RememberDeletedAsync(CancellationToken stopping)
+    /// <summary>Whether or not there is a connection, until the daemon stops. What was deleted before it is known when this returns.</summary>
+    public Task RememberDeletedAsync(CancellationToken stopping)
+    {
+        var listening = ListenToDeletionsAsync(stopping);
+        foreach (var id in me.MadeLately().Where(id => !me.Has(id)))
+        {
+            claims.Deleted(id);
+        }
+
+        return listening;
+    }
+
+    private async Task ListenToDeletionsAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -90,6 +101,7 @@ internal sealed class FleetPresence(
             await Task.Delay(s_beat, time, over);
             await SayAsync(link, FleetEvents.Here, over);
             members.Save();
+            await claims.ReleaseOldAsync(link, over);
         }
     }
 
@@ -209,17 +221,7 @@ internal sealed class FleetPresence(
                     await claims.ReleaseAsync(link, [free], over);
                 }
 
-                _ = TryAsync(link, "deleted VM's id", () => ReleaseLaterAsync(link, happened.VmId, over), _ => { }, over);
                 break;
-        }
-    }
-
-    private async Task ReleaseLaterAsync(FleetLink link, string id, CancellationToken over)
-    {
-        await Task.Delay(VmClaims.IdKept, time, over);
-        if (!me.Has(id))
-        {
-            await claims.ReleaseAsync(link, [id], over);
         }
     }
 

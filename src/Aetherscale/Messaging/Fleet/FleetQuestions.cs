@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
@@ -7,7 +8,7 @@ using RabbitMQ.Client.Events;
 namespace Aetherscale.Messaging.Fleet;
 
 /// <summary>What other hosts ask of all, and what they tell of themselves.</summary>
-internal sealed class FleetQuestions(CommandRouter router, FleetMembers members, FleetClocks clocks, BackgroundWork work)
+internal sealed class FleetQuestions(FleetHost me, CommandRouter router, FleetMembers members, FleetClocks clocks, BackgroundWork work)
 {
     /// <summary>Begins to answer. What cannot be understood is passed over: a newer version's question is for newer versions.</summary>
     public void Take(FleetLink link, BasicDeliverEventArgs message, CancellationToken stopping)
@@ -39,6 +40,10 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
             case FleetMessage.Hello:
                 work.Adopt(link.AnswerAsync(properties, FleetMessage.Hello, Known(), stopping), "An answer");
                 break;
+            case FleetMessage.Recall:
+                var mark = RequestMark.Parse(Encoding.UTF8.GetString(message.Body.Span));
+                work.Adopt(Task.Run(() => RecallAsync(link, message, mark, stopping), stopping), "An answer about a request");
+                break;
             case FleetMessage.Command:
                 var asker = new Requester($"amqp host={Quoted.Plain(properties.Text(FleetHeaders.Host) ?? "")}", WaitsByDefault: true)
                 {
@@ -64,6 +69,18 @@ internal sealed class FleetQuestions(CommandRouter router, FleetMembers members,
         {
             await link.AnswerAsync(properties, null, reply.TooLarge().ToJson(), stopping);
         }
+    }
+
+    private async Task RecallAsync(FleetLink link, BasicDeliverEventArgs message, RequestMark? mark, CancellationToken stopping)
+    {
+        if (mark is { } request && await me.Recall(request, stopping) is { } response)
+        {
+            var reply = new Reply(new ExecutionInfo { Status = ExecutionInfo.Success, Host = me.Name, RequestId = request.Id }, response.WriteTo);
+            await link.AnswerAsync(message.BasicProperties, FleetMessage.Recall, reply.ToJson(), stopping);
+            return;
+        }
+
+        await link.AnswerAsync(message.BasicProperties, FleetMessage.No, ReadOnlyMemory<byte>.Empty, stopping);
     }
 
     private void Hear(string key, IReadOnlyBasicProperties properties)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Aetherscale.Commands;
 using Aetherscale.Contract;
@@ -33,7 +34,15 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
             return await ParkedAsync(link, vm, command, sent.Until, stopping);
         }
 
-        var gathered = await gathering.AskAllAsync(link, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, stopping);
+        // The request may have been carried out already, and the VM be gone since, or its name, by that very request.
+        var mark = RequestMark.Of(command.Request, command.Requester);
+        var gathered = await gathering.AskAllAsync(
+            link, mark is null ? FleetMessage.Ping : FleetMessage.Recall, Encoding.UTF8.GetBytes($"{mark}"), stopping);
+        if (gathered.Answers.FirstOrDefault(answer => answer.Type == FleetMessage.Recall) is { } known)
+        {
+            return Reply.Read(known.Body);
+        }
+
         throw gathered.Unanswered.Count == 0
             ? new AetherscaleException(VmNotFound, $"VM {Quoted.Of(vm)} does not exist on any host of the fleet; list-vms shows those that there are.")
             : new AetherscaleException(

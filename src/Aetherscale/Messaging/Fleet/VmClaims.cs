@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aetherscale.Commands;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
 
@@ -29,16 +30,14 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
     /// <summary>A fleet whose broker was restarted has all its hosts ask at a time.</summary>
     private static readonly TimeSpan s_ownPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How long a deleted VM's id leads here still: the message that made it may come again, and must find that it has been carried out.
-    /// </summary>
-    public static TimeSpan IdKept { get; } = TimeSpan.FromMinutes(10);
-
     private readonly KeyLocks _locks = new(time);
 
     private readonly KeyHolders _holders = new(me, time);
 
-    /// <summary>Ids of VMs that were deleted lately, and when.</summary>
+    /// <summary>
+    /// Ids of VMs that were deleted lately, and when. They lead here still: the request that made one may come again, and must find that it
+    /// has been carried out.
+    /// </summary>
     private readonly ConcurrentDictionary<string, long> _deleted = new();
 
     /// <summary>What the broker is known to have as ours, by the connection: it is not asked again.</summary>
@@ -55,19 +54,23 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         _locks.Forget();
     }
 
-    /// <summary>The VM was deleted: its id stays this host's for a while.</summary>
-    public void Deleted(string id)
-    {
-        foreach (var old in _deleted.Keys.Where(old => !Keeps(old)))
-        {
-            _deleted.TryRemove(old, out _);
-        }
-
-        _deleted[id] = time.GetTimestamp();
-    }
+    /// <summary>The VM was deleted: its id stays this host's for as long as its request may come again.</summary>
+    public void Deleted(string id) => _deleted[id] = time.GetTimestamp();
 
     /// <summary>Whether this is the id of a VM that was deleted here lately.</summary>
-    public bool Keeps(string id) => _deleted.TryGetValue(id, out var since) && time.GetElapsedTime(since) < IdKept;
+    public bool Keeps(string id) => _deleted.TryGetValue(id, out var since) && time.GetElapsedTime(since) < Once.Kept;
+
+    /// <summary>Gives up the ids of VMs that were deleted so long ago that their requests do not come again.</summary>
+    /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away, or does not answer.</exception>
+    public async Task ReleaseOldAsync(FleetLink link, CancellationToken cancellationToken)
+    {
+        var old = _deleted.Keys.Where(id => !Keeps(id)).ToList();
+        await ReleaseAsync(link, old.Where(id => !me.Has(id)), cancellationToken);
+        foreach (var id in old)
+        {
+            _deleted.TryRemove(id, out _);
+        }
+    }
 
     /// <summary>Makes the key this host's, unless another host has it.</summary>
     /// <returns>False: another host has it.</returns>
