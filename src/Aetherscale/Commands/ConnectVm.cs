@@ -16,7 +16,7 @@ internal sealed class ConnectVm(
     /// <summary>Answers when the connection stands; it is carried by messages from then on.</summary>
     public async Task<ConnectVmResponse> RunAsync(ConnectVmOptions options, Requester requester, CancellationToken stopping)
     {
-        var open = requester.StreamTo(CommandNames.ConnectVm, $"GET {ApiRoutes.Connect}", options.Queue);
+        var open = requester.StreamTo(CommandNames.ConnectVm, options.Queue);
         if (options.Port is < 1 or > 65535)
         {
             throw new AetherscaleException(BadRequest, "\"port\" must be a whole number from 1 to 65535.");

@@ -18,7 +18,7 @@ internal sealed class ConsoleVm(
     /// <summary>Answers when the console is joined; it is carried by messages from then on.</summary>
     public async Task<ConnectVmResponse> RunAsync(ConsoleVmOptions options, Requester requester, CancellationToken stopping)
     {
-        var open = requester.StreamTo(CommandNames.ConsoleVm, $"GET {ApiRoutes.Console}", options.Queue);
+        var open = requester.StreamTo(CommandNames.ConsoleVm, options.Queue);
         var session = await OpenAsync(options.VmId, options.Lines, stopping);
         try
         {

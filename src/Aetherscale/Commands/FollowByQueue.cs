@@ -36,7 +36,7 @@ internal sealed class FollowByQueue(
     private async Task<ConnectVmResponse> BeginAsync(
         Source source, string command, string clientQueue, Requester requester, CancellationToken stopping)
     {
-        var open = requester.StreamTo(command, $"GET {ApiRoutes.Events} or GET {ApiRoutes.Logs}", clientQueue);
+        var open = requester.StreamTo(command, clientQueue);
         var (queue, client) = await open(stopping);
         background.Adopt(CarryAsync(source, client), command);
         return new ConnectVmResponse { Queue = queue };

@@ -84,15 +84,24 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
 
     /// <summary>A stream to a queue of the requester's, checked now and made when there is something to carry.</summary>
     /// <param name="command">The command that needs it.</param>
-    /// <param name="onTheSocket">What is asked for instead where streams are not carried by messages.</param>
     /// <param name="queue">It must be one that the broker named.</param>
     /// <exception cref="AetherscaleException"><c>bad-request</c>.</exception>
-    public Func<CancellationToken, Task<(string Queue, IConnectedClient Client)>> StreamTo(string command, string onTheSocket, string queue)
+    public Func<CancellationToken, Task<(string Queue, IConnectedClient Client)>> StreamTo(string command, string queue)
     {
-        var open = OpenStream ?? throw new AetherscaleException(
-            BadRequest, $"{command} is for requests by a broker; on the socket it is {onTheSocket}.");
+        RefuseStream(command);
+        var open = OpenStream!;
         return queue.StartsWith(PrivateQueue, StringComparison.Ordinal)
             ? cancellationToken => open(queue, cancellationToken)
             : throw new AetherscaleException(BadRequest, $"\"queue\" must be one that the broker named: {PrivateQueue}….");
+    }
+
+    /// <summary>Refuses a command that carries a stream by messages where this requester's door has another way.</summary>
+    /// <exception cref="AetherscaleException"><c>bad-request</c>.</exception>
+    public void RefuseStream(string command)
+    {
+        if (OpenStream is null && StreamCommands.OnTheSocket(command) is { } onTheSocket)
+        {
+            throw new AetherscaleException(BadRequest, $"{command} is for requests by a broker; on the socket it is {onTheSocket}.");
+        }
     }
 }

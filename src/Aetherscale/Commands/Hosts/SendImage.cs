@@ -23,7 +23,7 @@ internal sealed class SendImage(ImageStore images, ImageFacts facts, BackgroundW
     /// <summary>Answers before the content is sent. What is removed meanwhile is sent to its end.</summary>
     public async Task<ConnectVmResponse> RunAsync(SendImageOptions options, Requester requester, CancellationToken stopping)
     {
-        var open = requester.StreamTo(CommandNames.SendImage, $"the file that {CommandNames.ShowImage} names", options.Queue);
+        var open = requester.StreamTo(CommandNames.SendImage, options.Queue);
         var digest = Checksum.TryParse(options.Digest, out var checksum) && ImageRecord.IsDigest(checksum!.Hex) ? checksum.Hex
             : throw new AetherscaleException(BadRequest, "\"digest\" must be sha256: and 64 hexadecimal digits.");
         var file = ImageFile.Open(images.DigestPathOf(digest)) ?? throw new AetherscaleException(ImageNotFound, $"no image here has the digest {checksum}");

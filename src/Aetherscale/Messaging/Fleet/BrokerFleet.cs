@@ -21,6 +21,7 @@ internal sealed class BrokerFleet(
     public Task<Reply>? TryRun(
         RequestEnvelope request, ReadOnlyMemory<byte> body, Requester requester, Func<Requester, Task<Reply>> here, CancellationToken stopping)
     {
+        requester.RefuseStream(request.Command);
         var isCreate = request.Command == CommandNames.CreateVm;
         var isSentHere = requester.IsForThisHost || request.Host == me.Name;
         var isPlaced = isCreate && (requester.AsksTheFleet || request.Host is not null || Option(request, "labels") is not null || IsOn(request, "wait"));
