@@ -7,6 +7,8 @@ namespace Aetherscale.Contract;
 /// </remarks>
 public static class AmqpRoutes
 {
+    private const string HostQueuePrefix = "aetherscale.host.";
+
     /// <summary>Takes every command: a queue on the default exchange, not durable, not exclusive, not auto-delete, without arguments.</summary>
     public const string CommandQueue = "vm-queue";
 
@@ -41,14 +43,26 @@ public static class AmqpRoutes
     /// <summary>The durable topic exchange of events: <c>vm.HOST.ID.EVENT</c> and <c>host.HOST.EVENT</c>.</summary>
     public const string EventExchange = "aetherscale.events";
 
-    /// <summary>Where messages go that no host could deal with; <see cref="DeadLetterQueue"/> keeps them for a week.</summary>
+    /// <summary>
+    /// Where messages go that no host could deal with; <see cref="DeadLetterQueue"/> keeps them for a week. What has expired goes to
+    /// <see cref="ExpiredQueue"/>.
+    /// </summary>
     public const string DeadLetterExchange = "aetherscale.dead";
 
     /// <summary>Holds what came by <see cref="DeadLetterExchange"/>, for people to look at.</summary>
     public const string DeadLetterQueue = "aetherscale.dead-letters";
 
+    /// <summary>
+    /// Takes the commands whose deadlines passed while they waited for a host: durable, a quorum queue. Any host that is there tells their
+    /// requesters.
+    /// </summary>
+    public const string ExpiredQueue = "aetherscale.expired";
+
     /// <summary>The durable quorum queue of one host's commands. They wait there while it is away, until their deadline.</summary>
-    public static string HostQueue(string host) => $"aetherscale.host.{host}";
+    public static string HostQueue(string host) => HostQueuePrefix + host;
+
+    /// <summary>Whose <see cref="HostQueue"/> this is; null for any other queue.</summary>
+    public static string? HostOf(string queue) => queue.StartsWith(HostQueuePrefix, StringComparison.Ordinal) ? queue[HostQueuePrefix.Length..] : null;
 
     /// <summary>The queue, gone with its daemon's connection, by which a host hears questions to all.</summary>
     public static string AskQueue(string host) => $"aetherscale.ask.{host}";

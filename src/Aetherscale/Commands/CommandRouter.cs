@@ -107,6 +107,9 @@ internal sealed class CommandRouter(
         });
     }
 
+    /// <summary>A command was dropped before it came here, because nobody took it in time.</summary>
+    public void CountExpired() => expired.Count();
+
     private async Task<Reply> CarryOutAsync(Route route, RequestEnvelope request, Requester requester, CancellationToken stopping)
     {
         var writeResponse = await route(request, requester, stopping);

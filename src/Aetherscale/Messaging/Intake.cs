@@ -21,6 +21,7 @@ internal sealed class Intake(
     private static readonly TimeSpan s_acknowledgedAfter = TimeSpan.FromMinutes(20);
 
     private readonly PendingMessages _pending = new(time);
+    private readonly ExpiredMessages _expired = new(host, router, logger);
     private readonly CancellationTokenSource _closed = new();
 
     /// <summary>
@@ -81,7 +82,9 @@ internal sealed class Intake(
             work.Adopt(link.SendAsync("", receiptTo, receipt, ReadOnlyMemory<byte>.Empty, stopping), "A receipt");
         }
 
-        var run = message.Body.Length > ApiRoutes.MaxRequestBytes
+        var run = queue == AmqpRoutes.ExpiredQueue
+            ? Task.FromResult(_expired.Take(message))
+            : message.Body.Length > ApiRoutes.MaxRequestBytes
             ? Task.FromResult(router.Refuse(TooLong(), null, requester))
             : message.Redelivered && IsCreateWithoutId(message)
             ? PutAsideAsync(session, message, requester)

@@ -127,7 +127,7 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task A_client_s_user_sends_commands_and_no_more_and_a_watcher_s_hears_events_and_no_more()
     {
-        string[] both = ["get vm-queue", "purge vm-queue", "delete vm-queue", "get aetherscale.host.h1", "get aetherscale.inventory.h1", "delete aetherscale.placement", "hear aetherscale.vms web", "hear aetherscale.hosts #"];
+        string[] both = ["get vm-queue", "purge vm-queue", "delete vm-queue", "get aetherscale.host.h1", "get aetherscale.inventory.h1", "get aetherscale.expired", "delete aetherscale.placement", "hear aetherscale.vms web", "hear aetherscale.hosts #"];
         await RefusedAsync(BrokerUsers.Client, [
             .. both, "hear aetherscale.events vm.#",
             "write aetherscale.hosts aetherscale.host.h1", "write aetherscale.vms web", "write aetherscale.ask x", "write aetherscale.events host.h1.forgotten",

@@ -62,6 +62,9 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether its daemon runs.</summary>
+    public bool IsThere => _daemon is { HasExited: false };
+
     public int DaemonPid => _daemon!.Id;
 
     /// <summary>A program and its arguments that the daemon is started by, such as a tracer.</summary>

@@ -32,13 +32,15 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         }
 
         await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
+        await QueueAsync(AmqpRoutes.ExpiredQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
         await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
         await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
         await BindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", DeadLetters());
+        await BindAsync(AmqpRoutes.ExpiredQueue, AmqpRoutes.DeadLetterExchange, "", Expired());
         await BindAsync(AmqpRoutes.PlacementQueue, AmqpRoutes.HostExchange, AmqpRoutes.PlacementQueue);
         await BindAsync(AmqpRoutes.HostQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host));
         await InventoryAsync();
-        return [AmqpRoutes.HostQueue(host), AmqpRoutes.PlacementQueue];
+        return [AmqpRoutes.HostQueue(host), AmqpRoutes.PlacementQueue, AmqpRoutes.ExpiredQueue];
 
         async Task InventoryAsync()
         {
@@ -63,7 +65,10 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             declaration.QueueAsync(connection, name, durable: true, arguments, cancellationToken);
     }
 
-    /// <summary>What a host puts aside, and what has come back too often; not what has expired, which is nobody's concern any more.</summary>
+    /// <summary>Commands that waited for a host until their deadline, and with them what hosts asked one that was away.</summary>
+    private static Dictionary<string, object?> Expired() => new() { ["x-match"] = "all-with-x", ["x-first-death-reason"] = "expired" };
+
+    /// <summary>What a host puts aside, and what has come back too often; not what has expired.</summary>
     private static Dictionary<string, object?> DeadLetters() => new()
     {
         ["x-match"] = "any-with-x",

@@ -26,7 +26,7 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
     ];
 
     /// <summary>Whether it waits for a host that is away.</summary>
-    public bool MayBeParked => s_parked.Contains(Request.Command);
+    public bool MayBeParked => Waits(Request.Command);
 
     /// <summary>Whether its reply has to come back here: its requester is not on the broker.</summary>
     public bool IsRelayed => Requester.ReturnTo is null;
@@ -40,6 +40,9 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
     /// <summary>After this it is not begun any more.</summary>
     public DateTimeOffset Deadline(DateTimeOffset now) =>
         Requester.DeadlineOf(Request) ?? now + (MayBeParked ? s_patience : s_readPatience);
+
+    /// <summary>Whether such a command waits for a host that is away.</summary>
+    public static bool Waits(string command) => s_parked.Contains(command);
 
     /// <summary>The properties of the message.</summary>
     /// <param name="until">See <see cref="Deadline"/>.</param>
