@@ -206,7 +206,7 @@ internal sealed class Session(Surroundings around, Terminal terminal, GlobalOpti
     private static int EndOf(StreamEnd end) => end.Code switch
     {
         StreamEnd.Deleted => ExitCodes.Done,
-        StreamEnd.Stopping => throw new CliException(ExitCodes.Unreachable, end.Reason),
+        StreamEnd.Stopping or StreamEnd.BrokerLost => throw new CliException(ExitCodes.Unreachable, end.Reason),
         _ => throw new CliException(ExitCodes.Refused, $"disconnected: {end.Reason}"),
     };
 

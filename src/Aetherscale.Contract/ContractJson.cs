@@ -33,6 +33,7 @@ namespace Aetherscale.Contract;
 [JsonSerializable(typeof(VmDetails))]
 [JsonSerializable(typeof(ConnectVmResponse))]
 [JsonSerializable(typeof(VmEvent))]
+[JsonSerializable(typeof(MissedEvents))]
 [JsonSerializable(typeof(WhyVmResponse))]
 [JsonSerializable(typeof(LogsVmOptions))]
 [JsonSerializable(typeof(LogsVmResponse))]

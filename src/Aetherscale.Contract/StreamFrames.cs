@@ -6,6 +6,9 @@ public static class StreamFrames
     /// <summary>What happened to a VM: a <see cref="Commands.VmEvent"/>.</summary>
     public const string Event = "vm-event";
 
+    /// <summary>There is a gap in the events of all hosts: a <see cref="Commands.MissedEvents"/>.</summary>
+    public const string Missed = "missed";
+
     /// <summary>A line of a log: a <see cref="Commands.VmLogLine"/>.</summary>
     public const string Log = "log";
 
@@ -30,6 +33,9 @@ public sealed record StreamEnd
 
     /// <summary>The reader did not keep up, and has missed something from here on.</summary>
     public const string TooSlow = "too-slow";
+
+    /// <summary>The daemon does not hear of other hosts any more.</summary>
+    public const string BrokerLost = "broker-lost";
 
     /// <summary>The daemon is stopping.</summary>
     public const string Stopping = "stopping";

@@ -45,12 +45,12 @@ internal sealed class FollowByQueue(
     private static Source SourceOf<T>(Listener<T> listener, Func<T, StreamFrame> frameOf, IAsyncDisposable? behind) =>
         new(over => WatchVms.FramesAsync(listener, frameOf, over), listener.Overrun, listener, behind);
 
-    private static async Task<Source> SourceOfAllAsync(Func<Action<byte[]>, CancellationToken, Task<IAsyncDisposable>> listen, CancellationToken stopping)
+    private static async Task<Source> SourceOfAllAsync(Func<Action<StreamFrame>, CancellationToken, Task<IAsyncDisposable>> listen, CancellationToken stopping)
     {
-        var listener = new Listener<byte[]>(_ => { });
+        var listener = new Listener<StreamFrame>(_ => { });
         try
         {
-            return SourceOf(listener, json => new StreamFrame(StreamFrames.Event, json), await listen(listener.Offer, stopping));
+            return SourceOf(listener, frame => frame, await listen(listener.Offer, stopping));
         }
         catch (Exception)
         {

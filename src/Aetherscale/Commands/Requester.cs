@@ -63,8 +63,8 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Where an image may come from that this host lacks; null where there are no other hosts.</summary>
     public ImagesElsewhere? Images { get; init; }
 
-    /// <summary>Has the JSON of each event of a VM come in, whichever host has it, until it is disposed; null where this host's are all.</summary>
-    public Func<Action<byte[]>, CancellationToken, Task<IAsyncDisposable>>? ListenToAll { get; init; }
+    /// <summary>Has each event of a VM come in, whichever host has it, until it is disposed, and the end if it comes before; null where this host's are all.</summary>
+    public Func<Action<StreamFrame>, CancellationToken, Task<IAsyncDisposable>>? ListenToAll { get; init; }
 
     /// <summary>What is remembered of a request that has an id; null where it has none.</summary>
     public Intent? Intent { get; init; }

@@ -20,6 +20,13 @@ internal sealed record StreamFrame(string Type, byte[] Json)
 
     public static StreamFrame Of(Reply reply) => new(StreamFrames.Reply, reply.ToJson().ToArray());
 
+    /// <summary>What happened to a host's VMs before it was there again, at this instant, may not have been told.</summary>
+    public static StreamFrame Missed(string host, DateTimeOffset at)
+    {
+        var gap = new MissedEvents { Host = host, Time = at, Text = $"{host} has come to the broker; what happened to its VMs before is not told: list them again" };
+        return new StreamFrame(StreamFrames.Missed, JsonSerializer.SerializeToUtf8Bytes(gap, ContractJson.Wire.MissedEvents));
+    }
+
     public static StreamFrame End(string code, string reason) => new(
         StreamFrames.End,
         JsonSerializer.SerializeToUtf8Bytes(new StreamEnd { Code = code, Reason = reason }, ContractJson.Wire.StreamEnd));

@@ -31,6 +31,15 @@ public sealed class StreamTests : IDisposable
     }
 
     [Fact]
+    public async Task A_gap_in_the_events_of_a_host_is_told()
+    {
+        const string gap = """{"event":"missed","host":"h2","time":"2026-01-31T12:00:00+00:00","text":"list its VMs again"}""";
+        await using var daemon = Streaming(Frame("missed", gap), Frame("missed", gap));
+
+        Assert.StartsWith("2026-01-31T12:00:00Z  h2  -         -  missed     list its VMs again\n", (await _cli.RunAsync("watch")).Out);
+    }
+
+    [Fact]
     public async Task For_programs_each_event_is_a_line_of_JSON()
     {
         await using var daemon = Streaming(Frame("vm-event", Stopped));

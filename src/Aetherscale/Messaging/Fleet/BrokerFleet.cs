@@ -51,7 +51,7 @@ internal sealed class BrokerFleet(
         {
             CommandNames.CreateVm => placement.NameAsync(link, command with { Requester = requester with { Images = images.Through(link) } }, here),
             CommandNames.Watch when VmIn(request) is null && requester.AsksTheFleet => here(
-                requester with { ListenToAll = (take, cancellation) => FleetWatch.ListenAsync(link, take, cancellation) }),
+                requester with { ListenToAll = (take, cancellation) => FleetWatch.ListenAsync(link, take, time, cancellation) }),
             CommandNames.ListVms => requester.AsksTheFleet || IsOn(request, "fleet") ? lists.VmsAsync(link, request, stopping) : null,
             CommandNames.ListHosts => lists.HostsAsync(link, request, stopping),
             CommandNames.ShowHost => hosts.ShowAsync(link, request, HostIn(request) ?? me.Name, stopping),

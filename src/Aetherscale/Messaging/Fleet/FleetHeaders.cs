@@ -37,6 +37,9 @@ internal static class FleetHeaders
     /// <summary>The correlation id of that.</summary>
     public const string Receipt = "aetherscale-receipt";
 
+    /// <summary>On a host's first <see cref="FleetEvents.Here"/> of a connection: before it, nobody heard of its VMs.</summary>
+    public const string IsBack = "aetherscale-back";
+
     /// <summary>Why a message was put aside.</summary>
     public const string Reason = "aetherscale-reason";
 

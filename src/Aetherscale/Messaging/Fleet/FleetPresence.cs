@@ -94,12 +94,12 @@ internal sealed class FleetPresence(
 
     private async Task BeatAsync(FleetLink link, CancellationToken over)
     {
-        await SayAsync(link, FleetEvents.Here, over);
+        await SayHereAsync(link, isBack: true, over);
         await GreetAsync(link, over);
         while (true)
         {
             await Task.Delay(s_beat, time, over);
-            await SayAsync(link, FleetEvents.Here, over);
+            await SayHereAsync(link, isBack: false, over);
             members.Save();
             await claims.ReleaseOldAsync(link, over);
         }
@@ -128,8 +128,11 @@ internal sealed class FleetPresence(
         members.Save();
     }
 
-    private Task SayAsync(FleetLink link, string what, CancellationToken over) => link.TellAsync(
-        AmqpRoutes.EventExchange, FleetEvents.Key(me.Name, what), new BasicProperties(), ReadOnlyMemory<byte>.Empty, over);
+    private Task SayHereAsync(FleetLink link, bool isBack, CancellationToken over)
+    {
+        var properties = new BasicProperties { Headers = isBack ? new Dictionary<string, object?> { [FleetHeaders.IsBack] = "true" } : null };
+        return link.TellAsync(AmqpRoutes.EventExchange, FleetEvents.Key(me.Name, FleetEvents.Here), properties, ReadOnlyMemory<byte>.Empty, over);
+    }
 
     /// <summary>A connection that is open and brings nothing looks well from here; only a message that comes round tells.</summary>
     private async Task RoundTripsAsync(FleetLink link, Action<string> onDeaf, CancellationToken over)
