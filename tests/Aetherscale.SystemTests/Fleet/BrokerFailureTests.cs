@@ -26,7 +26,9 @@ public sealed class BrokerFailureTests : IAsyncLifetime
     [Fact]
     public async Task B31_What_waits_for_a_host_outlives_the_broker_and_the_fleet_finds_itself_again()
     {
+        var checker = new FleetChecker(_fleet);
         var id = await _fleet.CreateOnAsync("h3", "web", """, "no-start": true""");
+        checker.CreatedOn("h3", id);
         await Task.Delay(2500, TestContext.Current.CancellationToken);
         await _fleet["h3"].KillDaemonAsync();
         var parked = await _fleet.RunAsync("start-vm", """{"vm-id": "web"}""", $$""", "deadline": "{{DateTimeOffset.UtcNow.AddMinutes(5):O}}" """);
@@ -35,7 +37,7 @@ public sealed class BrokerFailureTests : IAsyncLifetime
         await _broker.KillAsync();
         Assert.Equal(0, (await _fleet["h1"].RunAsync("list-vms")).GetArrayLength());
         Assert.Equal("host-unreachable", (await _fleet["h1"].RefusedAsync("""{"command": "show-vm", "options": {"vm-id": "web"}}""")).Code);
-        await _fleet["h1"].CreateAsync("polite", """, "name": "alone", "no-start": true""");
+        checker.CreatedOn("h1", await _fleet["h1"].CreateAsync("polite", """, "name": "alone", "no-start": true"""));
         await _broker.StartAsync();
         foreach (var name in new[] { "h1", "h2" })
         {
@@ -52,6 +54,7 @@ public sealed class BrokerFailureTests : IAsyncLifetime
         await Wait.UntilAsync("what waited is carried out", async () => await _fleet["h3"].StatusAsync(id) == "running", 40);
         var shown = await _fleet["h2"].SendAsync("""{"command": "show-vm", "options": {"vm-id": "alone"}}""");
         Assert.Equal("h1", shown.GetProperty("execution-info").GetProperty("host").GetString());
+        await checker.CheckAsync();
     }
 
     [Fact]
@@ -89,7 +92,9 @@ public sealed class BrokerFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_broker_that_freezes_is_given_up_in_30_s_and_found_when_it_thaws()
     {
+        var checker = new FleetChecker(_fleet);
         var id = await _fleet.CreateOnAsync("h2", "web");
+        checker.CreatedOn("h2", id);
         var pid = await Systemctl.MainPidAsync(TestHost.UnitOf(id));
         await _broker.PauseAsync();
         try
@@ -108,5 +113,6 @@ public sealed class BrokerFailureTests : IAsyncLifetime
 
         await Task.WhenAll(_fleet.Hosts.Select(host => host.WaitForBrokerAsync(2, 40)));
         await _fleet.WaitForHostsAsync(3);
+        await checker.CheckAsync();
     }
 }

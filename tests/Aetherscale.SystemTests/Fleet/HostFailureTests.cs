@@ -65,7 +65,8 @@ public sealed class HostFailureTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Vms_of_a_frozen_host_are_listed_as_unreachable_in_bounded_time()
     {
-        await _fleet.CreateOnAsync("h3", "web", """, "no-start": true""");
+        var checker = new FleetChecker(_fleet);
+        checker.CreatedOn("h3", await _fleet.CreateOnAsync("h3", "web", """, "no-start": true"""));
         await Task.Delay(2500, TestContext.Current.CancellationToken);
         await _fleet["h3"].FreezeDaemonAsync();
         try
@@ -89,6 +90,7 @@ public sealed class HostFailureTests(Broker broker) : IAsyncLifetime
         }
 
         await Wait.UntilAsync("h3 is back", async () => (await _fleet["h1"].SendAsync("""{"command": "show-vm", "options": {"vm-id": "web"}}""")).TryGetProperty("response", out _), 40);
+        await checker.CheckAsync();
     }
 
     [Fact]

@@ -66,6 +66,10 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
         });
         Assert.Contains("\"host\":\"h3\"", await heard);
         watching.Kill();
+        var checker = new FleetChecker(_fleet);
+        checker.Created(placed);
+        checker.CreatedOn("h3", id);
+        await checker.CheckAsync();
         Assert.Equal(["h1 web", "h3 db"], (await _fleet.RunAsync("list-vms")).EnumerateArray().Select(vm => $"{vm.GetProperty("host")} {vm.GetProperty("name")}").Order());
 
         await _fleet["h1"].RunAsync("cordon-host", """{"host": "h2"}""");

@@ -64,40 +64,46 @@ public sealed class PlacementTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Labels_host_and_cordon_decide_where_a_vm_goes()
     {
+        var checker = new FleetChecker(_fleet);
         for (var round = 0; round < 3; round++)
         {
             var labelled = await _fleet.AskAsync("create-vm", """{"image": "polite", "no-start": true, "memory": 1, "labels": ["zone=a"]}""");
             Assert.Equal("h2", labelled.GetProperty("execution-info").GetProperty("host").GetString());
+            checker.Created(labelled);
         }
 
         var named = await _fleet["h1"].SendAsync("""{"command": "create-vm", "host": "h3", "options": {"image": "polite", "no-start": true, "memory": 1}}""");
         Assert.Equal("h3", named.GetProperty("execution-info").GetProperty("host").GetString());
+        checker.Created(named);
 
         await _fleet.RunAsync("cordon-host", """{"host": "h2"}""");
         Assert.Equal("no-capacity", (await _fleet.RefusedAsync("create-vm", """{"image": "polite", "memory": 1, "labels": ["zone=a"]}""")).Code);
         await _fleet["h3"].RunAsync("uncordon-host", """{"host": "h2"}""");
-        Assert.True((await _fleet.AskAsync("create-vm", """{"image": "polite", "memory": 1, "no-start": true, "labels": ["zone=a"]}""")).TryGetProperty("response", out _));
+        Assert.NotNull(checker.Created(await _fleet.AskAsync("create-vm", """{"image": "polite", "memory": 1, "no-start": true, "labels": ["zone=a"]}""")));
         Assert.Equal("host-not-found", (await _fleet.RefusedAsync("create-vm", """{"image": "polite"}""", """, "host": "h9" """)).Code);
+        await checker.CheckAsync();
     }
 
     [Fact]
     public async Task A_create_that_waits_is_made_when_there_is_room()
     {
+        var checker = new FleetChecker(_fleet);
         foreach (var (host, memory) in new[] { ("h1", 640), ("h2", 640), ("h3", 1280) })
         {
-            await _fleet[host].RunAsync("create-vm", $$"""{"image": "polite", "name": "full-{{host}}", "memory": {{memory}}, "no-start": true}""");
+            checker.CreatedOn(host, await _fleet[host].CreateAsync("polite", $$""", "name": "full-{{host}}", "memory": {{memory}}, "no-start": true"""));
         }
 
         var waiting = await _fleet.Client.SendAsync(
             $$$"""{"command": "create-vm", "options": {"image": "polite", "memory": 64, "no-start": true, "wait": true}, "deadline": "{{{DateTimeOffset.UtcNow.AddSeconds(60):O}}}", "request-id": "patient"}""");
         await Task.Delay(5000, TestContext.Current.CancellationToken);
-        Assert.Equal(3, (await _fleet.VmsAsync()).Count);
+        await checker.CheckAsync();
 
-        await _fleet["h2"].RunAsync("delete-vm", """{"vm-id": "full-h2"}""");
+        checker.Deleted((await _fleet["h2"].RunAsync("delete-vm", """{"vm-id": "full-h2"}""")).GetProperty("vm-id").GetString()!);
 
         var reply = await _fleet.Client.ReplyAsync(waiting, 30);
         Assert.Equal("h2", reply.GetProperty("execution-info").GetProperty("host").GetString());
-        Assert.Equal(3, (await _fleet.VmsAsync()).Count);
+        checker.Created(reply);
+        await checker.CheckAsync();
     }
 
     [Fact]

@@ -93,6 +93,10 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
         Assert.Equal(1, (await _fleet["h1"].RunAsync("list-vms")).GetArrayLength());
         Assert.Equal("on-h2", Assert.Single((await _fleet.RunAsync("list-vms", """{"name": "on-h2"}""")).EnumerateArray()).GetProperty("name").GetString());
 
+        var checker = new FleetChecker(_fleet);
+        all.ForEach(vm => checker.CreatedOn(vm.GetProperty("host").GetString()!, vm.GetProperty("vm-id").GetString()!));
+        await checker.CheckAsync();
+
         // The last inventory of a host that was killed a second after its VM was made.
         await Task.Delay(2500, TestContext.Current.CancellationToken);
         await _fleet["h3"].KillDaemonAsync();
@@ -106,7 +110,9 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Commands_for_a_host_that_is_away_wait_for_it_in_order_until_their_deadline()
     {
-        var id = (await _fleet["h3"].RunAsync("create-vm", """{"image": "polite", "name": "web"}""")).GetProperty("vm-id").GetString()!;
+        var checker = new FleetChecker(_fleet);
+        var id = await _fleet["h3"].CreateAsync("polite", """, "name": "web" """);
+        checker.CreatedOn("h3", id);
         await Wait.UntilAsync("the broker knows the VM", async () => (await _fleet.AskAsync("show-vm", """{"vm-id": "web"}""")).TryGetProperty("response", out _));
         await Task.Delay(2500, TestContext.Current.CancellationToken);
         await _fleet["h3"].KillDaemonAsync();
@@ -128,6 +134,7 @@ public sealed class RoutingTests(Broker broker) : IAsyncLifetime
         await Wait.UntilAsync("the VM runs again", async () => await _fleet["h3"].StatusAsync(id) == "running");
         var why = await _fleet["h3"].RunAsync("why-vm", """{"vm-id": "web"}""");
         Assert.Equal(["killed", "started"], why.GetProperty("events").EnumerateArray().Select(one => one.GetProperty("event").GetString()).Where(one => one is "killed" or "started").TakeLast(2));
+        await checker.CheckAsync();
     }
 
     [Fact]

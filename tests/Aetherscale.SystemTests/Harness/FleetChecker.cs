@@ -41,6 +41,9 @@ internal sealed class FleetChecker(TestFleet fleet)
         return id;
     }
 
+    /// <summary>A host has made a VM that it was asked for by itself.</summary>
+    public void CreatedOn(string host, string id) => Assert.Equal(host, _hosts.GetOrAdd(id, host));
+
     /// <summary>The VM was deleted, as a reply says.</summary>
     public void Deleted(string id) => Assert.True(_hosts.TryRemove(id, out _));
 
