@@ -34,7 +34,7 @@ internal sealed class BrokerSide : IDisposable
         var forwarding = new Forwarding(me, _members, gathering, _inventories, time);
         var lists = new FleetLists(me, _members, gathering, _inventories, _longLists);
         var images = new FleetImages(me, gathering, forwarding, time);
-        var placement = new Placement(me, _members, _claims, gathering, forwarding, images, time);
+        var placement = new Placement(me, _members, _claims, new NewVmKeys(me, _claims, time), gathering, forwarding, images, time);
         Fleet = new BrokerFleet(me, _members, _sessions, forwarding, placement, _claims, images, lists, new FleetHosts(me, _members, forwarding, lists, time), time);
     }
 

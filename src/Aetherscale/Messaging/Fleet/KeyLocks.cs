@@ -17,6 +17,9 @@ internal sealed class KeyLocks(TimeProvider time)
     /// <summary>The locks of a host that froze stay until the broker has missed its heartbeats, for up to 15 s.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>More creates at a time open channels of their own.</summary>
+    private const int MostIdle = 16;
+
     /// <summary>Channels on which nothing failed. To open one costs the broker more than to make a lock on it.</summary>
     private readonly ConcurrentBag<(FleetLink Link, IChannel Channel)> _channels = [];
 
@@ -45,7 +48,14 @@ internal sealed class KeyLocks(TimeProvider time)
         try
         {
             await channel.QueueDeleteAsync(AmqpRoutes.Lock(key), cancellationToken: CancellationToken.None);
-            _channels.Add((link, channel));
+            if (_channels.Count < MostIdle)
+            {
+                _channels.Add((link, channel));
+            }
+            else
+            {
+                await channel.DisposeAsync();
+            }
         }
         catch (Exception error) when (IsLoss(error))
         {

@@ -9,7 +9,7 @@ namespace Aetherscale.Messaging.Fleet;
 
 /// <summary>Finds the host for a new VM: this one if it has room and the image, else the one of all that has the image, or the most room.</summary>
 internal sealed class Placement(
-    FleetHost me, FleetMembers members, VmClaims claims, Gathering gathering, Forwarding forwarding, FleetImages images, TimeProvider time)
+    FleetHost me, FleetMembers members, VmClaims claims, NewVmKeys keys, Gathering gathering, Forwarding forwarding, FleetImages images, TimeProvider time)
 {
     /// <summary>Between two rounds of a create that waits for room.</summary>
     private static readonly TimeSpan s_round = TimeSpan.FromSeconds(2);
@@ -18,9 +18,6 @@ internal sealed class Placement(
     private const int Many = 16;
 
     private const int Some = 8;
-
-    /// <summary>Whoever asks this very host does not wait longer for the broker.</summary>
-    private static readonly TimeSpan s_namePatience = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// Where there is room here, the name and the first place in line are taken before it returns, as on a host alone.
@@ -62,33 +59,15 @@ internal sealed class Placement(
         {
             return await here(create.Requester with
             {
-                Claim = async (_, name, cancellation) => taken = name is not null && await TryNameAsync(link, name, cancellation) ? name : null,
+                Claim = async (_, name, cancellation) => taken = name is not null && await keys.TryNameAsync(link, name, cancellation) ? name : null,
             });
         }
-        catch (Exception) when (taken is not null && !me.Has(taken))
+        catch (Exception) when (taken is not null)
         {
-            await claims.ReleaseAsync(link, [taken], CancellationToken.None);
+            await keys.TryReleaseAsync(link, [taken]);
             throw;
         }
     }
-
-    /// <returns>False: the broker does not answer. The name is taken when it does, if it is free then.</returns>
-    private async Task<bool> TryNameAsync(FleetLink link, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await claims.TryClaimAsync(link, name, cancellationToken).WaitAsync(s_namePatience, time, cancellationToken) ? true : throw NameIsTaken(name);
-        }
-#pragma warning disable CA1031 // The client library throws all kinds of things when the connection goes; each means the same here.
-        catch (Exception error) when (error is not (OperationCanceledException or AetherscaleException { Code: NameTaken }))
-#pragma warning restore CA1031
-        {
-            return false;
-        }
-    }
-
-    private static AetherscaleException NameIsTaken(string name) =>
-        new(NameTaken, $"The name \"{name}\" belongs to a VM on another host of the fleet; take another or delete that VM.");
 
     private async Task<Reply> HereAsync(
         FleetLink link, Outgoing create, IDisposable? room, bool mayGoElsewhere, Func<Requester, Task<Reply>> here, CancellationToken stopping)
@@ -101,7 +80,7 @@ internal sealed class Placement(
             {
                 IsForThisHost = true,
                 Images = images.Through(link),
-                Claim = (id, name, cancellation) => ClaimAsync(link, create, id, name, taken, cancellation),
+                Claim = (id, name, cancellation) => keys.ClaimAsync(link, create, id, name, taken, cancellation),
             });
         }
         catch (HeldElsewhereException)
@@ -113,44 +92,8 @@ internal sealed class Placement(
         }
         catch (Exception)
         {
-            await claims.ReleaseAsync(link, taken.Where(key => !me.Has(key)), CancellationToken.None);
+            await keys.TryReleaseAsync(link, taken);
             throw;
-        }
-    }
-
-    /// <summary>No other host can have such an id: the next connection will do as well.</summary>
-    private async Task TryBindAsync(FleetLink link, string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await claims.BindAsync(link, [id], cancellationToken);
-        }
-        catch (AetherscaleException)
-        {
-            // All ids are bound when it is there.
-        }
-    }
-
-    private async Task ClaimAsync(
-        FleetLink link, Outgoing create, string id, string? name, List<string> taken, CancellationToken cancellationToken)
-    {
-        if (create.Request.RequestId is null)
-        {
-            await TryBindAsync(link, id, cancellationToken);
-        }
-        else if (!await claims.TryClaimAsync(link, id, cancellationToken))
-        {
-            throw new HeldElsewhereException();
-        }
-
-        taken.Add(id);
-
-        // Without a request id nobody makes the VM in this host's stead when the broker goes: then it is made, and named later.
-        if (name is not null && (create.Request.RequestId is null
-            ? await TryNameAsync(link, name, cancellationToken)
-            : await claims.TryClaimAsync(link, name, cancellationToken) ? true : throw NameIsTaken(name)))
-        {
-            taken.Add(name);
         }
     }
 
@@ -242,7 +185,4 @@ internal sealed class Placement(
             }
         });
     }
-
-    /// <summary>Another host has the VM that this request makes.</summary>
-    private sealed class HeldElsewhereException : Exception;
 }
