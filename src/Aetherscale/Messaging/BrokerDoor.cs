@@ -32,6 +32,9 @@ internal sealed class BrokerDoor(
 
     private static readonly TimeSpan s_lastReplies = TimeSpan.FromSeconds(5);
 
+    /// <summary>A broker that answers has given up by then what is exclusively a connection's.</summary>
+    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(2);
+
     private readonly BackOff _backOff = new(time);
 
     private readonly PoisonSweep _sweep = new(logger);
@@ -42,6 +45,9 @@ internal sealed class BrokerDoor(
     private readonly Dictionary<BrokerConnection, string> _told = [];
 
     private int _turn;
+
+    /// <summary>The last connection's end.</summary>
+    private Task _closing = Task.CompletedTask;
 
     /// <summary>Takes commands until the daemon stops; returns when those under way have been answered, or soon after.</summary>
     /// <param name="idle">Waits for the commands that are under way.</param>
@@ -84,6 +90,7 @@ internal sealed class BrokerDoor(
         {
             intake.Close();
             await Task.WhenAny(remembering);
+            await Task.WhenAny(_closing);
         }
     }
 
@@ -91,13 +98,15 @@ internal sealed class BrokerDoor(
     private async Task ServeAsync(BrokerConnection node, Func<Task> idle, CancellationToken stopping)
     {
         var session = await OpenAsync(node, node.Access.Credentials(), stopping);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var present = presence.RunAsync(session.Fleet!, session.GiveUp, over.Token);
-        string reason;
         try
         {
-            reason = await EndAsync(session, stopping);
+            var reason = await EndAsync(session, stopping);
             End(session);
+            MessagingLog.Lost(logger, node.Access.Address.ToString(), reason);
+            state.Fail(node.Access.Address.ToString(), reason);
+            _told[node] = Away;
         }
         catch (OperationCanceledException)
         {
@@ -106,15 +115,18 @@ internal sealed class BrokerDoor(
         }
         finally
         {
-            // First the connection: what waits for a broker that does not answer ends with it.
+            // A connection that brings nothing any more takes up to 11 s to close, and the next one does not wait for that.
+            _closing = CloseAsync();
+            await Task.WhenAny(_closing, Task.Delay(s_closing, time, CancellationToken.None));
+        }
+
+        async Task CloseAsync()
+        {
             await over.CancelAsync();
             await session.DisposeAsync();
             await present;
+            over.Dispose();
         }
-
-        MessagingLog.Lost(logger, node.Access.Address.ToString(), reason);
-        state.Fail(node.Access.Address.ToString(), reason);
-        _told[node] = Away;
     }
 
     /// <returns>Why it ended.</returns>
