@@ -60,9 +60,10 @@ internal sealed class BrokerDoor(
             while (true)
             {
                 var node = nodes[_turn];
+                var isNodeWell = false;
                 try
                 {
-                    await ServeAsync(node, idle, stopping);
+                    isNodeWell = await ServeAsync(node, idle, stopping);
                 }
                 catch (BrokerException error) when (error.TriesAtOnce)
                 {
@@ -75,8 +76,8 @@ internal sealed class BrokerDoor(
                     Tell(node, error as BrokerException ?? new BrokerException(Quoted.Plain(error.Message), error));
                 }
 
-                _turn = (_turn + 1) % nodes.Count;
-                if (_turn == 0)
+                _turn = isNodeWell ? _turn : (_turn + 1) % nodes.Count;
+                if (isNodeWell || _turn == 0)
                 {
                     await _backOff.WaitAsync(stopping);
                 }
@@ -95,7 +96,8 @@ internal sealed class BrokerDoor(
     }
 
     /// <summary>One connection, from the first try to its end.</summary>
-    private async Task ServeAsync(BrokerConnection node, Func<Task> idle, CancellationToken stopping)
+    /// <returns>Whether the node is to be tried again: it was not its connection that ended, but a queue, as one at a node that died.</returns>
+    private async Task<bool> ServeAsync(BrokerConnection node, Func<Task> idle, CancellationToken stopping)
     {
         var session = await OpenAsync(node, node.Access.Credentials(), stopping);
         var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -103,10 +105,12 @@ internal sealed class BrokerDoor(
         try
         {
             var reason = await EndAsync(session, stopping);
+            var isNodeWell = session.IsOpen;
             End(session);
             MessagingLog.Lost(logger, node.Access.Address.ToString(), reason);
             state.Fail(node.Access.Address.ToString(), reason);
             _told[node] = Away;
+            return isNodeWell;
         }
         catch (OperationCanceledException)
         {
