@@ -5,7 +5,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Every command for a VM of another host, by each of the doors.</summary>
 [Collection(FleetTests.Name)]
-public sealed class DoorsTests(Broker broker) : IAsyncLifetime
+public class DoorsTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

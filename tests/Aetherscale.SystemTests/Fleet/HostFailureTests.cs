@@ -5,7 +5,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Hosts die, freeze, are forgotten and come back.</summary>
 [Collection(FleetFaultTests.Name)]
-public sealed class HostFailureTests(Broker broker) : IAsyncLifetime
+public class HostFailureTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

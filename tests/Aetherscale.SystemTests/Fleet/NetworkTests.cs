@@ -5,7 +5,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>The way of one host to the broker goes, in the ways in which ways go, and comes back.</summary>
 [Collection(FleetFaultTests.Name)]
-public sealed class NetworkTests(Broker broker) : IAsyncLifetime
+public class NetworkTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

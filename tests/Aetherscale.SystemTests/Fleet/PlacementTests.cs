@@ -4,7 +4,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>New VMs find a host that has room, and no host takes more than it has.</summary>
 [Collection(FleetTests.Name)]
-public sealed class PlacementTests(Broker broker) : IAsyncLifetime
+public class PlacementTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

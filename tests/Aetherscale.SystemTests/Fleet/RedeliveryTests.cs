@@ -6,7 +6,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Messages come twice, late, or are no commands at all.</summary>
 [Collection(FleetFaultTests.Name)]
-public sealed partial class RedeliveryTests(Broker broker) : IAsyncLifetime
+public partial class RedeliveryTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

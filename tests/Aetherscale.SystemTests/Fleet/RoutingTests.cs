@@ -5,7 +5,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>A command reaches the host that it is for, whichever door it came in by.</summary>
 [Collection(FleetTests.Name)]
-public sealed class RoutingTests(Broker broker) : IAsyncLifetime
+public class RoutingTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 

@@ -26,6 +26,7 @@ public sealed class Broker : IAsyncLifetime
     private readonly int _namePort;
     private readonly Broker? _first;
     private readonly Dictionary<string, string> _environment;
+    private readonly List<Broker> _nodes;
     private GuardedProcess? _names;
     private GuardedProcess? _node;
     private int _virtualHosts;
@@ -38,6 +39,7 @@ public sealed class Broker : IAsyncLifetime
     private Broker(Broker? first)
     {
         _first = first;
+        _nodes = [this];
         _namePort = first?._namePort ?? FreePort();
         _environment = new Dictionary<string, string>
         {
@@ -64,6 +66,9 @@ public sealed class Broker : IAsyncLifetime
 
     /// <summary>Where it listens, on 127.0.0.1. It stays the same after a restart.</summary>
     public int Port { get; } = FreePort();
+
+    /// <summary>This one, and those that have joined it.</summary>
+    public IReadOnlyList<Broker> Nodes => _nodes;
 
     /// <summary>What the broker wrote to its log so far.</summary>
     public string Log => File.Exists($"{_folder}/node.log") ? File.ReadAllText($"{_folder}/node.log") : "";
@@ -120,7 +125,7 @@ public sealed class Broker : IAsyncLifetime
         await StartAsync();
     }
 
-    /// <summary>A second node, that makes one broker with the first.</summary>
+    /// <summary>Another node, that makes one broker with the first.</summary>
     public static async Task<Broker> JoinAsync(Broker first)
     {
         var node = new Broker(first);
@@ -129,6 +134,7 @@ public sealed class Broker : IAsyncLifetime
         await node.ControlAsync("join_cluster", first._name);
         await node.ControlAsync("start_app");
         await Wait.UntilAsync("the node listens", node.AnswersAsync, 90);
+        first._nodes.Add(node);
         return node;
     }
 

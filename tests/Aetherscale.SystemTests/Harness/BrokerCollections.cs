@@ -15,6 +15,12 @@ public sealed class FleetTests : ICollectionFixture<Broker>
 }
 
 [CollectionDefinition(Name)]
+public sealed class ClusterOfThree : ICollectionFixture<Cluster>
+{
+    public const string Name = "cluster";
+}
+
+[CollectionDefinition(Name)]
 public sealed class FleetFaultTests : ICollectionFixture<Broker>
 {
     public const string Name = "fleet faults";

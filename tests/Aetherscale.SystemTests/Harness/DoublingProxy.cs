@@ -11,7 +11,7 @@ namespace Aetherscale.SystemTests.Harness;
 /// Streams of bytes are passed over: they go by queues that end with their connection, and nobody sends a part of one again. So is what
 /// wants its reply on its own channel (<c>amq.rabbitmq.reply-to</c>).
 /// </remarks>
-internal sealed class DoublingProxy(int target) : TcpProxy(target)
+internal sealed class DoublingProxy(params IReadOnlyList<int> targets) : TcpProxy(targets)
 {
     private static readonly HashSet<string?> s_streams = [StreamMessage.Data, StreamMessage.Credit, StreamMessage.End, StreamMessage.Close, StreamMessage.Ping];
 
@@ -42,9 +42,9 @@ internal sealed class DoublingProxy(int target) : TcpProxy(target)
         }
     }
 
-    protected override (Pass There, Pass Back) NewPasses()
+    protected override (Pass There, Pass Back) NewPasses(int target)
     {
-        var copies = new MessageCopies(Target, () => Interlocked.Increment(ref _doubled));
+        var copies = new MessageCopies(target, () => Interlocked.Increment(ref _doubled));
         _copies.Add(copies);
         var (there, back) = (new AmqpFrames(), new AmqpFrames());
         var published = new Dictionary<int, Message>();

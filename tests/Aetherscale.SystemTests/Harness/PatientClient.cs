@@ -5,9 +5,10 @@ using RabbitMQ.Client.Exceptions;
 namespace Aetherscale.SystemTests.Harness;
 
 /// <summary>
-/// A requester that wants to know: it connects again and sends again, with the same request id, until a reply says what has become of it.
+/// A requester that wants to know: it connects again, to one of the broker's nodes after the other, and sends again, with the same request id,
+/// until a reply says what has become of it.
 /// </summary>
-internal sealed class PatientClient(string url) : IAsyncDisposable
+internal sealed class PatientClient(params IReadOnlyList<string> urls) : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
@@ -15,6 +16,7 @@ internal sealed class PatientClient(string url) : IAsyncDisposable
     private static readonly string[] s_unsure = ["no-fleet", "host-unreachable", "internal-error", "timeout", "deadline-passed"];
 
     private AmqpClient? _client;
+    private int _turn;
 
     /// <summary>Sends a request that has a request id.</summary>
     public async Task<JsonElement> AskAsync(string body, string exchange = "", string route = "vm-queue")
@@ -49,7 +51,7 @@ internal sealed class PatientClient(string url) : IAsyncDisposable
         const int Seconds = 8;
         try
         {
-            _client ??= await AmqpClient.ConnectAsync(url);
+            _client ??= await AmqpClient.ConnectAsync(urls[_turn++ % urls.Count]);
             var id = await _client.SendAsync(body, exchange, route);
             for (var waited = 0; waited < Seconds * 20 && _client.IsOpen; waited++)
             {

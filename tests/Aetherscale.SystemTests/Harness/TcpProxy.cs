@@ -4,28 +4,34 @@ using System.Net.Sockets;
 
 namespace Aetherscale.SystemTests.Harness;
 
-/// <summary>A way to a port of 127.0.0.1 that can be cut, and that can fall silent.</summary>
+/// <summary>A way to a port of 127.0.0.1, or to several, that can be cut, and that can fall silent.</summary>
 internal class TcpProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly List<TcpListener> _listeners = [];
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly Task _accepting;
     private volatile TaskCompletionSource _there = Opened();
     private volatile TaskCompletionSource _back = Opened();
 
-    public TcpProxy(int target)
+    public TcpProxy(params IReadOnlyList<int> targets)
     {
-        Target = target;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        foreach (var _ in targets)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            _listeners.Add(listener);
+        }
+
+        _accepting = Task.WhenAll(_listeners.Zip(targets, AcceptAsync));
     }
 
     /// <summary>What becomes of bytes on their way: those that go on now; null ends the connection after what went on before.</summary>
     protected delegate ReadOnlyMemory<byte>? Pass(ReadOnlyMemory<byte> bytes);
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => Ports[0];
 
-    protected int Target { get; }
+    /// <summary>One for each target.</summary>
+    public IReadOnlyList<int> Ports => [.. _listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
 
     /// <summary>Ends all connections; new ones are let through.</summary>
     public void Cut()
@@ -64,14 +70,18 @@ internal class TcpProxy : IAsyncDisposable
 
     public virtual async ValueTask DisposeAsync()
     {
-        _listener.Dispose();
+        foreach (var listener in _listeners)
+        {
+            listener.Dispose();
+        }
+
         SpeakAgain();
         Cut();
         await _accepting;
     }
 
     /// <summary>For a new connection: what becomes of what goes to the port, and of what comes from there.</summary>
-    protected virtual (Pass There, Pass Back) NewPasses() => (bytes => bytes, bytes => bytes);
+    protected virtual (Pass There, Pass Back) NewPasses(int target) => (bytes => bytes, bytes => bytes);
 
     private static TaskCompletionSource Closed() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -82,14 +92,14 @@ internal class TcpProxy : IAsyncDisposable
         return open;
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(TcpListener listener, int target)
     {
         var carried = new List<Task>();
         try
         {
             while (true)
             {
-                carried.Add(CarryAsync(await _listener.AcceptSocketAsync()));
+                carried.Add(CarryAsync(await listener.AcceptSocketAsync(), target));
             }
         }
         catch (SocketException)
@@ -100,15 +110,15 @@ internal class TcpProxy : IAsyncDisposable
         await Task.WhenAll(carried);
     }
 
-    private async Task CarryAsync(Socket client)
+    private async Task CarryAsync(Socket client, int target)
     {
         using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         _sockets[client] = 0;
         _sockets[server] = 0;
         try
         {
-            await server.ConnectAsync(IPAddress.Loopback, Target);
-            var (there, back) = NewPasses();
+            await server.ConnectAsync(IPAddress.Loopback, target);
+            var (there, back) = NewPasses(target);
             await Task.WhenAny(CopyAsync(client, server, there, () => _there.Task), CopyAsync(server, client, back, () => _back.Task));
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)

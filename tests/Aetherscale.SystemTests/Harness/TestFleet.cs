@@ -36,29 +36,31 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <param name="settings">For each host, the <c>AETHERSCALE_…</c> variables that are its alone.</param>
     /// <param name="images">Each host has all of them.</param>
     public static Task<TestFleet> StartAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images) =>
-        StartAsync(broker, broker.NewVirtualHost(), null, () => new TcpProxy(broker.Port), settings, images);
+        StartAsync(broker, broker.NewVirtualHost(), null, ports => new TcpProxy(ports), settings, images);
 
     /// <summary>The same where whatever a host sends comes to the broker twice.</summary>
     public static Task<TestFleet> StartDoublingAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images) =>
-        StartAsync(broker, broker.NewVirtualHost(), null, () => new DoublingProxy(broker.Port), settings, images);
+        StartAsync(broker, broker.NewVirtualHost(), null, ports => new DoublingProxy(ports), settings, images);
 
     /// <summary>The same with a user for each host, and one for the client, with no rights but those of <see cref="BrokerUsers"/>.</summary>
     public static async Task<TestFleet> StartWithUsersAsync(Broker broker, IReadOnlyList<Dictionary<string, string>> settings, params string[] images)
     {
         var virtualHost = broker.NewVirtualHost();
         await BrokerUsers.AddAsync(broker, virtualHost, [.. settings.Select((_, number) => $"h{number + 1}")]);
-        return await StartAsync(broker, virtualHost, BrokerUsers.Password, () => new TcpProxy(broker.Port), settings, images);
+        return await StartAsync(broker, virtualHost, BrokerUsers.Password, ports => new TcpProxy(ports), settings, images);
     }
 
     private static async Task<TestFleet> StartAsync(
-        Broker broker, string virtualHost, string? password, Func<TcpProxy> newWay, IReadOnlyList<Dictionary<string, string>> settings, string[] images)
+        Broker broker, string virtualHost, string? password, Func<IReadOnlyList<int>, TcpProxy> newWay, IReadOnlyList<Dictionary<string, string>> settings, string[] images)
     {
         var url = broker.UrlOf(virtualHost, password is null ? null : BrokerUsers.Client);
-        var ways = settings.Select(_ => newWay()).ToList();
+        var nodes = broker.Nodes;
+        var ways = settings.Select((_, number) => newWay([.. nodes.Select((_, distance) => nodes[(number + distance) % nodes.Count].Port)])).ToList();
         var hosts = settings.Select((own, number) => TestHost.Prepare(
             new Dictionary<string, string>(own)
             {
-                ["AETHERSCALE_BROKER"] = $"amqp://{(password is null ? "" : $"h{number + 1}:{password}@")}127.0.0.1:{ways[number].Port}/{virtualHost}",
+                ["AETHERSCALE_BROKER"] = string.Join(
+                    ',', ways[number].Ports.Select(port => $"amqp://{(password is null ? "" : $"h{number + 1}:{password}@")}127.0.0.1:{port}/{virtualHost}")),
                 ["AETHERSCALE_HOST_NAME"] = $"h{number + 1}",
             },
             images)).ToList();

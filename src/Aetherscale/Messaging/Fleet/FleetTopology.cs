@@ -9,7 +9,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <param name="declaration">Declares, or takes what is there as it is.</param>
 internal sealed class FleetTopology(string host, Declaration declaration)
 {
-    private const ushort NotFound = 404;
+    private const ushort PreconditionFailed = 406;
     private const int DeadLettersKept = 10_000;
     private const int WeekMilliseconds = 7 * 24 * 3600 * 1000;
 
@@ -44,14 +44,25 @@ internal sealed class FleetTopology(string host, Declaration declaration)
 
         async Task InventoryAsync()
         {
+            var queue = AmqpRoutes.InventoryQueue(host);
             try
             {
-                await QueueAsync(AmqpRoutes.InventoryQueue(host), new() { ["x-max-length"] = 1 });
-                await BindAsync(AmqpRoutes.InventoryQueue(host), AmqpRoutes.HostExchange, AmqpRoutes.InventoryQueue(host));
+                await DeclareInventoryAsync();
             }
-            catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == NotFound)
+            catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == PreconditionFailed)
             {
-                // It is at a node of the broker that is down. The fleet does without.
+                // An older daemon's, which none of this version can read. What it holds is written anew at once.
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
+                await DeclareInventoryAsync();
+            }
+
+            await BindAsync(queue, AmqpRoutes.HostExchange, queue);
+
+            async Task DeclareInventoryAsync()
+            {
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Inventories.Arguments, cancellationToken: cancellationToken);
             }
         }
 
