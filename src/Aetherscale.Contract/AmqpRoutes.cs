@@ -70,7 +70,7 @@ public static class AmqpRoutes
     /// <summary>The queue, gone with its daemon's connection, of answers to a host.</summary>
     public static string AnswerQueue(string host) => $"aetherscale.answers.{host}";
 
-    /// <summary>The durable queue of one message that tells which VMs a host has, for when it does not answer.</summary>
+    /// <summary>The stream whose last message tells which VMs a host has, for when it does not answer.</summary>
     public static string InventoryQueue(string host) => $"aetherscale.inventory.{host}";
 
     /// <summary>The exclusive queue that is there while a host takes an id or a name of a VM.</summary>

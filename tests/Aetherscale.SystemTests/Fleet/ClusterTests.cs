@@ -116,7 +116,7 @@ public sealed class ClusterTests(Cluster cluster) : IAsyncLifetime
         await Task.Delay(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
         Assert.Equal(0, _fleet["h3"].Count("Lost the broker"));
         await Task.WhenAll(cluster.Nodes[0].StartAsync(), cluster.Nodes[1].StartAsync());
-        TestContext.Current.SendDiagnosticMessage($"{await asked}");
+        TestContext.Current.SendDiagnosticMessage($"{await asked}\n{_fleet.LinesAbout("roker", "fleet")}");
         await _fleet.WaitForHostsAsync(3);
     }
 

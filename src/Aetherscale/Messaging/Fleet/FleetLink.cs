@@ -16,9 +16,18 @@ internal sealed class FleetLink : IAsyncDisposable
     private static readonly string s_run = Guid.NewGuid().ToString("N");
 
     private readonly IConnection _connection;
-    private readonly IChannel _out;
     private readonly Replies _replies;
     private readonly IChannel _in;
+
+    /// <summary>
+    /// For what is for queues that last. While such a queue has no leader, as for a while after the broker was killed, the broker keeps the whole channel that is the first time to publish to it
+    /// waiting for up to 30 s.
+    /// </summary>
+    private readonly IChannel _commands;
+
+    /// <summary>For questions and events, which nothing must keep waiting: a host that gives no answer is taken for dead, by others and by itself.</summary>
+    private readonly IChannel _talk;
+
     private readonly string _host;
     private readonly FleetClocks _clocks;
     private readonly TimeProvider _time;
@@ -29,12 +38,13 @@ internal sealed class FleetLink : IAsyncDisposable
 
     private long _lastInquiry;
 
-    private FleetLink(IConnection connection, IChannel outgoing, IChannel incoming, string host, FleetClocks clocks, TimeProvider time)
+    private FleetLink(IConnection connection, IChannel incoming, IChannel commands, IChannel talk, string host, FleetClocks clocks, TimeProvider time)
     {
         _connection = connection;
-        _out = outgoing;
         _replies = new Replies(connection);
         _in = incoming;
+        _commands = commands;
+        _talk = talk;
         _host = host;
         _clocks = clocks;
         _time = time;
@@ -43,7 +53,7 @@ internal sealed class FleetLink : IAsyncDisposable
     /// <summary>Where answers to this host come in. The broker names it, and it goes with the connection.</summary>
     public string ReplyQueue => AmqpRoutes.AnswerQueue(_host);
 
-    public bool IsOpen => _out.IsOpen && _in.IsOpen;
+    public bool IsOpen => _in.IsOpen && _commands.IsOpen && _talk.IsOpen;
 
     /// <param name="connection">Stays its owner's.</param>
     /// <param name="host">This host's name.</param>
@@ -55,11 +65,12 @@ internal sealed class FleetLink : IAsyncDisposable
     public static async Task<FleetLink> OpenAsync(
         IConnection connection, string host, FleetClocks clocks, TimeProvider time, Action<string> onBroken, CancellationToken cancellationToken)
     {
-        var outgoing = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+        var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         var incoming = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var link = new FleetLink(connection, outgoing, incoming, host, clocks, time);
-        foreach (var channel in new[] { outgoing, incoming })
+        var commands = await connection.CreateChannelAsync(confirmed, cancellationToken);
+        var talk = await connection.CreateChannelAsync(confirmed, cancellationToken);
+        var link = new FleetLink(connection, incoming, commands, talk, host, clocks, time);
+        foreach (var channel in new[] { incoming, commands, talk })
         {
             channel.ChannelShutdownAsync += (_, reason) =>
             {
@@ -176,7 +187,8 @@ internal sealed class FleetLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End();
-        await _out.DisposeAsync();
+        await _commands.DisposeAsync();
+        await _talk.DisposeAsync();
         await _in.DisposeAsync();
         _replies.Dispose();
     }
@@ -191,7 +203,7 @@ internal sealed class FleetLink : IAsyncDisposable
         Stamp(properties);
         try
         {
-            await _out.BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
+            await (IsForWhatLasts(exchange, key) ? _commands : _talk).BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
             return true;
         }
         catch (PublishReturnException)
@@ -211,6 +223,9 @@ internal sealed class FleetLink : IAsyncDisposable
         properties.Headers[FleetHeaders.Run] = s_run;
         properties.Headers[FleetHeaders.Now] = FleetHeaders.OfInstant(_time.GetUtcNow());
     }
+
+    private static bool IsForWhatLasts(string exchange, string key) =>
+        exchange == AmqpRoutes.VmExchange || (exchange == AmqpRoutes.HostExchange && !key.StartsWith(AmqpRoutes.AskQueue(""), StringComparison.Ordinal));
 
     private BasicProperties Question(Inquiry inquiry, string type, TimeSpan patience) => new()
     {

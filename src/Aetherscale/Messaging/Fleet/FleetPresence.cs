@@ -244,6 +244,16 @@ internal sealed class FleetPresence(
             {
                 FleetLog.NoInventory(logger, error.Message);
             }
+            catch (AetherscaleException error) when (error.Code == ErrorCodes.NoFleet && link.IsOpen)
+            {
+                // The broker has no leader for it now, which costs nothing else.
+                if (stale.CurrentCount == 0)
+                {
+                    stale.Release();
+                }
+
+                await Task.Delay(s_round, time, over);
+            }
 
             await Task.Delay(s_inventoryPause, time, over);
         }
