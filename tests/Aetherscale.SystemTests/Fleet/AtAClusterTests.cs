@@ -27,3 +27,15 @@ public sealed class HostFailureAtAClusterTests(Cluster cluster) : HostFailureTes
 [Collection(ClusterOfThree.Name)]
 [Trait("length", "long")]
 public sealed class NetworkToAClusterTests(Cluster cluster) : NetworkTests(cluster.First);
+
+[Collection(ClusterOfThree.Name)]
+[Trait("length", "long")]
+public sealed class EveryCommandAtAClusterTests(Cluster cluster) : EveryCommandTests(cluster.First);
+
+[Collection(ClusterOfThree.Name)]
+[Trait("length", "long")]
+public sealed class DoubledMessagesAtAClusterTests(Cluster cluster) : DoubledMessagesTests(cluster.First);
+
+[Collection(ClusterOfThree.Name)]
+[Trait("length", "long")]
+public sealed class InjectedRedeliveryAtAClusterTests(Cluster cluster) : InjectedRedeliveryTests(cluster.First);

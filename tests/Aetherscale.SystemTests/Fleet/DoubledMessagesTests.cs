@@ -10,7 +10,7 @@ namespace Aetherscale.SystemTests.Fleet;
 /// answers and events. Each command takes effect once, and whoever sent it gets one answer, however often.
 /// </summary>
 [Collection(FleetFaultTests.Name)]
-public sealed class DoubledMessagesTests(Broker broker) : IAsyncLifetime
+public class DoubledMessagesTests(Broker broker) : IAsyncLifetime
 {
     private readonly DoublingProxy _way = new(broker.Port);
     private readonly TemporaryFolder _folder = new();

@@ -9,7 +9,7 @@ namespace Aetherscale.SystemTests.Fleet;
 
 /// <summary>Every command that there is by every door that there is, and which host answers.</summary>
 [Collection(FleetTests.Name)]
-public sealed class EveryCommandTests(Broker broker) : IAsyncLifetime
+public class EveryCommandTests(Broker broker) : IAsyncLifetime
 {
     private const string Web = """{"vm-id": "web"}""";
     private const string ToH2 = """, "host": "h2" """;

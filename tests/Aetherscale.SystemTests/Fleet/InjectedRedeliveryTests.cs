@@ -8,7 +8,7 @@ namespace Aetherscale.SystemTests.Fleet;
 /// acknowledged. The broker delivers it again, to the same host or another; besides, every message comes twice.
 /// </summary>
 [Collection(FleetFaultTests.Name)]
-public sealed class InjectedRedeliveryTests(Broker broker) : IAsyncLifetime
+public class InjectedRedeliveryTests(Broker broker) : IAsyncLifetime
 {
     private TestFleet _fleet = null!;
 
