@@ -97,29 +97,6 @@ public sealed class ClusterTests(Cluster cluster) : IAsyncLifetime
                 vm => vm.GetProperty("vm-id").GetString() == id && vm.GetProperty("status").GetString() == "unreachable"));
     }
 
-    /// <summary>Two nodes of three are dead: no queue that lasts has a leader.</summary>
-    [Fact]
-    public async Task Commands_for_a_queue_without_a_leader_cost_no_host_its_connection()
-    {
-        await _fleet["h1"].CreateAsync("polite", """, "name": "web", "no-start": true""");
-        await using var client = ClientAt(2);
-        await Wait.UntilAsync("the broker knows the VM", async () => (await client.AskAsync("""{"command": "show-vm", "options": {"vm-id": "web"}, "request-id": "s"}""")).TryGetProperty("response", out _));
-        await _fleet["h3"].StopDaemonAsync();
-        await _fleet["h3"].StartDaemonAsync();
-        await _fleet["h3"].WaitForBrokerAsync(2);
-        await Task.Delay(2500, TestContext.Current.CancellationToken);
-
-        await Task.WhenAll(cluster.Nodes[0].KillAsync(), cluster.Nodes[1].KillAsync());
-
-        // The first message from there to the queue of h1.
-        var asked = _fleet["h3"].SendAsync("""{"command": "start-vm", "options": {"vm-id": "web"}}""");
-        await Task.Delay(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
-        Assert.Equal(0, _fleet["h3"].Count("Lost the broker"));
-        await Task.WhenAll(cluster.Nodes[0].StartAsync(), cluster.Nodes[1].StartAsync());
-        TestContext.Current.SendDiagnosticMessage($"{await asked}\n{_fleet.LinesAbout("roker", "fleet")}");
-        await _fleet.WaitForHostsAsync(3);
-    }
-
     [Fact]
     public async Task A_node_that_dies_and_comes_back_while_vms_are_made_and_deleted_costs_none_and_doubles_none()
     {

@@ -3,6 +3,7 @@ using Aetherscale.Contract;
 using Aetherscale.Contract.Commands;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Aetherscale.Messaging.Fleet;
 
@@ -22,8 +23,15 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
     /// <summary>Of some 25,000 VMs. A longer one is not written.</summary>
     private const int MaxBytes = 6_000_000;
 
+    private const ushort NotFound = 404;
+
     /// <summary>An inventory that nobody has written to answers nothing.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>While a node of the broker dies, the others elect who has the stream, and nobody can read it.</summary>
+    private static readonly TimeSpan s_election = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(0.25);
 
     /// <summary>The arguments that its queue is declared with.</summary>
     public static Dictionary<string, object?> Arguments => new()
@@ -46,7 +54,21 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
     /// <returns>No rows where there is no inventory, or it cannot be read now.</returns>
     public async Task<IReadOnlyList<VmSummary>> ReadAsync(FleetLink link, string host, CancellationToken cancellationToken)
     {
-        var rows = new TaskCompletionSource<IReadOnlyList<VmSummary>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var began = time.GetTimestamp(); link.IsOpen && time.GetElapsedTime(began) < s_election; await Task.Delay(s_pause, time, cancellationToken))
+        {
+            if (await TryReadAsync(link, host, cancellationToken) is { } rows)
+            {
+                return rows;
+            }
+        }
+
+        return [];
+    }
+
+    /// <returns>Null: it cannot be read now.</returns>
+    private async Task<IReadOnlyList<VmSummary>?> TryReadAsync(FleetLink link, string host, CancellationToken cancellationToken)
+    {
+        var rows = new TaskCompletionSource<IReadOnlyList<VmSummary>?>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var channel = await link.OpenChannelAsync(cancellationToken);
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += (_, message) =>
@@ -54,8 +76,8 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
             rows.TrySetResult(message.Exchange == AmqpRoutes.HostExchange ? Read(message.Body.Span) : []);
             return Task.CompletedTask;
         };
-        consumer.UnregisteredAsync += (_, _) => NoneAsync();
-        channel.ChannelShutdownAsync += (_, _) => NoneAsync();
+        consumer.UnregisteredAsync += (_, _) => EndAsync();
+        channel.ChannelShutdownAsync += (_, _) => EndAsync();
         try
         {
             await channel.BasicQosAsync(0, 1, global: false, cancellationToken);
@@ -63,14 +85,18 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
                 AmqpRoutes.InventoryQueue(host), autoAck: false, "", noLocal: false, exclusive: false, new Dictionary<string, object?> { ["x-stream-offset"] = "last" }, consumer, cancellationToken);
             return await rows.Task.WaitAsync(s_patience, time, cancellationToken);
         }
-        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
+        catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == NotFound)
         {
             return [];
         }
-
-        Task NoneAsync()
+        catch (Exception error) when (KeyLocks.IsLoss(error) && !cancellationToken.IsCancellationRequested)
         {
-            rows.TrySetResult([]);
+            return null;
+        }
+
+        Task EndAsync()
+        {
+            rows.TrySetResult(null);
             return Task.CompletedTask;
         }
     }
