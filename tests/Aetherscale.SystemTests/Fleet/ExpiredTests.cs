@@ -35,7 +35,7 @@ public sealed class ExpiredTests(Broker broker) : IAsyncLifetime
             await Wait.UntilAsync("there is a second reply", () => _fleet.Client.RepliesTo(message).Count == 2);
             var info = JsonDocument.Parse(_fleet.Client.RepliesTo(message)[1]).RootElement.GetProperty("execution-info");
             Assert.Equal(("deadline-passed", $"r{number + 1}"), (info.GetProperty("code").GetString(), info.GetProperty("request-id").GetString()));
-            Assert.Contains("-vm is not carried out: h3 was away until its deadline, 20", info.GetProperty("reason").GetString());
+            Assert.Contains("-vm is not begun any more: h3 was away until its deadline, 20", info.GetProperty("reason").GetString());
             Assert.Equal(before + number + 1, await CountAsync());
         }
 
@@ -51,7 +51,7 @@ public sealed class ExpiredTests(Broker broker) : IAsyncLifetime
         Assert.Equal("running", await _fleet["h3"].StatusAsync(id));
         Assert.Equal([("h3", id)], (await _fleet.VmsAsync()).Select(vm => (vm.Host, vm.Id)));
         Assert.Equal(before + 3, await CountAsync());
-        Assert.Contains("stop-vm from amqp queue=vm-queue: expired in the broker, and is not carried out (request r1): h3 was away", _fleet.LinesAbout("expired in the broker"));
+        Assert.Contains("stop-vm from amqp queue=vm-queue: expired in the broker, and is not begun any more (request r1): h3 was away", _fleet.LinesAbout("expired in the broker"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ExpiredTests(Broker broker) : IAsyncLifetime
 
         var info = (await _fleet.Client.ReplyAsync(create, 30)).GetProperty("execution-info");
         Assert.Equal(("deadline-passed", "h2"), (info.GetProperty("code").GetString(), info.GetProperty("host").GetString()));
-        Assert.StartsWith("create-vm is not carried out: no host took the command until its deadline; send it", info.GetProperty("reason").GetString());
+        Assert.StartsWith("create-vm is not begun any more: no host took the command until its deadline; send it", info.GetProperty("reason").GetString());
         Assert.Equal(1, (await _fleet["h2"].RunAsync("show-host")).GetProperty("expired").GetInt64());
         Assert.Empty((await _fleet["h2"].RunAsync("list-vms")).EnumerateArray());
     }

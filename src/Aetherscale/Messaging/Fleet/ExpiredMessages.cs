@@ -9,6 +9,9 @@ namespace Aetherscale.Messaging.Fleet;
 /// Commands that waited for a host until their deadline: the broker takes them out of its queue, and whichever host gets them counts them and
 /// tells their requesters.
 /// </summary>
+/// <remarks>
+/// A host may have begun one, and been killed before it acknowledged it: the broker does not say so with what has expired.
+/// </remarks>
 internal sealed class ExpiredMessages(FleetHost me, CommandRouter router, ILogger logger)
 {
     private const string FirstQueue = "x-first-death-queue";
@@ -35,7 +38,7 @@ internal sealed class ExpiredMessages(FleetHost me, CommandRouter router, ILogge
             Status = ExecutionInfo.Error,
             Host = me.Name,
             Code = DeadlinePassed,
-            Reason = $"{Quoted.Plain(request.Command)} is not carried out: {who}{until}; send it again if it is still wanted.",
+            Reason = $"{Quoted.Plain(request.Command)} is not begun any more: {who}{until}; send it again, with the same request id if there was one, if it is still wanted.",
             RequestId = RequestReader.IsRequestId(requestId) ? requestId : null,
         });
     }

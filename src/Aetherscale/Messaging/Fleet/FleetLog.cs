@@ -17,6 +17,6 @@ internal static partial class FleetLog
     [LoggerMessage(LogLevel.Warning, "A create-vm from {Requester} came again without an id, after it may have been carried out: not carried out, and put aside in {Queue}")]
     public static partial void PutAside(ILogger logger, string requester, string queue);
 
-    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: expired in the broker, and is not carried out (request {RequestId}): {Why}")]
+    [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: expired in the broker, and is not begun any more (request {RequestId}): {Why}")]
     public static partial void Expired(ILogger logger, string command, string requester, string requestId, string why);
 }
