@@ -163,7 +163,14 @@ internal sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: the daemon has no time for anything, and nobody is told.</summary>
-    public async Task FreezeDaemonAsync() => (await Tool.RunAsync("/bin/kill", "-STOP", $"{DaemonPid}")).Succeeded();
+    public async Task FreezeDaemonAsync()
+    {
+        (await Tool.RunAsync("/bin/kill", "-STOP", $"{DaemonPid}")).Succeeded();
+
+        // A thread that is running goes on until the kernel gets to it, and may answer meanwhile.
+        await Wait.UntilAsync("all its threads stand still", () =>
+            Directory.GetDirectories($"/proc/{DaemonPid}/task").All(thread => File.ReadAllText($"{thread}/stat").Split(") ")[^1].StartsWith('T')));
+    }
 
     public async Task ThawDaemonAsync() => (await Tool.RunAsync("/bin/kill", "-CONT", $"{DaemonPid}")).Succeeded();
 
