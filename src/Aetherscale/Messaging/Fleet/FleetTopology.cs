@@ -9,6 +9,7 @@ namespace Aetherscale.Messaging.Fleet;
 /// <param name="declaration">Declares, or takes what is there as it is.</param>
 internal sealed class FleetTopology(string host, Declaration declaration)
 {
+    private const ushort NotFound = 404;
     private const ushort PreconditionFailed = 406;
     private const int DeadLettersKept = 10_000;
     private const int WeekMilliseconds = 7 * 24 * 3600 * 1000;
@@ -55,6 +56,12 @@ internal sealed class FleetTopology(string host, Declaration declaration)
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
                 await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
                 await DeclareInventoryAsync();
+            }
+
+            catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == NotFound)
+            {
+                // A broker that has just started, on a busy disk, says so of a stream that it has not started yet. It is there, and bound.
+                return;
             }
 
             await BindAsync(queue, AmqpRoutes.HostExchange, queue);
