@@ -23,6 +23,7 @@ internal sealed class Intake(
     private readonly PendingMessages _pending = new(time);
     private readonly ExpiredMessages _expired = new(host, router, logger);
     private readonly CancellationTokenSource _closed = new();
+    private readonly DeadLetters _deadLetters = new(sessions);
 
     /// <summary>
     /// Begins the command before it returns: in the order in which messages are taken, commands get in line at their VM.
@@ -85,9 +86,9 @@ internal sealed class Intake(
         var run = queue == AmqpRoutes.ExpiredQueue
             ? Task.FromResult(_expired.Take(message))
             : message.Body.Length > ApiRoutes.MaxRequestBytes
-            ? Task.FromResult(router.Refuse(TooLong(), null, requester))
+            ? isForThisHost || queue == AmqpRoutes.PlacementQueue ? PutAsideAsync(message, TooLong(), requester) : Task.FromResult(router.Refuse(TooLong(), null, requester))
             : message.Redelivered && IsCreateWithoutId(message)
-            ? PutAsideAsync(session, message, requester)
+            ? PutAsideAsync(message, CameBefore(), requester)
             : router.RunAsync(message.Body.ToArray(), requester, stopping);
         work.Adopt(FinishAsync(pending, run), requester.Name);
     }
@@ -120,17 +121,15 @@ internal sealed class Intake(
         }
     }
 
-    private async Task<Reply> PutAsideAsync(Session session, BasicDeliverEventArgs message, Requester requester)
+    private static AetherscaleException CameBefore() => new(
+        DeliveredBefore,
+        "It came again without an id, after it may have been carried out. See by list-vms whether the VM is there, and send create-vm with a request-id: then it takes effect once.");
+
+    private async Task<Reply> PutAsideAsync(BasicDeliverEventArgs message, AetherscaleException reason, Requester requester)
     {
-        const string Reason = "It came again without an id, after it may have been carried out.";
-        var copy = new BasicDeliverEventArgs(
-            message.ConsumerTag, message.DeliveryTag, message.Redelivered, message.Exchange, message.RoutingKey, message.BasicProperties, message.Body.ToArray());
-        await session.PutAsideAsync(copy, Reason, _closed.Token);
-        FleetLog.PutAside(logger, requester.Name, AmqpRoutes.DeadLetterQueue);
-        return router.Refuse(
-            new AetherscaleException(DeliveredBefore, $"{Reason} See by list-vms whether the VM is there, and send create-vm with a request-id: then it takes effect once."),
-            null,
-            requester);
+        await _deadLetters.PutAsync(message, reason.Message, _closed.Token);
+        FleetLog.PutAside(logger, requester.Name, AmqpRoutes.DeadLetterQueue, reason.Message);
+        return router.Refuse(reason, null, requester);
     }
 
     private async Task AnswerProbeAsync(Session session, BasicDeliverEventArgs message, CancellationToken stopping)

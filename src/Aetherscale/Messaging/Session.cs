@@ -20,6 +20,7 @@ internal sealed class Session : IAsyncDisposable
     private readonly IConnection _connection;
     private readonly IChannel _deliveries;
     private readonly Replies _replies;
+    private readonly Replies _aside;
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _consumers = [];
     private volatile bool _isGivenUp;
@@ -30,6 +31,7 @@ internal sealed class Session : IAsyncDisposable
         _connection = connection;
         _deliveries = deliveries;
         _replies = new Replies(connection);
+        _aside = new Replies(connection);
         connection.ConnectionShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
         deliveries.ChannelShutdownAsync += (_, reason) => EndAsync(BrokerFailure.Words(reason));
     }
@@ -122,13 +124,9 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts a message aside for people to look at, instead of acknowledging it.</summary>
-    public async Task PutAsideAsync(BasicDeliverEventArgs message, string reason, CancellationToken cancellationToken)
-    {
-        var properties = new BasicProperties(message.BasicProperties) { Expiration = null, Persistent = true };
-        properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { [FleetHeaders.Reason] = reason };
-        await _replies.SendAsync(AmqpRoutes.DeadLetterExchange, message.RoutingKey, properties, message.Body, cancellationToken);
-    }
+    /// <summary>Sends a message to those that people look at. Their queue may keep its channel waiting, so no reply shares that.</summary>
+    public Task PutAsideAsync(string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        _aside.SendAsync(AmqpRoutes.DeadLetterExchange, key, properties, body, cancellationToken);
 
     public async Task AcknowledgeAsync(ulong tag, CancellationToken cancellationToken) =>
         await _deliveries.BasicAckAsync(tag, multiple: false, cancellationToken);
@@ -151,6 +149,7 @@ internal sealed class Session : IAsyncDisposable
         await (Fleet?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _connection.DisposeAsync();
         _replies.Dispose();
+        _aside.Dispose();
     }
 
     private Task EndAsync(string reason)

@@ -33,6 +33,34 @@ public sealed class PermissionTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A33_What_is_put_aside_says_who_sent_it_though_the_broker_takes_no_other_users_name_from_a_host()
+    {
+        foreach (var host in _fleet.Hosts)
+        {
+            await host.StopDaemonAsync();
+        }
+
+        await _fleet.Client.PublishAsync(
+            """{"command": "create-vm", "options": {"image": "guest", "no-start": true}}""", "", "aetherscale.placement", new BasicProperties { UserId = BrokerUsers.Client });
+        await using (var taker = await new ConnectionFactory { Uri = new Uri(Url) }.CreateConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var channel = await taker.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken))
+        {
+            await Wait.UntilAsync("somebody takes it and goes", async () =>
+                await channel.BasicGetAsync("aetherscale.placement", autoAck: false, TestContext.Current.CancellationToken) is not null);
+        }
+
+        await _fleet["h1"].StartDaemonAsync();
+
+        await using var looker = await new ConnectionFactory { Uri = new Uri(Url) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var looks = await looker.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        BasicGetResult? aside = null;
+        await Wait.UntilAsync("it is put aside", async () =>
+            (aside = await looks.BasicGetAsync("aetherscale.dead-letters", autoAck: true, TestContext.Current.CancellationToken)) is not null);
+        Assert.Equal(BrokerUsers.Client, System.Text.Encoding.UTF8.GetString((byte[])aside!.BasicProperties.Headers!["aetherscale-user"]!));
+        Assert.Empty((await _fleet["h1"].RunAsync("list-vms")).EnumerateArray());
+    }
+
+    [Fact]
     public async Task The_fleet_does_all_that_it_does_and_no_host_loses_its_connection_over_it()
     {
         _fleet["h1"].DropImage("polite", "guest");

@@ -149,6 +149,20 @@ public partial class RedeliveryTests(Broker broker) : IAsyncLifetime
         Assert.Empty(await _fleet.VmsAsync());
     }
 
+    [Theory]
+    [InlineData("aetherscale.host.h2")]
+    [InlineData("aetherscale.placement")]
+    public async Task A28_What_is_too_long_to_be_read_is_answered_and_its_beginning_put_aside(string queue)
+    {
+        var body = """{"command": "create-vm", "options": {"image": "polite"}}""".PadRight((1 << 20) + 1);
+
+        var reply = await _fleet.Client.ReplyAsync(await _fleet.Client.SendAsync(body, "", queue), 20);
+
+        Assert.Equal("bad-request", reply.GetProperty("execution-info").GetProperty("code").GetString());
+        var kept = await ControlAsync("list_queues", "name", "messages", "message_bytes");
+        Assert.Contains("aetherscale.dead-letters\t1\t65536", kept);
+    }
+
     [Fact]
     public async Task Rubbish_in_any_queue_is_answered_with_what_is_wrong()
     {

@@ -8,12 +8,15 @@ namespace Aetherscale.Messaging.Fleet;
 /// message what their clocks show.
 /// </summary>
 /// <remarks>
-/// A message comes later than it is sent, never sooner: of several, the one that came soonest tells best. Two spans of time are kept, so that
-/// a clock that was set is believed after a while. Neither ends while nothing comes: what a frozen daemon finds when it wakes is late.
+/// A message comes later than it is sent, never sooner: of several, the one that came soonest tells best. Later ones are believed, as when a clock
+/// was set, if they agree for a while: what a frozen daemon finds when it wakes is late, too, and comes all at once.
 /// </remarks>
 internal sealed class FleetClocks(TimeProvider time)
 {
-    private static readonly TimeSpan s_span = TimeSpan.FromMinutes(5);
+    /// <summary>Messages that come in so much time are as soon as one another.</summary>
+    private static readonly TimeSpan s_close = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan s_while = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Seen> _seen = new();
 
@@ -21,18 +24,11 @@ internal sealed class FleetClocks(TimeProvider time)
     /// <param name="message">Its properties; one that does not show a clock tells nothing.</param>
     public void Heard(IReadOnlyBasicProperties message)
     {
-        if (message.Text(FleetHeaders.Host) is not { } host || message.Instant(FleetHeaders.Now) is not { } theirs)
+        if (message.Text(FleetHeaders.Host) is { } host && message.Instant(FleetHeaders.Now) is { } theirs)
         {
-            return;
+            var ahead = time.GetUtcNow() - theirs;
+            _seen.AddOrUpdate(host, _ => new Seen(ahead, null, 0), (_, seen) => After(seen, ahead));
         }
-
-        var ahead = time.GetUtcNow() - theirs;
-        _seen.AddOrUpdate(
-            host,
-            _ => new Seen(time.GetTimestamp(), ahead, ahead),
-            (_, seen) => time.GetElapsedTime(seen.Since) < s_span
-                ? seen with { Least = Min(seen.Least, ahead) }
-                : new Seen(time.GetTimestamp(), ahead, seen.Least));
     }
 
     /// <summary>A command's deadline, by our clock.</summary>
@@ -42,7 +38,7 @@ internal sealed class FleetClocks(TimeProvider time)
     /// </remarks>
     public DateTimeOffset? DeadlineOf(IReadOnlyBasicProperties command) =>
         command.Instant(FleetHeaders.Deadline) is not { } theirs ? null
-        : command.Text(FleetHeaders.Host) is { } host && _seen.TryGetValue(host, out var seen) ? Shifted(theirs, Min(seen.Least, seen.LeastBefore))
+        : command.Text(FleetHeaders.Host) is { } host && _seen.TryGetValue(host, out var seen) ? Shifted(theirs, seen.Ahead)
         : command.Instant(FleetHeaders.Now) is { } sent ? Shifted(time.GetUtcNow(), theirs - sent)
         : theirs;
 
@@ -50,7 +46,26 @@ internal sealed class FleetClocks(TimeProvider time)
     private static DateTimeOffset Shifted(DateTimeOffset instant, TimeSpan by) =>
         new(Math.Clamp(instant.UtcTicks + by.Ticks, 0, DateTimeOffset.MaxValue.UtcTicks), TimeSpan.Zero);
 
+    private Seen After(Seen seen, TimeSpan ahead)
+    {
+        if (ahead <= seen.Ahead + s_close)
+        {
+            return new Seen(Min(seen.Ahead, ahead), null, 0);
+        }
+
+        if (seen.Later is not { } later || (ahead - later).Duration() > s_close)
+        {
+            return seen with { Later = ahead, Since = time.GetTimestamp() };
+        }
+
+        var least = Min(later, ahead);
+        return time.GetElapsedTime(seen.Since) >= s_while ? new Seen(least, null, 0) : seen with { Later = least };
+    }
+
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private sealed record Seen(long Since, TimeSpan Least, TimeSpan LeastBefore);
+    /// <param name="Ahead">How far our clock is ahead.</param>
+    /// <param name="Later">What messages say by now that came later than that; null while none has.</param>
+    /// <param name="Since">When the first of those came.</param>
+    private sealed record Seen(TimeSpan Ahead, TimeSpan? Later, long Since);
 }

@@ -14,8 +14,8 @@ internal static partial class FleetLog
     [LoggerMessage(LogLevel.Warning, "The others will not know which VMs are here when this host is away: {Reason}")]
     public static partial void NoInventory(ILogger logger, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "A create-vm from {Requester} came again without an id, after it may have been carried out: not carried out, and put aside in {Queue}")]
-    public static partial void PutAside(ILogger logger, string requester, string queue);
+    [LoggerMessage(LogLevel.Warning, "A message from {Requester} is not carried out, and put aside in {Queue}: {Reason}")]
+    public static partial void PutAside(ILogger logger, string requester, string queue, string reason);
 
     [LoggerMessage(LogLevel.Information, "{Command} from {Requester}: expired in the broker, and is not begun any more (request {RequestId}): {Why}")]
     public static partial void Expired(ILogger logger, string command, string requester, string requestId, string why);

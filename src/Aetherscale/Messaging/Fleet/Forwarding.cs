@@ -17,7 +17,7 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(5);
 
     /// <summary>A host whose offer is not taken up at once is passed over, and must not make the VM when it is back.</summary>
-    private static readonly TimeSpan s_offerPatience = TimeSpan.FromSeconds(10);
+    public static TimeSpan OfferPatience { get; } = TimeSpan.FromSeconds(10);
 
     /// <summary>To the host that has the VM.</summary>
     /// <exception cref="AetherscaleException"><c>vm-not-found</c>, <c>host-unreachable</c> or <c>no-fleet</c>.</exception>
@@ -72,7 +72,7 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     public async Task<Reply?> TryRelayAsync(FleetLink link, string host, Outgoing command, CancellationToken stopping)
     {
         var now = time.GetUtcNow();
-        var (soon, until) = (now + s_offerPatience, command.Deadline(now));
+        var (soon, until) = (now + OfferPatience, command.Deadline(now));
         var relayed = Relayed(command) with { WaitsAtMost = s_receiptPatience };
         relayed = relayed with { Requester = relayed.Requester with { Deadline = soon < until ? soon : until } };
         return (await SendAsync(link, AmqpRoutes.HostExchange, AmqpRoutes.HostQueue(host), relayed, true, stopping)).Reply;

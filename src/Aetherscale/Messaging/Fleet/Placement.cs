@@ -107,31 +107,38 @@ internal sealed class Placement(
         }
 
         var question = Offer.Question(options);
+        var isUnsure = false;
         if (members.Names.Count > Many)
         {
             var some = Offer.Read(await gathering.AskSomeAsync(link, Some, FleetMessage.Command, question, stopping));
-            if ((await TryRelayAsync(link, some.Where(one => one.Terms.HasImage), create, stopping)).Reply is { } reply)
+            var tried = await TryRelayAsync(link, some.Where(one => one.Terms.HasImage), create, stopping);
+            if (tried.Reply is { } reply)
             {
                 return reply;
             }
+
+            isUnsure = tried.IsUnsure;
         }
 
         while (true)
         {
             var gathered = await gathering.AskAllAsync(link, FleetMessage.Command, question, stopping);
             var offers = Offer.Read(gathered.Answers);
-            var (reply, passed) = await TryRelayAsync(link, offers, create, stopping);
-            if (reply is not null)
+            var tried = await TryRelayAsync(link, offers, create, stopping);
+            if (tried.Reply is { } reply)
             {
                 return reply;
             }
 
+            isUnsure |= tried.IsUnsure;
+
             var missing = offers.Where(one => one.Terms.Missing is not null).Select(one => $"{one.Host}: {one.Terms.Missing}")
-                .Concat(passed)
+                .Concat(tried.Missing)
                 .Concat(gathered.Unanswered.Select(host => $"{host}: it does not answer"));
             if (!options.Wait || time.GetUtcNow() + s_round >= create.Deadline(time.GetUtcNow()))
             {
-                throw new AetherscaleException(NoCapacity, $"No host has room: {string.Join("; ", missing)}.");
+                return (isUnsure ? await TryLateAsync(link, create, stopping) : null)
+                    ?? throw new AetherscaleException(NoCapacity, $"No host has room: {string.Join("; ", missing)}.");
             }
 
             await Task.Delay(s_round, time, stopping);
@@ -142,24 +149,32 @@ internal sealed class Placement(
         }
     }
 
-    /// <returns>The reply; null where none of them took it, and why each did not.</returns>
-    private async Task<(Reply? Reply, IReadOnlyList<string> Missing)> TryRelayAsync(
-        FleetLink link, IEnumerable<Offer> offers, Outgoing create, CancellationToken stopping)
+    /// <summary>A host that was busy may have begun after it had been passed over: what is said of the VM must be so when nobody can any more.</summary>
+    private async Task<Reply?> TryLateAsync(FleetLink link, Outgoing create, CancellationToken stopping)
+    {
+        await Task.Delay(Forwarding.OfferPatience, time, stopping);
+        return await forwarding.TryToHolderAsync(link, create.Requester.NewVmId!, create, isRelayed: true, stopping);
+    }
+
+    private async Task<Tried> TryRelayAsync(FleetLink link, IEnumerable<Offer> offers, Outgoing create, CancellationToken stopping)
     {
         var missing = new List<string>();
+        var isUnsure = false;
         foreach (var offer in Offer.Best(offers).ToList())
         {
             // Between the offer and now others may have taken the room: then the next one is asked.
             var reply = await forwarding.TryRelayAsync(link, offer.Host, create, stopping);
             if (reply is not null && reply.ExecutionInfo.Code is not (NoCapacity or DeadlinePassed))
             {
-                return (reply, []);
+                return new Tried(reply, [], isUnsure);
             }
+
+            isUnsure |= reply is null;
 
             missing.Add($"{offer.Host}: {(reply?.ExecutionInfo.Code == NoCapacity ? "others took its room meanwhile" : "it did not take the VM in time")}");
         }
 
-        return (null, missing);
+        return new Tried(null, missing, isUnsure);
     }
 
     /// <summary>It waits in the queue, where it outlives this daemon: whoever takes it next tries again.</summary>
@@ -185,4 +200,9 @@ internal sealed class Placement(
             }
         });
     }
+
+    /// <param name="Reply">The reply; null where none of them took it.</param>
+    /// <param name="Missing">Why each did not.</param>
+    /// <param name="IsUnsure">Whether one of them did not say so, and may take it still.</param>
+    private sealed record Tried(Reply? Reply, IReadOnlyList<string> Missing, bool IsUnsure);
 }
