@@ -159,8 +159,10 @@ public partial class RedeliveryTests(Broker broker) : IAsyncLifetime
         var reply = await _fleet.Client.ReplyAsync(await _fleet.Client.SendAsync(body, "", queue), 20);
 
         Assert.Equal("bad-request", reply.GetProperty("execution-info").GetProperty("code").GetString());
-        var kept = await ControlAsync("list_queues", "name", "messages", "message_bytes");
-        Assert.Contains("aetherscale.dead-letters\t1\t65536", kept);
+        await using var connection = await new ConnectionFactory { Uri = new Uri(_fleet.Url) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var aside = await channel.BasicGetAsync("aetherscale.dead-letters", autoAck: true, TestContext.Current.CancellationToken);
+        Assert.Equal(body[..65536], System.Text.Encoding.UTF8.GetString(aside!.Body.Span));
     }
 
     [Fact]
