@@ -35,7 +35,7 @@ internal sealed class BrokerDoor(
     /// <summary>A broker that answers has given up by then what is exclusively a connection's.</summary>
     private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(2);
 
-    private readonly BackOff _backOff = new(time);
+    private readonly BackOff _backOff = new(nodes.Count, time);
 
     private readonly PoisonSweep _sweep = new(logger);
 
@@ -46,7 +46,7 @@ internal sealed class BrokerDoor(
 
     private int _turn;
 
-    /// <summary>The last connection's end.</summary>
+    /// <summary>The ends of the connections until now.</summary>
     private Task _closing = Task.CompletedTask;
 
     /// <summary>Takes commands until the daemon stops; returns when those under way have been answered, or soon after.</summary>
@@ -77,10 +77,7 @@ internal sealed class BrokerDoor(
                 }
 
                 _turn = isNodeWell ? _turn : (_turn + 1) % nodes.Count;
-                if (isNodeWell || _turn == 0)
-                {
-                    await _backOff.WaitAsync(stopping);
-                }
+                await _backOff.WaitAsync(isSameWay: isNodeWell, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -120,8 +117,9 @@ internal sealed class BrokerDoor(
         finally
         {
             // A connection that brings nothing any more takes up to 11 s to close, and the next one does not wait for that.
-            _closing = CloseAsync();
-            await Task.WhenAny(_closing, Task.Delay(s_closing, time, CancellationToken.None));
+            var closing = CloseAsync();
+            _closing = Task.WhenAll(_closing, closing);
+            await Task.WhenAny(closing, Task.Delay(s_closing, time, CancellationToken.None));
         }
 
         async Task CloseAsync()

@@ -48,16 +48,13 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             var queue = AmqpRoutes.InventoryQueue(host);
             try
             {
-                await DeclareInventoryAsync();
+                await DeclareInventoryAsync(Inventories.Arguments);
             }
             catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == PreconditionFailed)
             {
-                // An older daemon's, which none of this version can read. What it holds is written anew at once.
-                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-                await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
-                await DeclareInventoryAsync();
+                await DropOldInventoryAsync(queue);
+                await QueueAsync(queue, Inventories.Arguments);
             }
-
             catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == NotFound)
             {
                 // A broker that has just started, on a busy disk, says so of a stream that it has not started yet. It is there, and bound.
@@ -66,10 +63,26 @@ internal sealed class FleetTopology(string host, Declaration declaration)
 
             await BindAsync(queue, AmqpRoutes.HostExchange, queue);
 
-            async Task DeclareInventoryAsync()
+            async Task DeclareInventoryAsync(Dictionary<string, object?> arguments)
             {
                 await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-                await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, Inventories.Arguments, cancellationToken: cancellationToken);
+                await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+            }
+        }
+
+        // It goes with its node of the broker. What it holds is written anew at once.
+        async Task DropOldInventoryAsync(string queue)
+        {
+            try
+            {
+                await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+                await channel.QueueDeclareAsync(
+                    queue, durable: true, exclusive: false, autoDelete: false, Inventories.OlderArguments, cancellationToken: cancellationToken);
+                await channel.QueueDeleteAsync(queue, cancellationToken: cancellationToken);
+            }
+            catch (OperationInterruptedException error) when (connection.IsOpen && error.ShutdownReason?.ReplyCode == PreconditionFailed)
+            {
+                // It is not an older daemon's, but what somebody wants it to be.
             }
         }
 

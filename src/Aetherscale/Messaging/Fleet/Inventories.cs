@@ -41,6 +41,9 @@ internal sealed class Inventories(FleetHost me, TimeProvider time)
         ["x-stream-max-segment-size-bytes"] = PieceBytes,
     };
 
+    /// <summary>Those that an older daemon declared it with. Only a queue of these is replaced.</summary>
+    public static Dictionary<string, object?> OlderArguments => new() { ["x-max-length"] = 1 };
+
     /// <summary>Puts this host's in the place of the last.</summary>
     /// <param name="link">The way to the broker.</param>
     /// <param name="reply">What <c>list-vms</c> answers here.</param>

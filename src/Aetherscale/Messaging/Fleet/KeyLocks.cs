@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Aetherscale.Contract;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -20,11 +21,10 @@ internal sealed class KeyLocks(TimeProvider time)
     /// <summary>More creates at a time open channels of their own.</summary>
     private const int MostIdle = 16;
 
-    /// <summary>Channels on which nothing failed. To open one costs the broker more than to make a lock on it.</summary>
-    private readonly ConcurrentBag<(FleetLink Link, IChannel Channel)> _channels = [];
-
-    /// <summary>A connection is gone, and with it its channels and locks.</summary>
-    public void Forget() => _channels.Clear();
+    /// <summary>
+    /// Channels on which nothing failed. To open one costs the broker more than to make a lock on it. They are their link's, and go with it: nothing here is told of its end.
+    /// </summary>
+    private readonly ConditionalWeakTable<FleetLink, ConcurrentBag<IChannel>> _channels = [];
 
     /// <summary>Takes the key's lock.</summary>
     /// <returns>For what is done under the lock; to be handed back.</returns>
@@ -48,9 +48,10 @@ internal sealed class KeyLocks(TimeProvider time)
         try
         {
             await channel.QueueDeleteAsync(AmqpRoutes.Lock(key), cancellationToken: CancellationToken.None);
-            if (_channels.Count < MostIdle)
+            var idle = _channels.GetOrCreateValue(link);
+            if (idle.Count < MostIdle)
             {
-                _channels.Add((link, channel));
+                idle.Add(channel);
             }
             else
             {
@@ -123,12 +124,11 @@ internal sealed class KeyLocks(TimeProvider time)
     /// <returns>Null where there is none.</returns>
     private IChannel? IdleChannel(FleetLink link)
     {
-        while (_channels.TryTake(out var idle))
+        while (_channels.GetOrCreateValue(link).TryTake(out var idle))
         {
-            // What belongs to an earlier connection went with it.
-            if (idle.Link == link && idle.Channel.IsOpen)
+            if (idle.IsOpen)
             {
-                return idle.Channel;
+                return idle;
             }
         }
 

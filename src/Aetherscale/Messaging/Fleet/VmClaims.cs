@@ -50,8 +50,6 @@ internal sealed class VmClaims(FleetHost me, TimeProvider time)
         {
             _ours.TryRemove(ours, out _);
         }
-
-        _locks.Forget();
     }
 
     /// <summary>The VM was deleted: its id stays this host's for as long as its request may come again.</summary>
