@@ -13,24 +13,11 @@ internal sealed class FleetLink : IAsyncDisposable
     private const ushort AccessRefused = 403;
     private const ushort ResourceLocked = 405;
 
-    private static readonly string s_run = Guid.NewGuid().ToString("N");
-
     private readonly IConnection _connection;
-    private readonly Replies _replies;
     private readonly IChannel _in;
-
-    /// <summary>
-    /// For what is for queues that last. While such a queue has no leader, as for a while after the broker was killed, the broker keeps the whole channel that is the first time to publish to it
-    /// waiting for up to 30 s.
-    /// </summary>
-    private readonly IChannel _commands;
-
-    /// <summary>For questions and events, which nothing must keep waiting: a host that gives no answer is taken for dead, by others and by itself.</summary>
-    private readonly IChannel _talk;
-
+    private readonly Outbox _out;
     private readonly string _host;
     private readonly FleetClocks _clocks;
-    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, Inquiry> _inquiries = new();
 
     /// <summary>Answers to the last connection's questions may come late, to the same queue.</summary>
@@ -38,22 +25,19 @@ internal sealed class FleetLink : IAsyncDisposable
 
     private long _lastInquiry;
 
-    private FleetLink(IConnection connection, IChannel incoming, IChannel commands, IChannel talk, string host, FleetClocks clocks, TimeProvider time)
+    private FleetLink(IConnection connection, IChannel incoming, Outbox outgoing, string host, FleetClocks clocks)
     {
         _connection = connection;
-        _replies = new Replies(connection);
         _in = incoming;
-        _commands = commands;
-        _talk = talk;
+        _out = outgoing;
         _host = host;
         _clocks = clocks;
-        _time = time;
     }
 
     /// <summary>Where answers to this host come in. The broker names it, and it goes with the connection.</summary>
     public string ReplyQueue => AmqpRoutes.AnswerQueue(_host);
 
-    public bool IsOpen => _in.IsOpen && _commands.IsOpen && _talk.IsOpen;
+    public bool IsOpen => _in.IsOpen && _out.Channels.All(channel => channel.IsOpen);
 
     /// <param name="connection">Stays its owner's.</param>
     /// <param name="host">This host's name.</param>
@@ -65,12 +49,10 @@ internal sealed class FleetLink : IAsyncDisposable
     public static async Task<FleetLink> OpenAsync(
         IConnection connection, string host, FleetClocks clocks, TimeProvider time, Action<string> onBroken, CancellationToken cancellationToken)
     {
-        var confirmed = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         var incoming = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var commands = await connection.CreateChannelAsync(confirmed, cancellationToken);
-        var talk = await connection.CreateChannelAsync(confirmed, cancellationToken);
-        var link = new FleetLink(connection, incoming, commands, talk, host, clocks, time);
-        foreach (var channel in new[] { incoming, commands, talk })
+        var outgoing = await Outbox.OpenAsync(connection, host, time, cancellationToken);
+        var link = new FleetLink(connection, incoming, outgoing, host, clocks);
+        foreach (var channel in outgoing.Channels.Prepend(incoming))
         {
             channel.ChannelShutdownAsync += (_, reason) =>
             {
@@ -88,7 +70,8 @@ internal sealed class FleetLink : IAsyncDisposable
         catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == ResourceLocked)
         {
             throw new BrokerException(
-                $"another daemon is the host {Quoted.Of(host)} there, or our last connection has not been given up yet; give each host a name of its own (host-name)", error);
+                $"another daemon is the host {Quoted.Of(host)} there, or our last connection has not been given up yet; give each host a name of its own (host-name)",
+                error);
         }
 
         await incoming.QueueBindAsync(AmqpRoutes.AskQueue(host), AmqpRoutes.AskExchange, "", cancellationToken: cancellationToken);
@@ -124,12 +107,12 @@ internal sealed class FleetLink : IAsyncDisposable
     /// <exception cref="AetherscaleException"><c>no-fleet</c>: the broker went away.</exception>
     public Task<bool> SendAsync(
         string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        PublishAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
+        _out.SendAsync(exchange, key, mandatory: true, properties, body, cancellationToken);
 
     /// <summary>The same for what nobody needs to take.</summary>
     public Task TellAsync(
         string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        PublishAsync(exchange, key, mandatory: false, properties, body, cancellationToken);
+        _out.SendAsync(exchange, key, mandatory: false, properties, body, cancellationToken);
 
     /// <summary>Asks all hosts that are there.</summary>
     public Task<bool> AskAllAsync(Inquiry inquiry, string type, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -150,22 +133,8 @@ internal sealed class FleetLink : IAsyncDisposable
 
     /// <summary>Sends what may be longer than the broker takes, and costs no more than itself then.</summary>
     /// <exception cref="AetherscaleException">As above.</exception>
-    public async Task SendLongAsync(string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        Stamp(properties);
-        try
-        {
-            await _replies.SendAsync(exchange, key, properties, body, cancellationToken);
-        }
-        catch (Exception error) when (BrokerFailure.IsTooLarge(error))
-        {
-            throw new AetherscaleException(ErrorCodes.ReplyTooLarge, $"The broker lets no message of {body.Length} bytes through (its setting max_message_size).", error);
-        }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            throw Lost(error);
-        }
-    }
+    public Task SendLongAsync(string exchange, string key, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        _out.SendLongAsync(exchange, key, properties, body, cancellationToken);
 
     /// <summary>A channel for something that may cost it.</summary>
     public Task<IChannel> OpenChannelAsync(CancellationToken cancellationToken) => OpenChannelAsync(confirms: false, cancellationToken);
@@ -187,45 +156,13 @@ internal sealed class FleetLink : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         End();
-        await _commands.DisposeAsync();
-        await _talk.DisposeAsync();
+        await _out.DisposeAsync();
         await _in.DisposeAsync();
-        _replies.Dispose();
     }
 
     public static AetherscaleException Lost(Exception? cause) => cause is OperationInterruptedException { ShutdownReason: { ReplyCode: AccessRefused } reason }
         ? new(ErrorCodes.BrokerRefused, $"The broker does not let this host do that: {Quoted.Plain(reason.ReplyText)}.", cause)
         : new(ErrorCodes.NoFleet, "The broker went away meanwhile; ask again, with the same request id if there was one.", cause);
-
-    private async Task<bool> PublishAsync(
-        string exchange, string key, bool mandatory, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
-    {
-        Stamp(properties);
-        try
-        {
-            await (IsForWhatLasts(exchange, key) ? _commands : _talk).BasicPublishAsync(exchange, key, mandatory, properties, body, cancellationToken);
-            return true;
-        }
-        catch (PublishReturnException)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            throw Lost(error);
-        }
-    }
-
-    private void Stamp(BasicProperties properties)
-    {
-        properties.Headers ??= new Dictionary<string, object?>();
-        properties.Headers[FleetHeaders.Host] = _host;
-        properties.Headers[FleetHeaders.Run] = s_run;
-        properties.Headers[FleetHeaders.Now] = FleetHeaders.OfInstant(_time.GetUtcNow());
-    }
-
-    private static bool IsForWhatLasts(string exchange, string key) =>
-        exchange == AmqpRoutes.VmExchange || (exchange == AmqpRoutes.HostExchange && !key.StartsWith(AmqpRoutes.AskQueue(""), StringComparison.Ordinal));
 
     private BasicProperties Question(Inquiry inquiry, string type, TimeSpan patience) => new()
     {
