@@ -22,9 +22,6 @@ internal sealed class FleetPresence(
     /// <summary>A message to ourselves that takes longer does not come any more.</summary>
     private static readonly TimeSpan s_deaf = TimeSpan.FromSeconds(15);
 
-    /// <summary>Many VMs that change at a time make one inventory.</summary>
-    private static readonly TimeSpan s_inventoryPause = TimeSpan.FromSeconds(1);
-
     private readonly LateNames _names = new(me, claims, time, logger);
 
     /// <param name="link">The connection's.</param>
@@ -32,15 +29,17 @@ internal sealed class FleetPresence(
     /// <param name="over">Cancelled when the connection is lost, or the daemon stops.</param>
     public async Task RunAsync(FleetLink link, Action<string> onDeaf, CancellationToken over)
     {
-        using var stale = new SemaphoreSlim(1, 1);
+        var inventory = new InventoryKeeper(link, inventories, router, time, logger);
+        var late = new List<Task>();
         var tasks = new[]
         {
             TryAsync(link, "presence", () => BeatAsync(link, over), onDeaf, over),
             TryAsync(link, "round trip", () => RoundTripsAsync(link, onDeaf, over), onDeaf, over),
-            TryAsync(link, "VMs' ids and names", () => FollowAsync(link, stale, over), onDeaf, over),
-            TryAsync(link, "inventory", () => KeepInventoryAsync(link, stale, over), onDeaf, over),
+            TryAsync(link, "VMs' ids and names", () => FollowAsync(link, inventory, late, over), onDeaf, over),
+            TryAsync(link, "inventory", () => inventory.RunAsync(over), onDeaf, over),
         };
         await Task.WhenAll(tasks);
+        await Task.WhenAll(late);
         claims.Forget(link);
     }
 
@@ -162,26 +161,22 @@ internal sealed class FleetPresence(
     }
 
     /// <summary>At first all VMs, then whatever comes and goes.</summary>
-    private async Task FollowAsync(FleetLink link, SemaphoreSlim stale, CancellationToken over)
+    private async Task FollowAsync(FleetLink link, InventoryKeeper inventory, List<Task> late, CancellationToken over)
     {
         while (true)
         {
             // Listens before it looks: what is made meanwhile is bound twice, and not missed.
             var news = me.News(over);
-            await BindAllAsync(link, over);
+            await BindAllAsync(link, late, over);
             await foreach (var happened in news)
             {
-                if (stale.CurrentCount == 0)
-                {
-                    stale.Release();
-                }
-
-                await TellAsync(link, happened, over);
+                inventory.Renew();
+                await TellAsync(link, happened, late, over);
             }
         }
     }
 
-    private async Task BindAllAsync(FleetLink link, CancellationToken over)
+    private async Task BindAllAsync(FleetLink link, List<Task> late, CancellationToken over)
     {
         var vms = me.Vms();
         await claims.BindAsync(link, vms.Select(vm => vm.Id), over);
@@ -191,19 +186,25 @@ internal sealed class FleetPresence(
             _ = name is not null && named.TryAdd(name, id);
         }
 
-        var (others, late) = await claims.KeepAsync(link, named.Keys, over);
+        var (others, notYet) = await claims.KeepAsync(link, named.Keys, over);
         foreach (var name in others)
         {
             FleetLog.NameTaken(logger, named[name], name);
         }
 
-        foreach (var name in late)
+        foreach (var name in notYet)
         {
-            _ = TryAsync(link, "VM's name", () => _names.TakeAsync(link, named[name], name, over), _ => { }, over);
+            TakeLater(link, named[name], name, late, over);
         }
     }
 
-    private async Task TellAsync(FleetLink link, VmEvent happened, CancellationToken over)
+    private void TakeLater(FleetLink link, string id, string name, List<Task> late, CancellationToken over)
+    {
+        late.RemoveAll(task => task.IsCompleted);
+        late.Add(TryAsync(link, "VM's name", () => _names.TakeAsync(link, id, name, over), _ => { }, over));
+    }
+
+    private async Task TellAsync(FleetLink link, VmEvent happened, List<Task> late, CancellationToken over)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(happened, ContractJson.Wire.VmEvent);
         await link.TellAsync(
@@ -214,7 +215,7 @@ internal sealed class FleetPresence(
                 await claims.BindAsync(link, [happened.VmId], over);
                 if (happened.Name is { } name)
                 {
-                    _ = TryAsync(link, "VM's name", () => _names.TakeAsync(link, happened.VmId, name, over), _ => { }, over);
+                    TakeLater(link, happened.VmId, name, late, over);
                 }
 
                 break;
@@ -225,37 +226,6 @@ internal sealed class FleetPresence(
                 }
 
                 break;
-        }
-    }
-
-    private async Task KeepInventoryAsync(FleetLink link, SemaphoreSlim stale, CancellationToken over)
-    {
-        var question = FleetLists.Question(CommandNames.ListVms, null).ToArray();
-        var asker = new Requester("inventory", WaitsByDefault: true) { Scope = "inventory", IsForThisHost = true };
-        while (true)
-        {
-            await stale.WaitAsync(over);
-            var reply = await router.RunAsync(question, asker, over);
-            try
-            {
-                await inventories.WriteAsync(link, reply.ToJson(), over);
-            }
-            catch (AetherscaleException error) when (error.Code == ErrorCodes.ReplyTooLarge)
-            {
-                FleetLog.NoInventory(logger, error.Message);
-            }
-            catch (AetherscaleException error) when (error.Code == ErrorCodes.NoFleet && link.IsOpen)
-            {
-                // The broker has no leader for it now, which costs nothing else.
-                if (stale.CurrentCount == 0)
-                {
-                    stale.Release();
-                }
-
-                await Task.Delay(s_round, time, over);
-            }
-
-            await Task.Delay(s_inventoryPause, time, over);
         }
     }
 }
