@@ -8,9 +8,6 @@ namespace Aetherscale.Messaging.Fleet;
 /// <summary><c>list-vms</c> and <c>list-hosts</c> of the whole fleet: each host says what it has, and who does not answer is named.</summary>
 internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering gathering, Inventories inventories, LongLists longLists)
 {
-    /// <summary>One that is empty keeps the next ones waiting, and each takes memory.</summary>
-    private const int InventoriesAtATime = 8;
-
     /// <summary>VMs of hosts that do not answer are listed as they were last heard of.</summary>
     public async Task<Reply> VmsAsync(FleetLink link, RequestEnvelope request, CancellationToken stopping)
     {
@@ -30,14 +27,11 @@ internal sealed class FleetLists(FleetHost me, FleetMembers members, Gathering g
             }
         }
 
-        foreach (var few in silent.Chunk(InventoriesAtATime))
+        await foreach (var (host, inventory) in inventories.ReadAsync(link, silent, stopping))
         {
-            foreach (var (host, inventory) in few.Zip(await Task.WhenAll(few.Select(host => inventories.ReadAsync(link, host, stopping)))))
-            {
-                var rows = inventory.Where(row => Fits(row, options))
-                    .Select(row => row with { Host = host, Status = VmStatus.Unreachable, Hint = LastHeard(host) });
-                Add(JsonSerializer.SerializeToUtf8Bytes([.. rows], ContractJson.Wire.IReadOnlyListVmSummary));
-            }
+            var rows = inventory.Where(row => Fits(row, options))
+                .Select(row => row with { Host = host, Status = VmStatus.Unreachable, Hint = LastHeard(host) });
+            Add(JsonSerializer.SerializeToUtf8Bytes([.. rows], ContractJson.Wire.IReadOnlyListVmSummary));
         }
 
         longLists.Sent(items.Sum(piece => (long)piece.Length));

@@ -139,7 +139,8 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
             {
                 throw new AetherscaleException(
                     HostUnreachable,
-                    $"{answer.Host} has taken the command, and was restarted or is gone since: it may have taken effect. Ask again with the same request id to learn of it.");
+                    $"{answer.Host} has taken the command, and was restarted or is gone since: it may have taken effect. "
+                    + "Ask again with the same request id to learn of it.");
             }
             else
             {
@@ -163,9 +164,8 @@ internal sealed class Forwarding(FleetHost me, FleetMembers members, Gathering g
     private async Task<Reply> ParkedAsync(FleetLink link, string vm, Outgoing command, DateTimeOffset until, CancellationToken stopping)
     {
         var gathered = await gathering.AskAllAsync(link, FleetMessage.Ping, ReadOnlyMemory<byte>.Empty, stopping);
-        foreach (var host in gathered.Unanswered)
+        await foreach (var (host, rows) in inventories.ReadAsync(link, gathered.Unanswered, stopping))
         {
-            var rows = await inventories.ReadAsync(link, host, stopping);
             if (rows.FirstOrDefault(row => row.VmId == vm || row.Name == vm) is { } row)
             {
                 return Parked(command, host, row.VmId, row.Name, until);
