@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Aetherscale.Messaging;
 
 /// <summary>
-/// How long to wait before the next try: not at all while there is a way that has not been tried; then 0.25 s at first, twice as long each time, at most 10 s, each ± a fifth.
+/// How long to wait before the next try: not at all while there is a way that has not been tried; then 0.25 s at first,
+/// twice as long each time, at most 10 s, each ± a fifth.
 /// </summary>
 /// <param name="ways">How many there are.</param>
 /// <param name="time">The clock.</param>

@@ -38,7 +38,8 @@ internal sealed class ExpiredMessages(FleetHost me, CommandRouter router, ILogge
             Status = ExecutionInfo.Error,
             Host = me.Name,
             Code = DeadlinePassed,
-            Reason = $"{Quoted.Plain(request.Command)} is not begun any more: {who}{until}; send it again, with the same request id if there was one, if it is still wanted.",
+            Reason = $"{Quoted.Plain(request.Command)} is not begun any more: {who}{until}; "
+                + "send it again, with the same request id if there was one, if it is still wanted.",
             RequestId = RequestReader.IsRequestId(requestId) ? requestId : null,
         });
     }

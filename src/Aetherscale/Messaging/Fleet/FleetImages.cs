@@ -51,7 +51,8 @@ internal sealed class FleetImages(FleetHost me, Gathering gathering, Forwarding 
         queue =>
         {
             var options = new SendImageOptions { Digest = image.Digest, Queue = queue };
-            return AskAsync(link, image.Host, Request(CommandNames.SendImage, JsonSerializer.SerializeToElement(options, ContractJson.Wire.SendImageOptions)), cancellation);
+            var request = Request(CommandNames.SendImage, JsonSerializer.SerializeToElement(options, ContractJson.Wire.SendImageOptions));
+            return AskAsync(link, image.Host, request, cancellation);
         },
         time,
         cancellation);

@@ -22,7 +22,8 @@ internal sealed class KeyLocks(TimeProvider time)
     private const int MostIdle = 16;
 
     /// <summary>
-    /// Channels on which nothing failed. To open one costs the broker more than to make a lock on it. They are their link's, and go with it: nothing here is told of its end.
+    /// Channels on which nothing failed. To open one costs the broker more than to make a lock on it. They are their link's,
+    /// and go with it: nothing here is told of its end.
     /// </summary>
     private readonly ConditionalWeakTable<FleetLink, ConcurrentBag<IChannel>> _channels = [];
 

@@ -30,7 +30,8 @@ internal sealed record Offer(string Host, OfferVmResponse Terms)
         try
         {
             var envelope = JsonSerializer.Deserialize(answer.Span, ContractJson.Tolerant.ReplyEnvelope);
-            return envelope?.Response?.Deserialize(ContractJson.Tolerant.OfferVmResponse) ?? new OfferVmResponse { Missing = envelope?.ExecutionInfo.Reason ?? "no offer" };
+            return envelope?.Response?.Deserialize(ContractJson.Tolerant.OfferVmResponse)
+                ?? new OfferVmResponse { Missing = envelope?.ExecutionInfo.Reason ?? "no offer" };
         }
         catch (JsonException)
         {
