@@ -112,7 +112,13 @@ internal sealed class CommandRouter(
 
     private async Task<Reply> CarryOutAsync(Route route, RequestEnvelope request, Requester requester, CancellationToken stopping)
     {
-        var writeResponse = await route(request, requester, stopping);
+        // Decided once: a command that has begun has begun, and one that came too late is counted once.
+        var beginning = new Lazy<bool>(() =>
+        {
+            CheckDeadline(request, requester);
+            return true;
+        });
+        var writeResponse = await route(request, requester with { Begin = () => _ = beginning.Value }, stopping);
         RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
         return new Reply(new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId }, writeResponse);
     }

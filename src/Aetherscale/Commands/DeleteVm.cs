@@ -15,6 +15,11 @@ internal sealed class DeleteVm(VmStore store, VmLocks locks, VmStopper stopper, 
         using var asked = new AskedFor(history, id, AskKind.Delete, requester);
         using var kill = stopper.Overtake(id);
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        if (!kill.IsDone)
+        {
+            requester.Begin();
+        }
+
         asked.Again();
         var response = new VmActionResponse
         {

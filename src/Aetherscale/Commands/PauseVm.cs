@@ -11,6 +11,7 @@ internal sealed class PauseVm(VmStore store, VmLocks locks, VmPower power, VmHis
     public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        requester.Begin();
         using var asked = new AskedFor(history, turn.Vm.Id, AskKind.Pause, requester);
         var wasRunning = await power.PauseAsync(turn.Vm, cancellationToken);
         if (wasRunning)

@@ -48,6 +48,12 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Whether the request's own has been taken into account, by the host that passed it on: by our clock it may mean another instant.</summary>
     public bool IsDeadlineSettled { get; init; }
 
+    /// <summary>
+    /// To be called by a command whose turn at its VM has come, before it does anything: throws <c>deadline-passed</c> where that is too
+    /// late. What has been let begin is not refused later.
+    /// </summary>
+    public Action Begin { get; init; } = static () => { };
+
     /// <summary>Where its reply goes by the broker; null where the door answers in another way.</summary>
     public ReturnAddress? ReturnTo { get; init; }
 

@@ -29,6 +29,7 @@ internal sealed class RestartVm(
             return await restart;
         }
 
+        requester.Begin();
         background.Adopt(restart, $"{CommandNames.RestartVm} {id}");
         return new VmActionResponse { Status = VmStatus.Stopping, VmId = id.ToString(), Name = store.TryFind(id)?.Spec?.Name };
     }
@@ -37,6 +38,7 @@ internal sealed class RestartVm(
         RestartVmOptions options, TimeSpan grace, Requester requester, Action onQueued, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        requester.Begin();
         return new VmActionResponse
         {
             Status = VmStatus.Starting,

@@ -11,6 +11,7 @@ internal sealed class ResumeVm(VmStore store, VmLocks locks, VmPower power, VmHi
     public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        requester.Begin();
         using var asked = new AskedFor(history, turn.Vm.Id, AskKind.Resume, requester);
         var wasPaused = await power.ResumeAsync(turn.Vm, cancellationToken);
         if (wasPaused)

@@ -11,6 +11,7 @@ internal sealed class StartVm(VmStore store, VmLocks locks, VmStarter starter, V
     public async Task<VmActionResponse> RunAsync(VmOptions options, Requester requester, CancellationToken cancellationToken)
     {
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        requester.Begin();
         using var asked = new AskedFor(history, turn.Vm.Id, AskKind.Start, requester);
         var outcome = await starter.StartAsync(turn.Vm, cancellationToken);
         if (outcome != StartOutcome.WasRunning)

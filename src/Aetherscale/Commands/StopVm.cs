@@ -27,13 +27,14 @@ internal sealed class StopVm(
         }
 
         // "stopping" is a promise that the daemon's own death should not break: systemd has the job. Only behind another
-        // command that takes its time is it given before.
+        // command that takes its time is it given before, and its deadline does not break it either.
         var (patience, enough) = options.Wait is null ? (s_soon, (Task)stop) : (s_atOnce, queued.Task);
         if (await Task.WhenAny(enough, stop, Task.Delay(patience, time, cancellationToken)) == stop)
         {
             return await stop;
         }
 
+        requester.Begin();
         background.Adopt(stop, $"stop-vm {id}");
         var name = store.TryFind(id)?.Spec?.Name ?? reference.Name?.ToString();
         return new VmActionResponse { Status = VmStatus.Stopping, VmId = id.ToString(), Name = name };
@@ -45,6 +46,11 @@ internal sealed class StopVm(
         using var asked = new AskedFor(history, id, options.Kill ? AskKind.Kill : AskKind.Stop, requester);
         using var kills = options.Kill ? stopper.Overtake(id) : null;
         using var turn = await VmTurn.WaitAsync(store, locks, options.VmId, cancellationToken);
+        if (kills is not { IsDone: true })
+        {
+            requester.Begin();
+        }
+
         asked.Again();
         var outcome = options.Kill
             ? await stopper.KillAsync(id, onQueued, cancellationToken)

@@ -129,6 +129,29 @@ public sealed class OrderTests(Broker broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_command_whose_deadline_passes_while_it_waits_for_its_turn_is_dropped_and_counted_unless_it_was_answered_before()
+    {
+        var deaf = await CreateAsync("deaf", "DEAF UP");
+        var before = await _client.SendAsync(Message("stop-vm", deaf, """, "wait": true, "timeout": 6"""));
+        var soon = $$"""{"deadline": "{{DateTimeOffset.UtcNow.AddSeconds(2):O}}", """;
+        string[] late = ["start-vm", "restart-vm", "pause-vm", "resume-vm", "stop-vm"];
+        var sent = await Task.WhenAll(late.Select(command => _client.SendAsync(soon + Message(command, deaf)[1..])));
+        var byExpiration = await _client.SendAsync(Message("start-vm", deaf), expiration: "2000");
+        var promised = await _client.SendAsync($$"""{"deadline": "{{DateTimeOffset.UtcNow.AddSeconds(5):O}}", """ + Message("stop-vm", deaf)[1..]);
+
+        Assert.Equal("stopping", Said(await _client.ReplyAsync(promised)));
+        Assert.Equal("killed", Said(await _client.ReplyAsync(before, 20)));
+        foreach (var message in sent.Append(byExpiration))
+        {
+            Assert.Equal("deadline-passed", Said(await _client.ReplyAsync(message, 20)));
+        }
+
+        Assert.Equal("stopped", await _host.StatusAsync(deaf));
+        Assert.Equal(late.Length + 1, (await _host.RunAsync("show-host")).GetProperty("expired").GetInt64());
+        Assert.Equal(0, _host.Count("failed after its reply was sent"));
+    }
+
+    [Fact]
     public async Task A_message_id_is_the_request_id_unless_the_body_has_one()
     {
         var first = await _client.SendAsync(List, messageId: "from-properties");
