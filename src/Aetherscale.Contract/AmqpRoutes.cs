@@ -49,7 +49,7 @@ public static class AmqpRoutes
     /// </summary>
     public const string DeadLetterExchange = "aetherscale.dead";
 
-    /// <summary>Holds what came by <see cref="DeadLetterExchange"/>, for people to look at.</summary>
+    /// <summary>Holds what a host put aside and what came back too often, for people to look at.</summary>
     public const string DeadLetterQueue = "aetherscale.dead-letters";
 
     /// <summary>

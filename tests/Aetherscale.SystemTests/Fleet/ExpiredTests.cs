@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using Aetherscale.SystemTests.Harness;
+using RabbitMQ.Client;
 
 namespace Aetherscale.SystemTests.Fleet;
 
@@ -70,7 +72,66 @@ public sealed class ExpiredTests(Broker broker) : IAsyncLifetime
         Assert.Equal(("deadline-passed", "h2"), (info.GetProperty("code").GetString(), info.GetProperty("host").GetString()));
         Assert.StartsWith("create-vm is not begun any more: no host took the command until its deadline; send it", info.GetProperty("reason").GetString());
         Assert.Equal(1, (await _fleet["h2"].RunAsync("show-host")).GetProperty("expired").GetInt64());
-        Assert.Empty((await _fleet["h2"].RunAsync("list-vms")).EnumerateArray());
+        foreach (var other in new[] { "h1", "h3" })
+        {
+            await _fleet[other].StartDaemonAsync();
+        }
+
+        Assert.Empty(await _fleet.VmsAsync());
+    }
+
+    [Fact]
+    public async Task Who_asked_is_what_the_broker_or_a_host_says_and_not_what_a_client_says()
+    {
+        await _fleet["h3"].KillDaemonAsync();
+        foreach (var (user, name) in new[] { (null, "an unnamed client"), (BrokerUsers.Client, $"user={BrokerUsers.Client}") })
+        {
+            var lie = new BasicProperties { Expiration = "1", Headers = new Dictionary<string, object?> { ["aetherscale-requester"] = "the king" } };
+            if (user is not null)
+            {
+                lie.UserId = user;
+            }
+
+            await _fleet.Client.PublishAsync("""{"command": "stop-vm", "options": {"vm-id": "web"}}""", "", "aetherscale.host.h3", lie);
+            await Wait.UntilAsync("it is logged", () => _fleet.LinesAbout("expired in the broker").Contains($"stop-vm from {name}: expired"));
+        }
+
+        Assert.DoesNotContain("the king", _fleet.LinesAbout("expired in the broker"));
+    }
+
+    [Fact]
+    public async Task A_create_that_a_host_does_not_take_up_in_time_is_not_told_to_have_expired()
+    {
+        await _fleet["h3"].KillDaemonAsync();
+        var before = await CountAsync();
+
+        // As a host sends it to one that has offered to take it: the second is sent with its own deadline.
+        await using var host = await AmqpClient.ConnectAsync(broker.UrlOf(_fleet.VirtualHost, "h1"));
+        foreach (var (id, deadline) in new[] { ("offered", 10), ("sent", 1) })
+        {
+            var now = DateTimeOffset.UtcNow;
+            await host.PublishAsync(
+                $$"""{"command": "create-vm", "options": {"image": "polite"}, "request-id": "{{id}}"}""",
+                "aetherscale.hosts",
+                "aetherscale.host.h3",
+                new BasicProperties
+                {
+                    Expiration = "1000",
+                    Headers = new Dictionary<string, object?>
+                    {
+                        ["aetherscale-host"] = "h1",
+                        ["aetherscale-requester"] = "a client",
+                        ["aetherscale-now"] = now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+                        ["aetherscale-deadline"] = now.AddSeconds(deadline).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+                    },
+                });
+        }
+
+        await Wait.UntilAsync("the second is counted", async () => await CountAsync() > before);
+        await broker.WaitForEmptyQueuesAsync(_fleet.VirtualHost);
+        Assert.Equal(before + 1, await CountAsync());
+        Assert.Contains("create-vm from a client: expired in the broker, and is not begun any more (request sent)", _fleet.LinesAbout("expired in the broker"));
+        Assert.DoesNotContain("offered", _fleet.LinesAbout("expired in the broker"));
     }
 
     /// <summary>What all hosts that are there have counted.</summary>

@@ -43,7 +43,9 @@ internal static class FleetHeaders
     /// <summary>Why a message was put aside.</summary>
     public const string Reason = "aetherscale-reason";
 
-    public static string? Text(this IReadOnlyBasicProperties properties, string name) => properties.Headers?.TryGetValue(name, out var value) is true
+    public static string? Text(this IReadOnlyBasicProperties properties, string name) => properties.Headers?.Text(name);
+
+    public static string? Text(this IDictionary<string, object?> table, string name) => table.TryGetValue(name, out var value)
         ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
         : null;
 

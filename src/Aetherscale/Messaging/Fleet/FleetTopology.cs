@@ -32,8 +32,8 @@ internal sealed class FleetTopology(string host, Declaration declaration)
             await declaration.ExchangeAsync(connection, name, kind, durable: true, cancellationToken);
         }
 
-        await QueueAsync(AmqpRoutes.DeadLetterQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
-        await QueueAsync(AmqpRoutes.ExpiredQueue, new() { ["x-queue-type"] = "quorum", ["x-message-ttl"] = WeekMilliseconds, ["x-max-length"] = DeadLettersKept });
+        await QueueAsync(AmqpRoutes.DeadLetterQueue, KeptQueue());
+        await QueueAsync(AmqpRoutes.ExpiredQueue, KeptQueue());
         await QueueAsync(AmqpRoutes.PlacementQueue, CommandQueue());
         await QueueAsync(AmqpRoutes.HostQueue(host), CommandQueue());
         await BindAsync(AmqpRoutes.DeadLetterQueue, AmqpRoutes.DeadLetterExchange, "", DeadLetters());
@@ -105,6 +105,13 @@ internal sealed class FleetTopology(string host, Declaration declaration)
         ["x-match"] = "any-with-x",
         ["x-first-death-reason"] = "delivery_limit",
         [FleetHeaders.Reason] = null, // whatever it says
+    };
+
+    private static Dictionary<string, object?> KeptQueue() => new()
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-message-ttl"] = WeekMilliseconds,
+        ["x-max-length"] = DeadLettersKept,
     };
 
     private static Dictionary<string, object?> CommandQueue() => new()
