@@ -39,9 +39,11 @@ public sealed class ClockTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task What_waited_for_a_host_whose_clock_is_wrong_is_carried_out_unless_its_deadline_has_passed()
     {
+        var checker = new FleetChecker(_fleet);
         foreach (var host in new[] { "h2", "h3" })
         {
             var id = await _fleet.CreateOnAsync(host, $"on-{host}", """, "no-start": true""");
+            checker.CreatedOn(host, id);
             await _fleet[host].KillDaemonAsync();
             Assert.Equal("parked", (await _fleet["h1"].RunAsync("start-vm", $$"""{"vm-id": "{{id}}"}""")).GetProperty("status").GetString());
             var late = await _fleet["h1"].SendAsync(
@@ -52,12 +54,16 @@ public sealed class ClockTests(Broker broker) : IAsyncLifetime
             await _fleet[host].StartDaemonAsync();
             await Wait.UntilAsync("what waited is carried out", async () => await _fleet[host].StatusAsync(id) == "running");
         }
+
+        await checker.CheckAsync();
     }
 
     [Fact]
     public async Task A_frozen_daemon_drops_what_was_sent_to_it_when_it_wakes_too_late_though_its_clock_is_slow()
     {
+        var checker = new FleetChecker(_fleet);
         var id = await _fleet.CreateOnAsync("h3", "web", """, "no-start": true""");
+        checker.CreatedOn("h3", id);
         await _fleet["h3"].FreezeDaemonAsync();
         try
         {
@@ -73,6 +79,7 @@ public sealed class ClockTests(Broker broker) : IAsyncLifetime
 
         await Wait.UntilAsync("it is counted", async () => (await _fleet["h3"].RunAsync("show-host")).GetProperty("expired").GetInt64() == 1);
         Assert.Equal("stopped", await _fleet["h3"].StatusAsync(id));
+        await checker.CheckAsync();
     }
 
     private static Dictionary<string, string> ClockThatIs(int seconds) => new()

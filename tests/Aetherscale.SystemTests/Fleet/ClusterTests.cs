@@ -81,6 +81,8 @@ public sealed class ClusterTests(Cluster cluster) : IAsyncLifetime
         // The host is back before its node.
         await _fleet["h3"].StartDaemonAsync();
         await Wait.UntilAsync("what waited is carried out", async () => await _fleet["h3"].StatusAsync(id) == "running", 60);
+        _checker.CreatedOn("h3", id);
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -95,6 +97,9 @@ public sealed class ClusterTests(Cluster cluster) : IAsyncLifetime
         await Wait.UntilAsync("it is listed", async () => (await _fleet["h1"].SendAsync("""{"command": "list-vms", "options": {"fleet": true}}"""))
             is var reply && reply.TryGetProperty("response", out var rows) && rows.EnumerateArray().Any(
                 vm => vm.GetProperty("vm-id").GetString() == id && vm.GetProperty("status").GetString() == "unreachable"));
+        await _fleet["h3"].StartDaemonAsync();
+        _checker.CreatedOn("h3", id);
+        await _checker.CheckAsync();
     }
 
     [Fact]

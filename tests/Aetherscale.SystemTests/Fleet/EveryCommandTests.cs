@@ -90,11 +90,14 @@ public class EveryCommandTests(Broker broker) : IAsyncLifetime
     [InlineData("computing")]
     [InlineData("h2")]
     [InlineData("h1")]
+    [InlineData("aetherscale.host.h2")]
+    [InlineData("aetherscale.placement")]
     public async Task Every_command_is_answered_by_the_right_host(string door)
     {
         var all = typeof(CommandNames).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
         Assert.Equal(all.Order(), Calls.Select(call => call.Command).Distinct().Order());
         var (byBroker, wrong) = (!door.StartsWith('h'), new List<string>());
+        var asked = byBroker ? AmqpRoutes.HostOf(door) : door;
         var queue = await _fleet.Client.OwnQueueAsync();
         var digest = "";
         foreach (var call in Calls)
@@ -103,8 +106,10 @@ public class EveryCommandTests(Broker broker) : IAsyncLifetime
             var options = call.Options.Replace("QUEUE", queue).Replace("DIGEST", digest);
             var reply = await AskAsync(door, call.Command, $$"""{"command": "{{call.Command}}", "options": {{options}}{{call.More}}}""");
             var host = reply.GetProperty("execution-info").GetProperty("host").GetString();
-            var (answer, from) = isStream && !byBroker ? ("for requests by a broker", null) : (call.Answer, call.Host);
-            if (!reply.GetRawText().Contains(answer) || (from is not null && host != from) || (from is null && !byBroker && host != door))
+            var (answer, from) = isStream && !byBroker ? ("for requests by a broker", null)
+                : AmqpRoutes.HostOf(door) is not null && call.Command is CommandNames.ListHosts or CommandNames.ForgetHost ? ("\"host\":\"h2\"", null) // by itself
+                : (call.Answer, call.Host);
+            if (!reply.GetRawText().Contains(answer) || ((from ?? asked) is { } due && host != due))
             {
                 wrong.Add($"{call.Command}: {reply}");
             }
@@ -159,7 +164,11 @@ public class EveryCommandTests(Broker broker) : IAsyncLifetime
         await Wait.UntilAsync("the VM runs", async () => await _fleet["h2"].StatusAsync(id) == "running");
     }
 
-    private async Task<JsonElement> AskAsync(string door, string command, string body) =>
-        door.StartsWith('h') ? await _fleet[door].SendAsync(body)
-        : await _fleet.Client.ReplyAsync(await (door == "computing" ? _fleet.Client.SendAsync(body, door, command) : _fleet.Client.SendAsync(body, "", door)), 30);
+    /// <summary>The queue for placement is for nothing but new VMs.</summary>
+    private async Task<JsonElement> AskAsync(string door, string command, string body)
+    {
+        var route = door == AmqpRoutes.PlacementQueue && command != CommandNames.CreateVm ? AmqpRoutes.CommandQueue : door;
+        return door.StartsWith('h') ? await _fleet[door].SendAsync(body)
+            : await _fleet.Client.ReplyAsync(await (door == "computing" ? _fleet.Client.SendAsync(body, door, command) : _fleet.Client.SendAsync(body, "", route)), 30);
+    }
 }

@@ -47,7 +47,8 @@ public class HostFailureTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Who_waits_for_a_reply_is_told_when_its_host_was_restarted_and_knows_nothing_of_the_question()
     {
-        await _fleet.CreateOnAsync("h2", "web", """, "no-start": true""");
+        var checker = new FleetChecker(_fleet);
+        checker.CreatedOn("h2", await _fleet.CreateOnAsync("h2", "web", """, "no-start": true"""));
         var waits = _fleet["h1"].RefusedAsync("""{"command": "wait-vm", "options": {"vm-id": "web", "for": "running", "timeout": 600}}""");
         await Wait.UntilAsync("h2 has taken it", async () =>
             (await broker.ControlAsync("list_queues", "--vhost", _fleet.VirtualHost, "--no-table-headers", "name", "messages_unacknowledged")).Contains("aetherscale.host.h2\t1"));
@@ -60,6 +61,7 @@ public class HostFailureTests(Broker broker) : IAsyncLifetime
         var (code, reason) = await waits.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal("host-unreachable", code);
         Assert.Contains("h2 has taken the command, and was restarted or is gone since", reason);
+        await checker.CheckAsync();
     }
 
     [Fact]
@@ -122,7 +124,9 @@ public class HostFailureTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task Commands_that_a_frozen_daemon_has_taken_are_dropped_and_counted_after_their_deadline()
     {
+        var checker = new FleetChecker(_fleet);
         var id = await _fleet.CreateOnAsync("h3", "web", """, "no-start": true""");
+        checker.CreatedOn("h3", id);
         await _fleet["h3"].FreezeDaemonAsync();
         try
         {
@@ -143,5 +147,6 @@ public class HostFailureTests(Broker broker) : IAsyncLifetime
         await Wait.UntilAsync("all are counted", async () => (await _fleet["h3"].RunAsync("show-host")).GetProperty("expired").GetInt64() == 3);
         Assert.Equal("stopped", await _fleet["h3"].StatusAsync(id));
         Assert.Equal(3, _fleet["h3"].Count("deadline-passed"));
+        await checker.CheckAsync();
     }
 }

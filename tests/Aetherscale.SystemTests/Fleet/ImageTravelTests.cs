@@ -15,14 +15,19 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
     private const long MostKib = 96 * 1024;
 
     private TestFleet _fleet = null!;
+    private FleetChecker _checker = null!;
 
-    public async ValueTask InitializeAsync() => _fleet = await TestFleet.StartAsync(
-        broker,
-        [
-            new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "256" },
-            new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "1024" },
-            new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "512" },
-        ]);
+    public async ValueTask InitializeAsync()
+    {
+        _fleet = await TestFleet.StartAsync(
+            broker,
+            [
+                new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "256" },
+                new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "1024" },
+                new() { ["AETHERSCALE_HOST_MEMORY_MIB"] = "512" },
+            ]);
+        _checker = new FleetChecker(_fleet);
+    }
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
@@ -34,6 +39,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
         var created = await _fleet.RunAsync("create-vm", """{"image": "guest", "memory": 64}""", """, "host": "h2" """);
 
         var vm = created.GetProperty("vm-id").GetString()!;
+        _checker.CreatedOn("h2", vm);
         await _fleet["h2"].WaitForConsoleAsync(vm, "POLITE UP");
         var (here, there) = (await ImageAsync("h1", "guest"), await ImageAsync("h2", "guest"));
         Assert.Equal(here.GetProperty("digest").GetString(), there.GetProperty("digest").GetString());
@@ -44,6 +50,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
         // By the socket of a host, which makes it itself.
         Assert.Equal("h3", (await CreateOnSocketAsync("h3", "guest")).GetProperty("execution-info").GetProperty("host").GetString());
         Assert.StartsWith("fleet:h", (await ImageAsync("h3", "guest")).GetProperty("source").GetString());
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -59,6 +66,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
         Assert.Equal("h2", await PlacedAsync("""{"image": "guest", "memory": 128, "no-start": true}"""));
         Assert.Equal("fleet:h1", (await ImageAsync("h2", "guest")).GetProperty("source").GetString());
         Assert.False(File.Exists($"{_fleet["h3"].Data}/images/guest.qcow2"));
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -70,6 +78,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
 
         Assert.All(replies, reply => Assert.True(reply.TryGetProperty("response", out var _), reply.ToString()));
         Assert.Equal(1, _fleet["h2"].Count("Fetches image large"));
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -89,6 +98,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
         // Who has one is not in doubt.
         Assert.Equal("h2", await PlacedAsync("""{"image": "guest", "memory": 64, "no-start": true}""", """, "host": "h2" """));
         Assert.Empty(Leftovers("h3"));
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -124,6 +134,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
 
         // Now with nobody to send the rest.
         await _fleet["h2"].RunAsync("delete-vm", $$"""{"vm-id": "{{response.GetProperty("vm-id").GetString()}}"}""");
+        _checker.Deleted(response.GetProperty("vm-id").GetString()!);
         await _fleet["h2"].RunAsync("delete-image", """{"name": "large"}""");
         create = CreateOnSocketAsync("h2", "large");
         await Wait.UntilAsync("the image is on its way again", () => HasBegun("h2"));
@@ -134,7 +145,12 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
         Assert.Contains($"{other}: the source broke off", info.GetProperty("reason").GetString());
         Assert.Empty(Leftovers("h2"));
         Assert.False(File.Exists($"{_fleet["h2"].Data}/images/large.qcow2"));
-        Assert.Empty(await VmsOfAsync("h2"));
+        foreach (var gone in new[] { first, other })
+        {
+            await _fleet[gone].StartDaemonAsync();
+        }
+
+        await _checker.CheckAsync();
     }
 
     [Fact]
@@ -159,6 +175,7 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
             $"{Size} MiB in {took:F1} s: {Size / took:F0} MiB/s; VmHWM sender {PeakKib("h1")} kB, receiver {PeakKib("h2")} kB");
         Assert.InRange(PeakKib("h1"), 1, MostKib);
         Assert.InRange(PeakKib("h2"), 1, MostKib);
+        await _checker.CheckAsync();
     }
 
     private bool HasBegun(string host) => Leftovers(host).Any(folder => Directory.GetFiles(folder).Any(file => new FileInfo(file).Length > Mebibyte));
@@ -167,13 +184,17 @@ public sealed class ImageTravelTests(Broker broker, ITestOutputHelper output) : 
 
     private async Task<JsonElement> ImageAsync(string host, string name) => await _fleet[host].RunAsync("show-image", $$"""{"name": "{{name}}"}""");
 
-    private Task<JsonElement> CreateOnSocketAsync(string host, string image) =>
-        _fleet[host].SendAsync($$$"""{"command": "create-vm", "options": {"image": "{{{image}}}", "memory": 64, "no-start": true}}""");
+    private async Task<JsonElement> CreateOnSocketAsync(string host, string image)
+    {
+        var reply = await _fleet[host].SendAsync($$$"""{"command": "create-vm", "options": {"image": "{{{image}}}", "memory": 64, "no-start": true}}""");
+        _checker.Created(reply);
+        return reply;
+    }
 
     private async Task<string> PlacedAsync(string options, string more = "")
     {
         var reply = await _fleet.AskAsync("create-vm", options, more);
-        Assert.True(reply.TryGetProperty("response", out _), reply.ToString());
+        Assert.True(_checker.Created(reply) is not null, reply.ToString());
         return reply.GetProperty("execution-info").GetProperty("host").GetString()!;
     }
 

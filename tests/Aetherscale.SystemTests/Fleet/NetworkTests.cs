@@ -16,7 +16,9 @@ public class NetworkTests(Broker broker) : IAsyncLifetime
     [Fact]
     public async Task A_connection_that_brings_nothing_is_given_up_and_socket_and_vms_do_not_notice()
     {
+        var checker = new FleetChecker(_fleet);
         var id = await _fleet.CreateOnAsync("h2", "web");
+        checker.CreatedOn("h2", id);
         await _fleet["h2"].WaitForConsoleAsync(id, "POLITE UP");
         var pid = await Systemctl.MainPidAsync(TestHost.UnitOf(id));
         var began = Stopwatch.GetTimestamp();
@@ -26,7 +28,7 @@ public class NetworkTests(Broker broker) : IAsyncLifetime
         // Nothing is in the way of those who ask this very host.
         Assert.Equal("web", (await _fleet["h2"].RunAsync("show-vm", """{"vm-id": "web"}""")).GetProperty("name").GetString());
         var made = Stopwatch.GetTimestamp();
-        await _fleet["h2"].CreateAsync("polite", """, "name": "meanwhile", "no-start": true""");
+        checker.CreatedOn("h2", await _fleet["h2"].CreateAsync("polite", """, "name": "meanwhile", "no-start": true"""));
         Assert.InRange(Stopwatch.GetElapsedTime(made).TotalSeconds, 0, 8);
 
         await Wait.UntilAsync("it is noticed", () => _fleet["h2"].Count("Lost the broker") == 1, 30);
@@ -39,6 +41,7 @@ public class NetworkTests(Broker broker) : IAsyncLifetime
         await Wait.UntilAsync(
             "the VM made meanwhile is known to all",
             async () => (await _fleet["h1"].SendAsync("""{"command": "show-vm", "options": {"vm-id": "meanwhile"}}""")).TryGetProperty("response", out _));
+        await checker.CheckAsync();
     }
 
     [Fact]
