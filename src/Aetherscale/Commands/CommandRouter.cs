@@ -118,7 +118,8 @@ internal sealed class CommandRouter(
             CheckDeadline(request, requester);
             return true;
         });
-        var writeResponse = await route(request, requester with { Begin = () => _ = beginning.Value }, stopping);
+        var asker = requester.IsDeadlineForTheWay ? requester : requester with { Begin = () => _ = beginning.Value };
+        var writeResponse = await route(request, asker, stopping);
         RouterLog.Done(logger, request.Command, requester.Name, request.RequestId);
         return new Reply(new ExecutionInfo { Status = ExecutionInfo.Success, Host = host, RequestId = request.RequestId }, writeResponse);
     }

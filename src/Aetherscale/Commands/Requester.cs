@@ -48,6 +48,9 @@ internal sealed record Requester(string Name, bool WaitsByDefault)
     /// <summary>Whether the request's own has been taken into account, by the host that passed it on: by our clock it may mean another instant.</summary>
     public bool IsDeadlineSettled { get; init; }
 
+    /// <summary>Whether nobody asked for <see cref="Deadline"/>: a host set it for the way to another, and here the command waits for its turn as long as it takes.</summary>
+    public bool IsDeadlineForTheWay { get; init; }
+
     /// <summary>
     /// To be called by a command whose turn at its VM has come, before it does anything: throws <c>deadline-passed</c> where that is too
     /// late. What has been let begin is not refused later.

@@ -23,7 +23,7 @@ internal sealed class BrokerFleet(
     {
         requester.RefuseStream(request.Command);
         var isCreate = request.Command == CommandNames.CreateVm;
-        var isSentHere = requester.IsForThisHost || request.Host == me.Name;
+        var isSentHere = request.Host is { } named ? named == me.Name : requester.IsForThisHost;
         var isPlaced = isCreate && (requester.AsksTheFleet || request.Host is not null || Option(request, "labels") is not null || IsOn(request, "wait"));
         if (isSentHere && !isPlaced)
         {

@@ -31,6 +31,9 @@ internal static class FleetHeaders
     /// <summary>The instant after which it is not begun any more, by the clock of the host that sent it, in milliseconds of Unix time.</summary>
     public const string Deadline = "aetherscale-deadline";
 
+    /// <summary>On a command whose requester set no deadline: it counts for the way to its host, and not for its turn there.</summary>
+    public const string NoDeadlineAsked = "aetherscale-no-deadline-asked";
+
     /// <summary>The queue that is told as soon as a host has taken the command.</summary>
     public const string ReceiptTo = "aetherscale-receipt-to";
 

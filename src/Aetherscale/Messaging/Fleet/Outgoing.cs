@@ -67,6 +67,11 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
                 [FleetHeaders.Deadline] = FleetHeaders.OfInstant(until),
             },
         };
+        if (Requester.IsDeadlineForTheWay || Requester.DeadlineOf(Request) is null)
+        {
+            properties.Headers[FleetHeaders.NoDeadlineAsked] = "true";
+        }
+
         if (Requester.User is { } user)
         {
             properties.Headers[FleetHeaders.User] = user;

@@ -42,6 +42,7 @@ internal static class Sender
             User = properties.Text(FleetHeaders.User) is { } asked ? Quoted.Plain(asked) : null,
             Deadline = clocks.DeadlineOf(properties) ?? requester.Deadline,
             IsDeadlineSettled = true,
+            IsDeadlineForTheWay = properties.Text(FleetHeaders.NoDeadlineAsked) == "true",
         };
     }
 }
