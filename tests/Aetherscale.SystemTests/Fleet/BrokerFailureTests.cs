@@ -103,6 +103,12 @@ public sealed class BrokerFailureTests : IAsyncLifetime
             Assert.Equal("web", (await _fleet["h2"].RunAsync("show-vm", """{"vm-id": "web"}""")).GetProperty("name").GetString());
             await Wait.UntilAsync("all have noticed", () => _fleet.Hosts.All(host => host.Count("Lost the broker") == 1), 30);
             TestContext.Current.SendDiagnosticMessage($"noticed after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
+            foreach (var list in new[] { """{"command": "list-hosts"}""", """{"command": "list-vms", "options": {"fleet": true}}""" })
+            {
+                var alone = (await _fleet["h2"].SendAsync(list)).GetProperty("execution-info");
+                Assert.Equal(["h1", "h3"], alone.GetProperty("unanswered").EnumerateArray().Select(host => host.GetString()));
+            }
+
             Assert.Equal("killed", (await _fleet["h2"].RunAsync("stop-vm", """{"vm-id": "web", "kill": true}""")).GetProperty("status").GetString());
             Assert.NotEqual(0, pid);
         }

@@ -60,6 +60,14 @@ public sealed class WatchGapTests(Broker broker) : IAsyncLifetime
     {
         var watch = _fleet["h1"].StartCli("--broker", _fleet.Url, "-o", "json", "watch");
         await Wait.UntilAsync("a host has taken it", () => _fleet.Hosts.Any(host => host.Count("watch from") > 0));
+
+        // Not before something has come is the way there: a request that is cut off goes to another host.
+        var first = watch.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        for (var number = 0; !first.IsCompleted; number++)
+        {
+            await _fleet.CreateOnAsync("h1", $"first-{number}", """, "no-start": true""");
+        }
+
         return (watch, _fleet.Hosts.Index().Single(host => host.Item.Count("watch from") > 0).Index);
     }
 

@@ -33,7 +33,7 @@ internal sealed class BrokerFleet(
 
         if (sessions.Current?.Fleet is not { } link)
         {
-            return WithoutABroker(request, requester);
+            return WithoutABroker(request, requester, here);
         }
 
         var command = new Outgoing(request, body, requester);
@@ -59,7 +59,7 @@ internal sealed class BrokerFleet(
             CommandNames.CordonHost or CommandNames.UncordonHost =>
                 HostIn(request) is { } other && other != me.Name ? forwarding.ToHostAsync(link, other, command, stopping) : null,
             _ => VmIn(request) is not { } vm ? null
-                : me.Has(vm) ? HereOrAsync(() => ToVmAsync(link, vm, command, here, stopping), vm, here(requester))
+                : me.Has(vm) ? HereOrAsync(() => ToVmAsync(link, vm, command, here, stopping), here(requester))
                 : ToVmAsync(link, vm, command, here, stopping),
         };
     }
@@ -116,20 +116,20 @@ internal sealed class BrokerFleet(
     }
 
     /// <summary>A create that came twice has its VM's id here for a moment, until it learns that another host made the VM.</summary>
-    private async Task<Reply> HereOrAsync(Func<Task<Reply>> elsewhere, string vm, Task<Reply> tried)
+    private static async Task<Reply> HereOrAsync(Func<Task<Reply>> elsewhere, Task<Reply> tried)
     {
         try
         {
             return await tried;
         }
-        catch (AetherscaleException error) when (error.Code == VmNotFound && !me.Has(vm))
+        catch (AetherscaleException error) when (error.Code == VmNotFound)
         {
             return await elsewhere();
         }
     }
 
     /// <summary>This host goes on alone; only what it cannot know is not answered.</summary>
-    private Task<Reply>? WithoutABroker(RequestEnvelope request, Requester requester)
+    private Task<Reply>? WithoutABroker(RequestEnvelope request, Requester requester, Func<Requester, Task<Reply>> here)
     {
         if (request.Host is { } host && host != me.Name)
         {
@@ -142,9 +142,21 @@ internal sealed class BrokerFleet(
             throw FleetLink.Lost(null);
         }
 
+        if (request.Command == CommandNames.ListHosts || (request.Command == CommandNames.ListVms && IsOn(request, "fleet")))
+        {
+            return AloneAsync(here(requester));
+        }
+
         return VmIn(request) is { } vm && !requester.IsForThisHost && !me.Has(vm)
             ? throw OthersAreAway(vm)
             : null;
+    }
+
+    /// <summary>A list of this host's own, which says whose is missing.</summary>
+    private async Task<Reply> AloneAsync(Task<Reply> own)
+    {
+        var reply = await own;
+        return members.Others is { Count: > 0 } others ? reply with { ExecutionInfo = reply.ExecutionInfo with { Unanswered = others } } : reply;
     }
 
     private static AetherscaleException OthersAreAway(string vm) => Away($"This host has no VM {Quoted.Of(vm)}, and the others cannot be asked");

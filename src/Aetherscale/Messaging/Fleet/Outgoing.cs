@@ -39,7 +39,9 @@ internal sealed record Outgoing(RequestEnvelope Request, ReadOnlyMemory<byte> Bo
 
     /// <summary>After this it is not begun any more.</summary>
     public DateTimeOffset Deadline(DateTimeOffset now) =>
-        Requester.DeadlineOf(Request) ?? now + (MayBeParked ? s_patience : s_readPatience);
+        MayBeParked ? Requester.DeadlineOf(Request) ?? now + s_patience
+        : Requester.DeadlineOf(Request) is { } asked && asked < now + s_readPatience ? asked
+        : now + s_readPatience;
 
     /// <summary>Whether such a command waits for a host that is away.</summary>
     public static bool Waits(string command) => s_parked.Contains(command);
