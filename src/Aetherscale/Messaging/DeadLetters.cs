@@ -18,7 +18,7 @@ internal sealed class DeadLetters(Sessions sessions)
     public async Task PutAsync(BasicDeliverEventArgs message, string reason, CancellationToken cancellationToken)
     {
         var key = message.RoutingKey;
-        var body = message.Body[..Math.Min(message.Body.Length, message.Body.Length > ApiRoutes.MaxRequestBytes ? MostKept : int.MaxValue)].ToArray();
+        var body = (message.Body.Length > ApiRoutes.MaxRequestBytes ? message.Body[..MostKept] : message.Body).ToArray();
         var properties = new BasicProperties(message.BasicProperties) { Expiration = null, Persistent = true };
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? new Dictionary<string, object?>()) { [FleetHeaders.Reason] = reason };
         if (properties.UserId is { } user)

@@ -170,7 +170,6 @@ internal sealed class Placement(
             }
 
             isUnsure |= reply is null;
-
             missing.Add($"{offer.Host}: {(reply?.ExecutionInfo.Code == NoCapacity ? "others took its room meanwhile" : "it did not take the VM in time")}");
         }
 
